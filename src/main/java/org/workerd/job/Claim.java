@@ -1,0 +1,41 @@
+package org.workerd.job;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * One attempt of a job, owned by one daemon: what it runs, and the token that every later move of it must show.
+ *
+ * @param lane the row of the job's queue and name
+ * @param attempt its number, from 1
+ * @param forgiven how many of the attempts so far do not count against {@code maxAttempts}
+ * @param payload null for none
+ * @param maxAttempts null leaves it to the configuration, like {@code timeout}
+ */
+public record Claim(
+        long jobId,
+        long token,
+        long lane,
+        int attempt,
+        int forgiven,
+        Instant startedAt,
+        String name,
+        String queue,
+        int priority,
+        List<String> args,
+        @Nullable String payload,
+        @Nullable Integer maxAttempts,
+        @Nullable Duration timeout,
+        boolean keyed) {
+
+    /** The number of the last attempt that a failure may have under this policy. */
+    public int lastAttempt(JobPolicy policy) {
+        return forgiven + (maxAttempts == null ? policy.maxAttempts() : maxAttempts);
+    }
+
+    public Duration timeout(JobPolicy policy) {
+        return timeout == null ? policy.timeout() : timeout;
+    }
+}

@@ -1,0 +1,24 @@
+package org.workerd.job;
+
+import org.jspecify.annotations.Nullable;
+
+/** How one attempt ended, as seen, before anybody judges what follows from it. */
+public sealed interface Outcome {
+    /** The program ended by itself; the result is what it wrote to its result file. */
+    record Exited(int code, @Nullable String result) implements Outcome {}
+
+    /** A signal ended the program that was not ours. */
+    record Signalled(int signal) implements Outcome {}
+
+    /** We ended it because its time was up; how it died is recorded too, where it is known. */
+    record TimedOut(@Nullable Integer exitCode, @Nullable Integer signal) implements Outcome {}
+
+    /** We ended it because somebody cancelled the job. */
+    record Cancelled(String reason, @Nullable Integer exitCode, @Nullable Integer signal) implements Outcome {}
+
+    /** We ended it, or never began it, because the daemon stops. */
+    record Interrupted(boolean begun) implements Outcome {}
+
+    /** The machine could not start it (no processes, no descriptors, a full disk): nothing the job did. */
+    record NotStarted(String reason) implements Outcome {}
+}

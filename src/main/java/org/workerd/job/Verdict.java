@@ -1,0 +1,122 @@
+package org.workerd.job;
+
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+
+/** What becomes of a job after an attempt; {@link #of} is all of the policy, and pure. */
+public sealed interface Verdict {
+    /** The end of the attempt, as its row in the history says it; null when it never began. */
+    @Nullable
+    Ending ending();
+
+    record Done(Ending ending, @Nullable String result) implements Verdict {}
+
+    record Retry(Ending ending, Instant at) implements Verdict {}
+
+    record Dead(Ending ending, @Nullable String result) implements Verdict {}
+
+    record Cancel(Ending ending) implements Verdict {}
+
+    /** Wait without having used an attempt: the handler asked for it. */
+    record Snooze(Ending ending, Instant until) implements Verdict {}
+
+    /** Ready again with the attempt given back: the interruption was ours. */
+    record GiveBack(@Nullable Ending ending) implements Verdict {}
+
+    /** Ready again after its daemon died: the attempt counts, but not against the job's max attempts. */
+    record Rerun(Ending ending) implements Verdict {}
+
+    /**
+     * One row of the history.
+     *
+     * @param outcome the history's word for it: {@code done failed timeout cancelled interrupted snoozed}, or
+     *     {@code daemon died}
+     * @param error null when nothing went wrong
+     */
+    record Ending(String outcome, @Nullable Integer exitCode, @Nullable Integer signal, @Nullable String error) {}
+
+    /** Exit codes by which a handler says that trying again is of no use (EX_DATAERR, EX_CONFIG). */
+    int DATA_ERROR = 65;
+
+    int CONFIG_ERROR = 78;
+    /** Exit code by which a handler asks for a later attempt (EX_TEMPFAIL). */
+    int TRY_LATER = 75;
+
+    Duration DEFAULT_SNOOZE = Duration.ofMinutes(1);
+
+    /**
+     * What follows from the outcome.
+     *
+     * @param jitter from 0 to 1, for the backoff
+     */
+    static Verdict of(Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
+        if (outcome instanceof Outcome.Exited exited) {
+            return ofExit(exited, claim, policy, now, jitter);
+        }
+        if (outcome instanceof Outcome.Signalled killed) {
+            Ending ending = new Ending("failed", null, killed.signal(), "killed by signal " + killed.signal());
+            return ofFailure(ending, claim, policy, now, jitter, null);
+        }
+        if (outcome instanceof Outcome.TimedOut late) {
+            String error = "timed out after " + Span.format(claim.timeout(policy));
+            Ending ending = new Ending("timeout", late.exitCode(), late.signal(), error);
+            return ofFailure(ending, claim, policy, now, jitter, null);
+        }
+        if (outcome instanceof Outcome.Cancelled ended) {
+            return new Cancel(new Ending("cancelled", ended.exitCode(), ended.signal(), ended.reason()));
+        }
+        if (outcome instanceof Outcome.Interrupted stopped) {
+            return new GiveBack(stopped.begun() ? new Ending("interrupted", null, null, "the daemon stopped") : null);
+        }
+        return new GiveBack(null);
+    }
+
+    /**
+     * What follows when the daemon died in the attempt. The job runs again, for it may have had no part in it; but one
+     * that takes its daemon down again and again does not do so for ever.
+     *
+     * @param crashes how often the job's daemon died before
+     */
+    static Verdict ofCrash(Claim claim, int crashes, JobPolicy policy) {
+        int allowed = Math.max(2, claim.lastAttempt(policy) - claim.forgiven());
+        if (crashes + 1 < allowed) {
+            return new Rerun(new Ending("daemon died", null, null, "the daemon died"));
+        }
+        return new Dead(
+                new Ending("daemon died", null, null, "the daemon died in " + (crashes + 1) + " attempts"), null);
+    }
+
+    private static Verdict ofExit(Outcome.Exited exited, Claim claim, JobPolicy policy, Instant now, double jitter) {
+        int code = exited.code();
+        String result = exited.result();
+        return switch (code) {
+            case 0 -> new Done(new Ending("done", 0, null, null), result);
+            case DATA_ERROR, CONFIG_ERROR ->
+                new Dead(new Ending("failed", code, null, "gave up with exit code " + code), result);
+            case TRY_LATER -> new Snooze(new Ending("snoozed", code, null, null), now.plus(snooze(result)));
+            default ->
+                ofFailure(new Ending("failed", code, null, "exit code " + code), claim, policy, now, jitter, result);
+        };
+    }
+
+    private static Verdict ofFailure(
+            Ending ending, Claim claim, JobPolicy policy, Instant now, double jitter, @Nullable String result) {
+        if (claim.attempt() >= claim.lastAttempt(policy)) {
+            return new Dead(ending, result);
+        }
+        return new Retry(ending, now.plus(policy.backoff().after(claim.attempt() - claim.forgiven(), jitter)));
+    }
+
+    /** What the handler wrote as its wish, or the default when that is no duration. */
+    private static Duration snooze(@Nullable String wish) {
+        if (wish == null || wish.isBlank()) {
+            return DEFAULT_SNOOZE;
+        }
+        try {
+            return Span.parse(wish.strip());
+        } catch (IllegalArgumentException notADuration) {
+            return DEFAULT_SNOOZE;
+        }
+    }
+}

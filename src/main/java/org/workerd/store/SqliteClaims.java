@@ -1,0 +1,211 @@
+package org.workerd.store;
+
+import java.sql.PreparedStatement;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Optional;
+import java.util.PriorityQueue;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.JobState;
+
+/** ready → running. What it costs depends on the lanes looked at and the jobs claimed, not on those that wait. */
+final class SqliteClaims {
+    /** A daemon may make so many claims in its life before its tokens could meet the next daemon's. */
+    private static final int CLAIMS_OF_A_DAEMON = 40;
+
+    private final Statements statements;
+    private final Tallies tallies;
+    private long claimsMade;
+
+    SqliteClaims(Statements statements, Tallies tallies) {
+        this.statements = statements;
+        this.tallies = tallies;
+    }
+
+    private static final String HEAD =
+            "select priority, id from ready where lane = ? order by priority desc, id limit 1";
+
+    private static final String WAITING =
+            """
+            select r.priority, r.id, r.attempt, r.forgiven,
+              j.name, j.queue, j.args, j.payload, j.max_attempts, j.timeout_ms, j.key is not null as keyed
+            from ready r cross join jobs j on j.id = r.id
+            where r.lane = ?
+            order by r.priority desc, r.id
+            """;
+
+    /** The jobs of all lanes in one order: each lane's are in it already, so their heads are merged. */
+    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, int most, long now) throws SQLException {
+        PriorityQueue<Cursor> heads = new PriorityQueue<>(
+                Comparator.comparingInt((Cursor cursor) -> -cursor.priority).thenComparingLong(cursor -> cursor.id));
+        List<Claim> claimed = new ArrayList<>();
+        try {
+            for (Moves.Lane lane : lanes) {
+                head(lane.id()).ifPresent(heads::add);
+            }
+            while (claimed.size() < most && !heads.isEmpty()) {
+                Cursor best = heads.remove();
+                claimed.add(best.take(token(daemon), now));
+                if (best.advance()) {
+                    heads.add(best);
+                } else {
+                    best.close();
+                }
+            }
+        } finally {
+            for (Cursor cursor : heads) {
+                cursor.close();
+            }
+        }
+        move(daemon, claimed, now);
+        return claimed;
+    }
+
+    private long token(long daemon) {
+        return (daemon << CLAIMS_OF_A_DAEMON) + ++claimsMade;
+    }
+
+    private Optional<Cursor> head(long lane) throws SQLException {
+        return statements.first(HEAD, row -> new Cursor(lane, row.getInt(1), row.getLong(2)), lane);
+    }
+
+    private static final String LEAVE_READY = "delete from ready where lane = ? and priority = ? and id = ?";
+
+    private static final String ENTER_RUNNING =
+            """
+            insert into running (id, lane, priority, attempt, forgiven, claimed_by, token, started_at)
+            values (?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private void move(long daemon, List<Claim> claimed, long now) throws SQLException {
+        if (claimed.isEmpty()) {
+            return;
+        }
+        for (Claim claim : claimed) {
+            statements.batch(LEAVE_READY, claim.lane(), claim.priority(), claim.jobId());
+            statements.batch(
+                    ENTER_RUNNING,
+                    claim.jobId(),
+                    claim.lane(),
+                    claim.priority(),
+                    claim.attempt(),
+                    claim.forgiven(),
+                    daemon,
+                    claim.token(),
+                    now);
+            tallies.move(claim.lane(), JobState.READY, JobState.RUNNING);
+        }
+        for (int left : statements.runBatch(LEAVE_READY)) {
+            if (left != 1) {
+                throw new SQLException("a ready job was not there to be claimed: the queue's tables disagree");
+            }
+        }
+        statements.runBatch(ENTER_RUNNING);
+    }
+
+    private static final String CLAIMED_BY =
+            """
+            select r.id, r.token, r.lane, r.attempt, r.forgiven, r.started_at, r.priority,
+              j.name, j.queue, j.max_attempts, j.timeout_ms, j.key is not null as keyed
+            from running r join jobs j on j.id = r.id
+            where r.claimed_by = ?
+            order by r.id
+            """;
+
+    /** Without what the attempts were given: nobody runs these again under the same claim. */
+    List<Claim> claimedBy(long daemon) throws SQLException {
+        return statements.list(
+                CLAIMED_BY,
+                row -> new Claim(
+                        row.getLong("id"),
+                        row.getLong("token"),
+                        row.getLong("lane"),
+                        row.getInt("attempt"),
+                        row.getInt("forgiven"),
+                        Instant.ofEpochMilli(row.getLong("started_at")),
+                        row.getString("name"),
+                        row.getString("queue"),
+                        row.getInt("priority"),
+                        List.of(),
+                        null,
+                        Statements.integer(row, "max_attempts"),
+                        timeout(row),
+                        row.getBoolean("keyed")),
+                daemon);
+    }
+
+    private static @Nullable Duration timeout(ResultSet row) throws SQLException {
+        Long millis = Statements.number(row, "timeout_ms");
+        return millis == null ? null : Duration.ofMillis(millis);
+    }
+
+    /** One lane's ready jobs, at the first that is not taken. Its rows are read only once it is that lane's turn. */
+    private final class Cursor {
+        private final long lane;
+        private int priority;
+        private long id;
+        private @Nullable PreparedStatement statement;
+        private @Nullable ResultSet rows;
+
+        Cursor(long lane, int priority, long id) {
+            this.lane = lane;
+            this.priority = priority;
+            this.id = id;
+        }
+
+        Claim take(long token, long now) throws SQLException {
+            ResultSet row = opened();
+            return new Claim(
+                    row.getLong("id"),
+                    token,
+                    lane,
+                    row.getInt("attempt") + 1,
+                    row.getInt("forgiven"),
+                    Instant.ofEpochMilli(now),
+                    row.getString("name"),
+                    row.getString("queue"),
+                    row.getInt("priority"),
+                    JsonList.strings(row.getString("args")),
+                    row.getString("payload"),
+                    Statements.integer(row, "max_attempts"),
+                    timeout(row),
+                    row.getBoolean("keyed"));
+        }
+
+        /** False: there is no other. */
+        boolean advance() throws SQLException {
+            ResultSet row = opened();
+            if (!row.next()) {
+                return false;
+            }
+            priority = row.getInt("priority");
+            id = row.getLong("id");
+            return true;
+        }
+
+        void close() throws SQLException {
+            if (statement != null) {
+                statement.close();
+            }
+        }
+
+        private ResultSet opened() throws SQLException {
+            if (rows == null) {
+                PreparedStatement fresh = Statements.bind(statements.another(WAITING), lane);
+                statement = fresh;
+                rows = fresh.executeQuery();
+                if (!rows.next()) {
+                    throw new SQLException("a ready job has no row: the queue's tables disagree");
+                }
+            }
+            return rows;
+        }
+    }
+}

@@ -1,0 +1,271 @@
+package org.workerd.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.sqlite.BusyHandler;
+import org.sqlite.SQLiteConfig;
+
+/**
+ * A queue's file: made, recognised, refused, opened. Never through Java's own file I/O once SQLite has it open in this
+ * process: closing such a stream drops SQLite's locks.
+ */
+public final class SqliteDatabase {
+    /** Waiters that sleep longer and longer, as SQLite's own do, starve beside a busy daemon (measured: to 1.8 s). */
+    private static final long NAP_NANOS = 300_000;
+
+    private final Path file;
+    private final Duration patience;
+
+    /**
+     * The queue in this file.
+     *
+     * @param patience how long a transaction waits for another process's before it gives up
+     */
+    public SqliteDatabase(Path file, Duration patience) {
+        this.file = file.toAbsolutePath();
+        this.patience = patience;
+    }
+
+    /** Opens the queue for writing, and makes it where there is none. */
+    public JobStore openOrCreate() {
+        if (!Files.exists(file)) {
+            create();
+        }
+        return open();
+    }
+
+    /**
+     * Opens the queue for writing.
+     *
+     * @throws StoreException MISSING, REFUSED, DAMAGED or NOT_PERMITTED; the file is left as it was
+     */
+    public JobStore open() {
+        return new SqliteStore(this, connect());
+    }
+
+    /** Opens the queue for reading. Throws as {@link #open} does. */
+    public JobQueries openForReading() {
+        return new SqliteQueries(this, connect(), true);
+    }
+
+    /**
+     * Reads all of the queue's pages.
+     *
+     * @throws StoreException DAMAGED, with what is wrong
+     */
+    public void check() {
+        try (Connection connection = connect();
+                Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery("pragma quick_check(1)")) {
+            String finding = rows.next() ? rows.getString(1) : "no answer";
+            if (!finding.equals("ok")) {
+                throw new StoreException(
+                        StoreException.Kind.DAMAGED, "the queue " + file + " is damaged: " + finding.strip());
+            }
+        } catch (SQLException failure) {
+            throw translate("cannot check", failure);
+        }
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** What went wrong, in words for people, and of what kind it is. */
+    StoreException translate(String what, SQLException failure) {
+        return SqliteErrors.translate(what + " the queue " + file, failure);
+    }
+
+    private Connection connect() {
+        recognise();
+        try {
+            Connection connection = SqliteErrors.connect(uri(""), config());
+            try {
+                configure(connection);
+                return connection;
+            } catch (SQLException | StoreException failure) {
+                connection.close();
+                throw failure;
+            }
+        } catch (SQLException failure) {
+            throw translate("cannot open", failure);
+        }
+    }
+
+    /** Looks at the header alone, through SQLite but without locks, so that a file that is not ours stays untouched. */
+    private void recognise() {
+        try {
+            if (!Files.exists(file)) {
+                throw new StoreException(StoreException.Kind.MISSING, "there is no queue at " + file);
+            }
+            if (!Files.isRegularFile(file)) {
+                throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
+            }
+            if (!Files.isReadable(file) || !Files.isWritable(file)) {
+                throw new StoreException(
+                        StoreException.Kind.NOT_PERMITTED, "cannot open the queue " + file + ": permission denied");
+            }
+            if (Files.size(file) == 0) {
+                throw new StoreException(
+                        StoreException.Kind.REFUSED, file + " is an empty file, not a queue; remove it to begin anew");
+            }
+            try (Connection peek = SqliteErrors.connect(uri("?immutable=1"), config())) {
+                accept(peek);
+            }
+        } catch (IOException | SQLException failure) {
+            throw failure instanceof SQLException sql
+                    ? translate("cannot open", sql)
+                    : new StoreException(StoreException.Kind.DISK, "cannot open the queue " + file, failure);
+        }
+    }
+
+    /** Our mark, and a version that we know? */
+    private void accept(Connection connection) throws SQLException {
+        if (pragma(connection, "application_id") != Schema.APPLICATION_ID) {
+            throw new StoreException(
+                    StoreException.Kind.REFUSED,
+                    file + " is a database, but not a queue of workerd; it was left as it was");
+        }
+        int version = pragma(connection, "user_version");
+        if (version > Schema.VERSION || version < 1) {
+            throw new StoreException(
+                    StoreException.Kind.REFUSED,
+                    "the queue " + file + " has the schema " + version + " of another version of workerd, this one"
+                            + " knows 1 to " + Schema.VERSION + "; it was left as it was");
+        }
+    }
+
+    /** Made whole under another name and then linked: nobody ever sees half a queue, and the first of several wins. */
+    private void create() {
+        Path draft = file.resolveSibling(
+                file.getFileName() + ".new-" + ProcessHandle.current().pid());
+        try {
+            Files.deleteIfExists(draft);
+            Files.createFile(draft);
+            Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-rw----"));
+            try (Connection connection = SqliteErrors.connect(uri(draft, ""), config())) {
+                fill(connection);
+            }
+            Files.createLink(file, draft);
+            syncDirectory();
+        } catch (FileAlreadyExistsException raced) {
+            // Somebody else made it in the meantime, whole as well.
+        } catch (SQLException failure) {
+            throw SqliteErrors.translate("cannot make the queue " + file, failure);
+        } catch (IOException failure) {
+            throw SqliteErrors.translate("cannot make the queue " + file, failure);
+        } finally {
+            remove(draft);
+        }
+    }
+
+    private static void fill(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma journal_mode = wal");
+            statement.execute("pragma synchronous = full");
+            statement.execute("begin immediate");
+            for (String step : Schema.after(0)) {
+                statement.executeUpdate(step);
+            }
+            statement.execute("pragma application_id = " + Schema.APPLICATION_ID);
+            statement.execute("pragma user_version = " + Schema.VERSION);
+            statement.execute("commit");
+        }
+    }
+
+    private void syncDirectory() throws IOException {
+        Path directory = file.getParent();
+        if (directory != null) {
+            try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+                channel.force(true);
+            }
+        }
+    }
+
+    private static void remove(Path draft) {
+        try {
+            Files.deleteIfExists(draft);
+        } catch (IOException failure) {
+            throw new StoreException(StoreException.Kind.DISK, "cannot remove " + draft, failure);
+        }
+    }
+
+    private void configure(Connection connection) throws SQLException {
+        BusyHandler.setHandler(connection, new Nap(patience));
+        try (Statement statement = connection.createStatement()) {
+            statement.execute("pragma synchronous = full");
+            statement.execute("pragma cache_size = -16384");
+            statement.execute("pragma temp_store = memory");
+            statement.execute("pragma journal_size_limit = 67108864");
+        }
+        accept(connection);
+    }
+
+    private static SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        // Else the driver asks for the last id after every insert: five times the cost of a batch.
+        config.setGetGeneratedKeys(false);
+        return config;
+    }
+
+    private String uri(String query) {
+        return uri(file, query);
+    }
+
+    /** Every character that means something in a URI is escaped: a queue may live below any directory. */
+    private static String uri(Path path, String query) {
+        StringBuilder escaped = new StringBuilder();
+        for (byte octet : path.toString().getBytes(java.nio.charset.StandardCharsets.UTF_8)) {
+            char character = (char) (octet & 0xff);
+            boolean plain = character == '/'
+                    || character == '.'
+                    || character == '_'
+                    || character == '-'
+                    || (character >= '0' && character <= '9')
+                    || (character >= 'A' && character <= 'Z')
+                    || (character >= 'a' && character <= 'z');
+            escaped.append(plain ? String.valueOf(character) : String.format("%%%02X", (int) character));
+        }
+        return "jdbc:sqlite:file:" + escaped + query;
+    }
+
+    private static int pragma(Connection connection, String name) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery("pragma " + name)) {
+            return row.getInt(1);
+        }
+    }
+
+    /** Waits in naps of equal length, so that no waiter falls behind the later ones. */
+    private static final class Nap extends BusyHandler {
+        private final long patienceNanos;
+        private long since;
+
+        Nap(Duration patience) {
+            this.patienceNanos = patience.toNanos();
+        }
+
+        @Override
+        protected int callback(int calledBefore) {
+            if (calledBefore == 0) {
+                since = System.nanoTime();
+            }
+            if (System.nanoTime() - since >= patienceNanos) {
+                return 0;
+            }
+            LockSupport.parkNanos(NAP_NANOS);
+            return 1;
+        }
+    }
+}

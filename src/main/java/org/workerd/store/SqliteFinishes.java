@@ -1,0 +1,167 @@
+package org.workerd.store;
+
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.JobState;
+import org.workerd.job.Verdict;
+import org.workerd.job.Verdict.Ending;
+
+/** running → anywhere. Whoever does not hold the token of the running attempt changes nothing. */
+final class SqliteFinishes {
+    private final Statements statements;
+    private final Tallies tallies;
+    /** Asked for once a transaction: most queues have no job that waits for others. Null: not asked yet. */
+    private @Nullable Boolean anyBlocked;
+
+    SqliteFinishes(Statements statements, Tallies tallies) {
+        this.statements = statements;
+        this.tallies = tallies;
+    }
+
+    void forget() {
+        anyBlocked = null;
+    }
+
+    private static final String LEAVE_RUNNING = "delete from running where id = ? and token = ?";
+
+    /** False: the claim was lost. */
+    boolean finish(Claim claim, Verdict verdict, long daemonPid, long now) throws SQLException {
+        if (statements.update(LEAVE_RUNNING, claim.jobId(), claim.token()) == 0) {
+            return false;
+        }
+        Attempt attempt = new Attempt(claim, daemonPid, now);
+        if (verdict instanceof Verdict.Done done) {
+            enterFinished(attempt, JobState.DONE, done.ending(), done.result());
+        } else if (verdict instanceof Verdict.Dead dead) {
+            record(attempt, dead.ending());
+            enterFinished(attempt, JobState.DEAD, dead.ending(), dead.result());
+        } else if (verdict instanceof Verdict.Cancel cancel) {
+            record(attempt, cancel.ending());
+            enterFinished(attempt, JobState.CANCELLED, cancel.ending(), null);
+        } else if (verdict instanceof Verdict.Retry retry) {
+            record(attempt, retry.ending());
+            enterScheduled(claim, retry.at().toEpochMilli(), claim.attempt(), JobState.RETRYING);
+        } else if (verdict instanceof Verdict.Snooze snooze) {
+            record(attempt, snooze.ending());
+            enterScheduled(claim, snooze.until().toEpochMilli(), claim.attempt() - 1, JobState.SCHEDULED);
+        } else if (verdict instanceof Verdict.Rerun rerun) {
+            record(attempt, rerun.ending());
+            enterReady(claim, claim.attempt(), claim.forgiven() + 1);
+        } else if (verdict instanceof Verdict.GiveBack back) {
+            record(attempt, back.ending());
+            enterReady(claim, claim.attempt() - 1, claim.forgiven());
+        }
+        return true;
+    }
+
+    private record Attempt(Claim claim, long daemonPid, long finishedAt) {
+        long startedAt() {
+            return claim.startedAt().toEpochMilli();
+        }
+    }
+
+    private static final String RECORD =
+            """
+            insert or replace into attempts
+              (id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private void record(Attempt attempt, @Nullable Ending ending) throws SQLException {
+        if (ending != null) {
+            statements.update(
+                    RECORD,
+                    attempt.claim().jobId(),
+                    attempt.claim().attempt(),
+                    attempt.startedAt(),
+                    attempt.finishedAt(),
+                    ending.outcome(),
+                    ending.exitCode(),
+                    ending.signal(),
+                    ending.error(),
+                    attempt.daemonPid());
+        }
+    }
+
+    private static final String ENTER_FINISHED =
+            """
+            insert into finished
+              (id, lane, state, attempt, started_at, finished_at, exit_code, signal, error, result, daemon_pid)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private static final String FREE_KEY =
+            "delete from keys where key = (select key from jobs where id = ?1) and id = ?1";
+
+    private void enterFinished(Attempt attempt, JobState state, Ending ending, @Nullable String result)
+            throws SQLException {
+        Claim claim = attempt.claim();
+        statements.update(
+                ENTER_FINISHED,
+                claim.jobId(),
+                claim.lane(),
+                state.word(),
+                claim.attempt(),
+                attempt.startedAt(),
+                attempt.finishedAt(),
+                ending.exitCode(),
+                ending.signal(),
+                ending.error(),
+                result,
+                attempt.daemonPid());
+        tallies.move(claim.lane(), JobState.RUNNING, state);
+        if (claim.keyed()) {
+            statements.update(FREE_KEY, claim.jobId());
+        }
+        tellDependents(claim.jobId(), state);
+    }
+
+    private static final String ANY_BLOCKED = "select exists (select 1 from blocked)";
+
+    private static final String ONE_LESS_TO_WAIT_FOR =
+            "update blocked set open = open - 1 where open > 0 and id in (select child from edges where parent = ?)";
+
+    private static final String WAITED_IN_VAIN =
+            "update blocked set open = -1 where id in (select child from edges where parent = ?)";
+
+    private static final String DROP_EDGES = "delete from edges where parent = ?";
+
+    /** What they become of it they become in the next promotion, thousands of them in bounded steps. */
+    private void tellDependents(long id, JobState state) throws SQLException {
+        if (anyBlocked == null) {
+            anyBlocked = statements.number(ANY_BLOCKED) == 1;
+        }
+        if (anyBlocked) {
+            statements.update(state == JobState.DONE ? ONE_LESS_TO_WAIT_FOR : WAITED_IN_VAIN, id);
+            statements.update(DROP_EDGES, id);
+        }
+    }
+
+    private static final String ENTER_SCHEDULED =
+            """
+            insert into scheduled (id, run_at, lane, priority, attempt, forgiven, retrying)
+            values (?, ?, ?, ?, ?, ?, ?)
+            """;
+
+    private void enterScheduled(Claim claim, long runAt, int attempt, JobState state) throws SQLException {
+        statements.update(
+                ENTER_SCHEDULED,
+                claim.jobId(),
+                runAt,
+                claim.lane(),
+                claim.priority(),
+                attempt,
+                claim.forgiven(),
+                state == JobState.RETRYING ? 1 : 0);
+        tallies.move(claim.lane(), JobState.RUNNING, state);
+    }
+
+    private static final String ENTER_READY =
+            "insert into ready (lane, priority, id, attempt, forgiven) values (?, ?, ?, ?, ?)";
+
+    private void enterReady(Claim claim, int attempt, int forgiven) throws SQLException {
+        statements.update(ENTER_READY, claim.lane(), claim.priority(), claim.jobId(), attempt, forgiven);
+        tallies.move(claim.lane(), JobState.RUNNING, JobState.READY);
+    }
+}

@@ -1,0 +1,182 @@
+package org.workerd.store;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
+import org.workerd.job.Verdict;
+
+/** The moves in SQL. A move leaves one table with its guard and then enters the other. */
+final class SqliteMoves implements Moves {
+    private final Statements statements;
+    private final Tallies tallies = new Tallies();
+    private final SqliteClaims claims;
+    private final SqliteFinishes finishes;
+    private final SqlitePromotions promotions;
+
+    SqliteMoves(Statements statements) {
+        this.statements = statements;
+        this.claims = new SqliteClaims(statements, tallies);
+        this.finishes = new SqliteFinishes(statements, tallies);
+        this.promotions = new SqlitePromotions(statements, tallies);
+    }
+
+    /** An SQLException on its way out of {@link Moves}, whose methods do not name it. */
+    static final class Failure extends RuntimeException {
+        private final SQLException sql;
+
+        Failure(SQLException sql) {
+            super(sql);
+            this.sql = sql;
+        }
+
+        SQLException sql() {
+            return sql;
+        }
+    }
+
+    private interface Work<T> {
+        T run() throws SQLException;
+    }
+
+    private static <T> T sql(Work<T> work) {
+        try {
+            return work.run();
+        } catch (SQLException failure) {
+            throw new Failure(failure);
+        }
+    }
+
+    void writeTallies() throws SQLException {
+        tallies.write(statements);
+    }
+
+    void forgetTallies() {
+        tallies.forget();
+        finishes.forget();
+    }
+
+    private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
+
+    private static final String INSERT =
+            """
+            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            returning id
+            """;
+
+    @Override
+    public Enqueued enqueue(NewJob job) {
+        return sql(() -> {
+            Optional<Long> holder = job.key() == null
+                    ? Optional.empty()
+                    : statements.first(HOLDER_OF_KEY, row -> row.getLong(1), job.key());
+            return holder.isPresent() ? new Enqueued(holder.get(), false) : new Enqueued(insert(job), true);
+        });
+    }
+
+    private long insert(NewJob job) throws SQLException {
+        return statements.number(
+                INSERT,
+                job.name(),
+                job.payload(),
+                JsonList.ofStrings(job.args()),
+                job.queue(),
+                job.priority(),
+                millis(job.runAt()),
+                job.key(),
+                job.maxAttempts(),
+                job.timeout() == null ? null : job.timeout().toMillis(),
+                JsonList.ofNumbers(job.after()));
+    }
+
+    private static final String REGISTER =
+            "insert into daemons (pid, host, slots, started_at) values (?, ?, ?, ?) returning id";
+
+    @Override
+    public long register(long pid, String host, int slots, Instant now) {
+        return sql(() -> statements.number(REGISTER, pid, host, slots, now.toEpochMilli()));
+    }
+
+    private static final String DAEMONS = "select id, pid, host, slots, started_at from daemons order by id";
+
+    @Override
+    public List<DaemonRow> daemons() {
+        return sql(() -> statements.list(
+                DAEMONS,
+                row -> new DaemonRow(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getString(3),
+                        row.getInt(4),
+                        Instant.ofEpochMilli(row.getLong(5)))));
+    }
+
+    private static final String UNREGISTER =
+            "delete from daemons where id = ? and not exists (select 1 from running where claimed_by = daemons.id)";
+
+    @Override
+    public boolean unregister(long daemon) {
+        return sql(() -> statements.update(UNREGISTER, daemon) == 1);
+    }
+
+    private static final String LANES_WITH_READY =
+            """
+            select id, queue, name, running from lanes
+            where ready > 0
+              and not exists (select 1 from pauses where pauses.queue in (lanes.queue, '*'))
+            """;
+
+    @Override
+    public List<Lane> lanesWithReady() {
+        return sql(() -> statements.list(
+                LANES_WITH_READY, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4))));
+    }
+
+    @Override
+    public int promote(Instant now, int most) {
+        return sql(() -> promotions.promote(now.toEpochMilli(), most));
+    }
+
+    @Override
+    public Optional<Instant> nextDue() {
+        return sql(promotions::nextDue);
+    }
+
+    @Override
+    public List<Claim> claim(long daemon, Collection<Lane> lanes, int most, Instant now) {
+        return sql(() -> claims.claim(daemon, lanes, most, now.toEpochMilli()));
+    }
+
+    @Override
+    public List<Claim> claimedBy(long daemon) {
+        return sql(() -> claims.claimedBy(daemon));
+    }
+
+    private static final String CRASHES = "select count(*) from attempts where id = ? and outcome = 'daemon died'";
+
+    @Override
+    public int crashes(long job) {
+        return sql(() -> (int) statements.number(CRASHES, job));
+    }
+
+    @Override
+    public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
+        return sql(() -> finishes.finish(claim, verdict, daemonPid, now.toEpochMilli()));
+    }
+
+    static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+
+    /** What a job that failed, was cancelled or given up leaves: nothing of it waits on this any more. */
+    static JobState stateOf(String word) {
+        return JobState.ofWord(word)
+                .orElseThrow(() -> new StoreException(StoreException.Kind.DAMAGED, "no job has the state " + word));
+    }
+}

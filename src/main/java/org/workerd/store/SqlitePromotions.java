@@ -1,0 +1,142 @@
+package org.workerd.store;
+
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+
+/** scheduled, retrying and blocked → ready: what it costs depends on what is due, not on what waits. */
+final class SqlitePromotions {
+    private final Statements statements;
+    private final Tallies tallies;
+
+    SqlitePromotions(Statements statements, Tallies tallies) {
+        this.statements = statements;
+        this.tallies = tallies;
+    }
+
+    int promote(long now, int most) throws SQLException {
+        return promoteDue(now, most) + promoteUnblocked(now, most);
+    }
+
+    private record Due(long id, long lane, int priority, int attempt, int forgiven, boolean retrying) {}
+
+    private static final String LEAVE_SCHEDULED =
+            """
+            delete from scheduled
+            where id in (select id from scheduled where run_at <= ? order by run_at limit ?)
+            returning id, lane, priority, attempt, forgiven, retrying
+            """;
+
+    private static final String ENTER_READY =
+            "insert into ready (lane, priority, id, attempt, forgiven) values (?, ?, ?, ?, ?)";
+
+    private int promoteDue(long now, int most) throws SQLException {
+        List<Due> due = statements.list(
+                LEAVE_SCHEDULED,
+                row -> new Due(
+                        row.getLong(1), row.getLong(2), row.getInt(3), row.getInt(4), row.getInt(5), row.getBoolean(6)),
+                now,
+                most);
+        for (Due job : due) {
+            statements.update(ENTER_READY, job.lane(), job.priority(), job.id(), job.attempt(), job.forgiven());
+            tallies.move(job.lane(), job.retrying() ? JobState.RETRYING : JobState.SCHEDULED, JobState.READY);
+        }
+        return due.size();
+    }
+
+    private record Unblocked(long id, long lane, boolean inVain, int priority, @Nullable Long runAt) {}
+
+    private static final String LEAVE_BLOCKED =
+            """
+            delete from blocked
+            where id in (select id from blocked where open <= 0 order by id limit ?)
+            returning id, lane, open < 0,
+              (select priority from jobs where jobs.id = blocked.id),
+              (select run_at from jobs where jobs.id = blocked.id) as run_at
+            """;
+
+    private static final String ENTER_SCHEDULED =
+            """
+            insert into scheduled (id, run_at, lane, priority, attempt, forgiven, retrying)
+            values (?, ?, ?, ?, 0, 0, 0)
+            """;
+
+    private int promoteUnblocked(long now, int most) throws SQLException {
+        List<Unblocked> freed = statements.list(
+                LEAVE_BLOCKED,
+                row -> new Unblocked(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getBoolean(3),
+                        row.getInt(4),
+                        Statements.number(row, "run_at")),
+                most);
+        for (Unblocked job : freed) {
+            if (job.inVain()) {
+                cancel(job, now);
+            } else if (job.runAt() != null && job.runAt() > now) {
+                statements.update(ENTER_SCHEDULED, job.id(), job.runAt(), job.lane(), job.priority());
+                tallies.move(job.lane(), JobState.BLOCKED, JobState.SCHEDULED);
+            } else {
+                statements.update(ENTER_READY, job.lane(), job.priority(), job.id(), 0, 0);
+                tallies.move(job.lane(), JobState.BLOCKED, JobState.READY);
+            }
+        }
+        return freed.size();
+    }
+
+    private static final String CANCEL =
+            """
+            insert into finished (id, lane, state, attempt, finished_at, error)
+            select j.id, ?2, 'cancelled', 0, ?3,
+              'job ' || f.id || ', which this one waited for, is ' || f.state
+            from jobs j, json_each(j."after") as parent join finished f on f.id = parent.value
+            where j.id = ?1 and f.state <> 'done'
+            limit 1
+            """;
+
+    private static final String CANCEL_WITHOUT_PARENT =
+            """
+            insert or ignore into finished (id, lane, state, attempt, finished_at, error)
+            values (?, ?, 'cancelled', 0, ?, 'a job that this one waited for did not end well')
+            """;
+
+    private static final String FREE_KEY =
+            "delete from keys where id = ?1 and key = (select key from jobs where id = ?1)";
+
+    private static final String TELL_DEPENDENTS =
+            "update blocked set open = -1 where id in (select child from edges where parent = ?)";
+
+    private static final String DROP_EDGES = "delete from edges where parent = ?";
+
+    /** Those that wait for this one follow in the next promotion. */
+    private void cancel(Unblocked job, long now) throws SQLException {
+        if (statements.update(CANCEL, job.id(), job.lane(), now) == 0) {
+            statements.update(CANCEL_WITHOUT_PARENT, job.id(), job.lane(), now);
+        }
+        tallies.move(job.lane(), JobState.BLOCKED, JobState.CANCELLED);
+        statements.update(FREE_KEY, job.id());
+        statements.update(TELL_DEPENDENTS, job.id());
+        statements.update(DROP_EDGES, job.id());
+    }
+
+    private static final String NEXT_DUE =
+            """
+            select case
+              when exists (select 1 from blocked where open <= 0) then 0
+              else (select min(run_at) from scheduled)
+            end
+            """;
+
+    Optional<Instant> nextDue() throws SQLException {
+        return statements
+                .first(NEXT_DUE, row -> {
+                    long millis = row.getLong(1);
+                    return row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(millis));
+                })
+                .flatMap(due -> due);
+    }
+}

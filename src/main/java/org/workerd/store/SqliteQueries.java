@@ -1,0 +1,181 @@
+package org.workerd.store;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+
+/** The questions in SQL, against the views. */
+final class SqliteQueries implements JobQueries {
+    private final SqliteDatabase database;
+    private final Connection connection;
+    private final Statements statements;
+    private final boolean ownsConnection;
+
+    SqliteQueries(SqliteDatabase database, Connection connection, boolean ownsConnection) {
+        this.database = database;
+        this.connection = connection;
+        this.statements = new Statements(connection);
+        this.ownsConnection = ownsConnection;
+    }
+
+    private static final String FIND = "select * from job_status where id = ?";
+
+    @Override
+    public Optional<JobView> find(long id) {
+        return read(() -> statements.first(FIND, SqliteQueries::job, id));
+    }
+
+    private static final String ATTEMPTS =
+            """
+            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+            from job_attempts where id = ? order by number
+            """;
+
+    @Override
+    public List<JobView.Attempt> attempts(long id) {
+        return read(() -> statements.list(ATTEMPTS, SqliteQueries::attempt, id));
+    }
+
+    private static final String LIST =
+            """
+            select * from job_status
+            where (?1 is null or instr(?1, ',' || state || ',') > 0)
+              and (?2 is null or queue = ?2)
+              and (?3 is null or name = ?3)
+              and (?4 is null or key = ?4)
+              and (?5 is null or created_at >= ?5)
+              and (?6 is null or instr(error, ?6) > 0)
+            order by id desc
+            limit ?7
+            """;
+
+    @Override
+    public List<JobView> list(Filter filter, int limit) {
+        String states = filter.states().isEmpty()
+                ? null
+                : filter.states().stream().map(JobState::word).collect(Collectors.joining(",", ",", ","));
+        return read(() -> statements.list(
+                LIST,
+                SqliteQueries::job,
+                states,
+                filter.queue(),
+                filter.name(),
+                filter.key(),
+                SqliteMoves.millis(filter.since()),
+                filter.error(),
+                limit));
+    }
+
+    private static final String COUNTS =
+            """
+            select queue, sum(blocked) as blocked, sum(scheduled) as scheduled, sum(ready) as ready,
+              sum(running) as running, sum(retrying) as retrying, sum(done) as done, sum(dead) as dead,
+              sum(cancelled) as cancelled
+            from lanes group by queue
+            """;
+
+    @Override
+    public Map<String, Map<JobState, Long>> counts() {
+        Map<String, Map<JobState, Long>> counts = new TreeMap<>();
+        read(() -> statements.list(COUNTS, row -> counts.put(row.getString(1), byState(row))));
+        return counts;
+    }
+
+    private static Map<JobState, Long> byState(ResultSet row) throws SQLException {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        for (JobState state : JobState.values()) {
+            counts.put(state, row.getLong(state.word()));
+        }
+        return counts;
+    }
+
+    private static final String NAMES_WITH_READY = "select distinct name from lanes where ready > 0";
+
+    @Override
+    public Set<String> namesWithReady() {
+        return read(() -> new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1))));
+    }
+
+    private static final String DATA_VERSION = "pragma data_version";
+
+    @Override
+    public long dataVersion() {
+        return read(() -> statements.number(DATA_VERSION));
+    }
+
+    @Override
+    public void close() {
+        read(() -> {
+            statements.close();
+            if (ownsConnection) {
+                connection.close();
+            }
+            return true;
+        });
+    }
+
+    private interface Question<T> {
+        T ask() throws SQLException;
+    }
+
+    private <T> T read(Question<T> question) {
+        try {
+            return question.ask();
+        } catch (SQLException failure) {
+            throw database.translate("cannot read", failure);
+        }
+    }
+
+    private static JobView job(ResultSet row) throws SQLException {
+        return new JobView(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getString("queue"),
+                SqliteMoves.stateOf(row.getString("state")),
+                row.getInt("priority"),
+                JsonList.strings(row.getString("args")),
+                row.getString("payload"),
+                instant(row, "run_at"),
+                row.getInt("attempt"),
+                Statements.integer(row, "max_attempts"),
+                row.getString("key"),
+                JsonList.numbers(row.getString("after")),
+                Statements.number(row, "timeout_ms"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                instant(row, "started_at"),
+                instant(row, "finished_at"),
+                Statements.integer(row, "exit_code"),
+                Statements.integer(row, "signal"),
+                row.getString("error"),
+                row.getString("result"),
+                row.getString("progress"));
+    }
+
+    private static JobView.Attempt attempt(ResultSet row) throws SQLException {
+        return new JobView.Attempt(
+                row.getInt("number"),
+                Instant.ofEpochMilli(row.getLong("started_at")),
+                instant(row, "finished_at"),
+                row.getString("outcome"),
+                Statements.integer(row, "exit_code"),
+                Statements.integer(row, "signal"),
+                row.getString("error"),
+                Statements.number(row, "daemon_pid"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        Long millis = Statements.number(row, column);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,80 @@
+package org.workerd.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.function.Function;
+
+/** The queue on SQLite: one connection that writes, and its statements. */
+final class SqliteStore implements JobStore {
+    /** Always IMMEDIATE: a transaction that begins by reading and then writes fails at once when another one writes. */
+    private static final String BEGIN = "begin immediate";
+
+    private static final String COMMIT = "commit";
+    private static final String ROLLBACK = "rollback";
+
+    private final SqliteDatabase database;
+    private final Connection connection;
+    private final Statements statements;
+    private final SqliteMoves moves;
+    private boolean open = true;
+
+    SqliteStore(SqliteDatabase database, Connection connection) {
+        this.database = database;
+        this.connection = connection;
+        this.statements = new Statements(connection);
+        this.moves = new SqliteMoves(statements);
+    }
+
+    @Override
+    public <T> T transaction(Function<Moves, T> work) {
+        boolean committed = false;
+        boolean begun = false;
+        try {
+            statements.update(BEGIN);
+            begun = true;
+            T result = work.apply(moves);
+            moves.writeTallies();
+            statements.update(COMMIT);
+            committed = true;
+            return result;
+        } catch (SQLException failure) {
+            throw database.translate(begun ? "cannot write to" : "cannot get to write to", failure);
+        } catch (SqliteMoves.Failure failure) {
+            throw database.translate("cannot write to", failure.sql());
+        } finally {
+            moves.forgetTallies();
+            if (begun && !committed) {
+                rollBack();
+            }
+        }
+    }
+
+    @Override
+    public JobQueries queries() {
+        return new SqliteQueries(database, connection, false);
+    }
+
+    @Override
+    public void close() {
+        if (!open) {
+            return;
+        }
+        open = false;
+        try (connection) {
+            statements.close();
+        } catch (SQLException failure) {
+            throw database.translate("cannot close", failure);
+        }
+    }
+
+    private void rollBack() {
+        try {
+            statements.update(ROLLBACK);
+        } catch (SQLException alreadyDone) {
+            // A full disk makes SQLite roll back by itself, and then there is no transaction to end.
+            if (!String.valueOf(alreadyDone.getMessage()).contains("no transaction is active")) {
+                throw database.translate("cannot roll back in", alreadyDone);
+            }
+        }
+    }
+}

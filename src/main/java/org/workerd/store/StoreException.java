@@ -1,0 +1,45 @@
+package org.workerd.store;
+
+/** The database did not do what was asked: of what kind the trouble is, and a sentence for people. */
+public final class StoreException extends RuntimeException {
+    /** What the trouble means for whoever waits. */
+    public enum Kind {
+        /** Somebody else has the write lock for longer than we were willing to wait. */
+        LOCKED,
+        /** The disk is full, or it failed. */
+        DISK,
+        /** We may not write there: permissions, or a read-only file system. */
+        NOT_PERMITTED,
+        /** There is no queue. */
+        MISSING,
+        /** The file is not a queue of ours, or of a newer version; it was left as it was. */
+        REFUSED,
+        /** The file is damaged; it was left as it was. */
+        DAMAGED,
+        /** What was to be stored breaks a rule of the schema; nothing was stored. */
+        INVALID,
+        /** None of these. */
+        OTHER
+    }
+
+    private final Kind kind;
+
+    public StoreException(Kind kind, String message) {
+        super(message);
+        this.kind = kind;
+    }
+
+    StoreException(Kind kind, String message, Throwable cause) {
+        super(message, cause);
+        this.kind = kind;
+    }
+
+    public Kind kind() {
+        return kind;
+    }
+
+    /** It may go away by itself, or by somebody's hand, while the daemon waits. */
+    public boolean isPassing() {
+        return kind == Kind.LOCKED || kind == Kind.DISK || kind == Kind.NOT_PERMITTED;
+    }
+}

@@ -1,0 +1,8 @@
+/**
+ * The queue in its database: every move of a job, and what people ask about them. May import {@code job} and nothing
+ * else of workerd; the only package that may import java.sql.
+ */
+@NullMarked
+package org.workerd.store;
+
+import org.jspecify.annotations.NullMarked;

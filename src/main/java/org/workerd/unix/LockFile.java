@@ -1,0 +1,87 @@
+package org.workerd.unix;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Optional;
+
+/**
+ * A file that this process holds an flock on, for as long as it is open here; the kernel frees the lock when the process
+ * dies, however it dies. Not thread-safe.
+ */
+public final class LockFile implements AutoCloseable {
+    private static final int ROUNDS = 100;
+
+    private final Path path;
+    private final int descriptor;
+    private boolean open = true;
+
+    private LockFile(Path path, int descriptor) {
+        this.path = path;
+        this.descriptor = descriptor;
+    }
+
+    /**
+     * Takes the lock, making the file where there is none. Never follows a symbolic link.
+     *
+     * @return empty when another process holds it
+     * @throws UnixException when the file cannot be opened
+     */
+    public static Optional<LockFile> tryAcquire(Path path, int mode) {
+        for (int round = 0; round < ROUNDS; round++) {
+            int descriptor = Posix.open(path, Posix.READ_WRITE | Posix.CREATE | Posix.NO_FOLLOW | NON_BLOCKING, mode);
+            if (!Posix.tryLock(descriptor)) {
+                Posix.close(descriptor);
+                return Optional.empty();
+            }
+            if (Posix.isStill(descriptor, path)) {
+                return Optional.of(new LockFile(path, descriptor));
+            }
+            // The holder before us removed the file between our open and our lock: what we hold is nobody's file.
+            Posix.close(descriptor);
+        }
+        return Optional.empty();
+    }
+
+    public Path path() {
+        return path;
+    }
+
+    /** Replaces what the file holds. */
+    public void write(String text) {
+        Posix.truncate(descriptor, 0);
+        Posix.writeAt(descriptor, 0, text);
+    }
+
+    public void writeAt(long offset, String text) {
+        Posix.writeAt(descriptor, offset, text);
+    }
+
+    /** False: somebody removed or replaced the file; our lock protects nothing any more. */
+    public boolean isStillThere() {
+        return Posix.isStill(descriptor, path);
+    }
+
+    /** Frees the lock and leaves the file. */
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            Posix.close(descriptor);
+        }
+    }
+
+    /** Removes the file while the lock is still held, so that nobody's new file is removed, and frees the lock. */
+    public void closeAndDelete() throws IOException {
+        try {
+            if (open && isStillThere()) {
+                Files.delete(path);
+            }
+        } finally {
+            close();
+        }
+    }
+
+    /** Opening a FIFO for reading and writing does not block, but a device might. */
+    private static final int NON_BLOCKING = jnr.constants.platform.OpenFlags.O_NONBLOCK.intValue();
+}

@@ -1,0 +1,193 @@
+package org.workerd.unix;
+
+import static org.workerd.unix.Libc.INT;
+import static org.workerd.unix.Libc.LONG;
+import static org.workerd.unix.Libc.POINTER;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import jnr.constants.platform.Errno;
+import jnr.constants.platform.OpenFlags;
+
+/**
+ * Descriptors. Each is opened close-on-exec, for a JVM's own opens are inherited by what it spawns. Every method throws
+ * {@link UnixException} when the kernel refuses. Thread-safe.
+ */
+public final class Posix {
+    public static final int READ = OpenFlags.O_RDONLY.intValue();
+    public static final int READ_WRITE = OpenFlags.O_RDWR.intValue();
+    public static final int APPEND = OpenFlags.O_WRONLY.intValue() | OpenFlags.O_APPEND.intValue();
+    public static final int CREATE = OpenFlags.O_CREAT.intValue();
+    public static final int TRUNCATE = OpenFlags.O_TRUNC.intValue();
+    public static final int NO_FOLLOW = OpenFlags.O_NOFOLLOW.intValue();
+    /** The same on every Linux that we know of; jnr has no constant for it. */
+    private static final int CLOSE_ON_EXEC = 0x80000;
+
+    private static final Libc OPEN = Libc.bind("open", POINTER, INT, INT);
+    private static final Libc CLOSE = Libc.bind("close", INT);
+    private static final Libc READ_CALL = Libc.bind("read", INT, POINTER, LONG);
+    private static final Libc WRITE = Libc.bind("write", INT, POINTER, LONG);
+    private static final Libc PWRITE = Libc.bind("pwrite", INT, POINTER, LONG, LONG);
+    private static final Libc FTRUNCATE = Libc.bind("ftruncate", INT, LONG);
+    private static final Libc FALLOCATE = Libc.bind("fallocate", INT, INT, LONG, LONG);
+    private static final Libc FCNTL = Libc.bind("fcntl", INT, INT, INT);
+    private static final Libc DUP2 = Libc.bind("dup2", INT, INT);
+    private static final Libc PIPE2 = Libc.bind("pipe2", POINTER, INT);
+    private static final Libc FLOCK = Libc.bind("flock", INT, INT);
+    private static final Libc POLL = Libc.bind("poll", POINTER, LONG, INT);
+    private static final Libc EVENTFD = Libc.bind("eventfd", INT, INT);
+    private static final Libc MEMFD_CREATE = Libc.bind("memfd_create", POINTER, INT);
+
+    private static final int LOCK_EXCLUSIVE_NOW = 2 | 4;
+    private static final int SET_DESCRIPTOR_FLAGS = 2;
+    private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
+    private static final short POLLIN = 1;
+
+    private Posix() {}
+
+    public static int open(Path path, int flags, int mode) {
+        return OPEN.call("cannot open " + path, path.toString(), flags | CLOSE_ON_EXEC, mode);
+    }
+
+    public static void close(int descriptor) {
+        // Not tried again after EINTR: on Linux the descriptor is gone by then, and may be another file's.
+        CLOSE.invoke(descriptor);
+    }
+
+    /** False: somebody else holds the lock. It belongs to the open file, and goes when its last copy is closed. */
+    public static boolean tryLock(int descriptor) {
+        try {
+            FLOCK.call("cannot lock", descriptor, LOCK_EXCLUSIVE_NOW);
+            return true;
+        } catch (UnixException refused) {
+            if (refused.is(Errno.EAGAIN)) {
+                return false;
+            }
+            throw refused;
+        }
+    }
+
+    public static void unlock(int descriptor) {
+        FLOCK.call("cannot unlock", descriptor, 8);
+    }
+
+    public static void write(int descriptor, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        WRITE.call("cannot write", descriptor, bytes, (long) bytes.length);
+    }
+
+    public static void writeAt(int descriptor, long offset, String text) {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        PWRITE.call("cannot write", descriptor, bytes, (long) bytes.length, offset);
+    }
+
+    /** What could be read at once, at most the buffer's length; empty at the end. */
+    public static byte[] read(int descriptor, int most) {
+        byte[] buffer = new byte[most];
+        int count = READ_CALL.call("cannot read", descriptor, buffer, (long) most);
+        return java.util.Arrays.copyOf(buffer, count);
+    }
+
+    public static void truncate(int descriptor, long size) {
+        FTRUNCATE.call("cannot truncate", descriptor, size);
+    }
+
+    /** Gives a range's blocks back to the file system; it reads as zeros. False: this file system cannot. */
+    public static boolean punchHole(int descriptor, long offset, long length) {
+        return FALLOCATE.invoke(descriptor, KEEP_SIZE_PUNCH_HOLE, offset, length) == 0;
+    }
+
+    /** For a descriptor that we were given: what we spawn shall not have it. */
+    public static void closeOnExec(int descriptor) {
+        FCNTL.call("cannot mark descriptor " + descriptor, descriptor, SET_DESCRIPTOR_FLAGS, 1);
+    }
+
+    /** Makes {@code to} another name of {@code from}, in one step; {@code to} is inherited by what we spawn. */
+    public static void duplicate(int from, int to) {
+        DUP2.call("cannot duplicate descriptor " + from, from, to);
+    }
+
+    /** A pipe's ends: read, write. */
+    public static int[] pipe() {
+        int[] ends = new int[2];
+        PIPE2.call("cannot make a pipe", ends, CLOSE_ON_EXEC);
+        return ends;
+    }
+
+    /** A descriptor on which {@link #await} wakes once {@link #signalEvent} was called. */
+    public static int event() {
+        return EVENTFD.call("cannot make an event", 0, CLOSE_ON_EXEC);
+    }
+
+    public static void signalEvent(int event) {
+        WRITE.call("cannot signal an event", event, new byte[] {1, 0, 0, 0, 0, 0, 0, 0}, 8L);
+    }
+
+    /** Takes the signal back, after {@link #await} said that it is there. */
+    public static void clearEvent(int event) {
+        read(event, 8);
+    }
+
+    /** A file in memory that holds the text, for a program to read as its standard input. */
+    public static int memoryFile(String text) {
+        int file = MEMFD_CREATE.call("cannot make a file in memory", "workerd-payload", 1);
+        try {
+            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+            PWRITE.call("cannot fill a file in memory", file, bytes, (long) bytes.length, 0L);
+            return file;
+        } catch (UnixException failure) {
+            close(file);
+            throw failure;
+        }
+    }
+
+    /**
+     * Waits until one of the descriptors can be read, on the monotonic clock.
+     *
+     * @param millis −1 waits as long as it takes
+     * @return for each descriptor whether it can be read; all false when the time is up
+     */
+    public static boolean[] await(int millis, int... descriptors) {
+        int[] polled = new int[descriptors.length * 2];
+        for (int i = 0; i < descriptors.length; i++) {
+            polled[2 * i] = descriptors[i];
+            polled[2 * i + 1] = POLLIN;
+        }
+        try {
+            POLL.call("cannot poll", polled, (long) descriptors.length, millis);
+        } catch (UnixException broken) {
+            throw new IllegalStateException(broken.getMessage(), broken);
+        }
+        boolean[] readable = new boolean[descriptors.length];
+        for (int i = 0; i < descriptors.length; i++) {
+            readable[i] = polled[2 * i + 1] >>> 16 != 0;
+        }
+        return readable;
+    }
+
+    /** Does the path still name the file that is open here? Not so when somebody removed or replaced it. */
+    public static boolean isStill(int descriptor, Path path) {
+        try {
+            return identity(Path.of("/proc/self/fd/" + descriptor)).equals(identity(path));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    /** The user this process runs as. */
+    public static int userId() {
+        try {
+            return (Integer) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
+        } catch (IOException noProc) {
+            throw new UncheckedIOException("cannot read /proc/self", noProc);
+        }
+    }
+
+    private static Map<String, Object> identity(Path path) throws IOException {
+        return Files.readAttributes(path, "unix:dev,ino");
+    }
+}

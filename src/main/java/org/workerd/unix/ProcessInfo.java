@@ -1,0 +1,107 @@
+package org.workerd.unix;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+
+/**
+ * One process as /proc shows it at one moment. A pid alone names nobody: with the start time it does, until reboot.
+ *
+ * @param startTime in clock ticks since boot
+ */
+public record ProcessInfo(int pid, char state, int parent, int group, int session, long startTime) {
+    private static final Path PROC = Path.of("/proc");
+
+    /** Empty: there is no such process. */
+    public static Optional<ProcessInfo> of(int pid) {
+        try {
+            return Optional.of(parse(pid, Files.readString(file(pid, "stat"), StandardCharsets.ISO_8859_1)));
+        } catch (IOException gone) {
+            return Optional.empty();
+        }
+    }
+
+    public static ProcessInfo self() {
+        int pid = (int) ProcessHandle.current().pid();
+        return of(pid).orElseThrow(() -> new IllegalStateException("cannot read /proc/" + pid + "/stat"));
+    }
+
+    /** Every process that there is. */
+    public static List<ProcessInfo> all() {
+        List<ProcessInfo> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(PROC, "[0-9]*")) {
+            for (Path entry : entries) {
+                of(Integer.parseInt(entry.getFileName().toString())).ifPresent(found::add);
+            }
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read /proc", failure);
+        }
+        return found;
+    }
+
+    /**
+     * The processes that became our children because their parent died; those that we spawned from other threads are
+     * not among them.
+     */
+    public static List<ProcessInfo> adopted() {
+        int self = (int) ProcessHandle.current().pid();
+        Path children = PROC.resolve(self + "/task/" + self + "/children");
+        List<ProcessInfo> found = new ArrayList<>();
+        try {
+            for (String pid : Files.readString(children).split(" ", -1)) {
+                if (!pid.isBlank()) {
+                    of(Integer.parseInt(pid.strip())).ifPresent(found::add);
+                }
+            }
+            return found;
+        } catch (IOException oldKernel) {
+            return all().stream().filter(process -> process.parent() == self).toList();
+        }
+    }
+
+    /** Its environment, {@code NAME=value} each, as it was given at exec; empty when it is not ours to read. */
+    public List<String> environment() {
+        try {
+            return List.of(Files.readString(file(pid, "environ"), StandardCharsets.ISO_8859_1)
+                    .split("\0", -1));
+        } catch (IOException notOurs) {
+            return List.of();
+        }
+    }
+
+    /** It has ended; only its number is left, until its parent waits for it. */
+    public boolean isZombie() {
+        return state == 'Z' || state == 'X';
+    }
+
+    /** This boot of the machine: pids and start times of another one mean nothing. */
+    public static String bootId() {
+        try {
+            return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read the boot id", failure);
+        }
+    }
+
+    private static Path file(int pid, String name) {
+        return PROC.resolve(Integer.toString(pid)).resolve(name);
+    }
+
+    /** The name, in parentheses, may hold spaces and parentheses itself: the fields begin after its last one. */
+    private static ProcessInfo parse(int pid, String stat) {
+        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        return new ProcessInfo(
+                pid,
+                fields[0].charAt(0),
+                Integer.parseInt(fields[1]),
+                Integer.parseInt(fields[2]),
+                Integer.parseInt(fields[3]),
+                Long.parseLong(fields[19]));
+    }
+}

@@ -1,0 +1,39 @@
+package org.workerd.unix;
+
+import jnr.constants.platform.Errno;
+
+/** A libc call failed: what it was about, and the reason as errno names it. */
+public final class UnixException extends RuntimeException {
+    private final int errno;
+
+    UnixException(String what, int errno) {
+        super(what + ": " + describe(errno));
+        this.errno = errno;
+    }
+
+    public boolean is(Errno reason) {
+        return reason.intValue() == errno;
+    }
+
+    /** The machine is short of something for now: processes, memory, descriptors, disk. Nothing is wrong with the call. */
+    public boolean isShortage() {
+        return is(Errno.EAGAIN)
+                || is(Errno.ENOMEM)
+                || is(Errno.EMFILE)
+                || is(Errno.ENFILE)
+                || is(Errno.ENOSPC)
+                || is(Errno.EDQUOT)
+                || is(Errno.EROFS)
+                || is(Errno.EIO)
+                || is(Errno.ETXTBSY);
+    }
+
+    /** The file or the interpreter that it names is not there. */
+    public boolean isMissing() {
+        return is(Errno.ENOENT);
+    }
+
+    private static String describe(int errno) {
+        return Errno.valueOf(errno).description().toLowerCase(java.util.Locale.ROOT);
+    }
+}
