@@ -19,6 +19,9 @@ public sealed interface Outcome {
     /** We ended it, or never began it, because the daemon stops. */
     record Interrupted(boolean begun) implements Outcome {}
 
+    /** The kernel cannot execute the handler: no interpreter, no #! line, too long a command line. Codes as a shell's. */
+    record NotExecutable(int code, String reason) implements Outcome {}
+
     /** The machine could not start it (no processes, no descriptors, a full disk): nothing the job did. */
     record NotStarted(String reason) implements Outcome {}
 }

@@ -58,6 +58,10 @@ public sealed interface Verdict {
             Ending ending = new Ending("failed", null, killed.signal(), "killed by signal " + killed.signal());
             return ofFailure(ending, claim, policy, now, jitter, null);
         }
+        if (outcome instanceof Outcome.NotExecutable broken) {
+            Ending ending = new Ending("failed", broken.code(), null, broken.reason());
+            return ofFailure(ending, claim, policy, now, jitter, null);
+        }
         if (outcome instanceof Outcome.TimedOut late) {
             String error = "timed out after " + Span.format(claim.timeout(policy));
             Ending ending = new Ending("timeout", late.exitCode(), late.signal(), error);

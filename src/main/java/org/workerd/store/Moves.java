@@ -53,6 +53,6 @@ public interface Moves {
     /** Carries a verdict out. False: the claim was lost; the job is someone else's now, and nothing was changed. */
     boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now);
 
-    /** Forgets a daemon that has no claims left. False: it still has some. */
+    /** Forgets a daemon that has no claims left. False: it still has some, or is forgotten already. */
     boolean unregister(long daemon);
 }

@@ -103,7 +103,14 @@ final class SqliteMoves implements Moves {
         return sql(() -> statements.number(REGISTER, pid, host, slots, now.toEpochMilli()));
     }
 
-    private static final String DAEMONS = "select id, pid, host, slots, started_at from daemons order by id";
+    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
+    private static final String DAEMONS =
+            """
+            select id, pid, host, slots, started_at from daemons
+            union all
+            select distinct claimed_by, 0, '', 0, 0 from running
+              where not exists (select 1 from daemons where daemons.id = claimed_by)
+            """;
 
     @Override
     public List<DaemonRow> daemons() {

@@ -43,6 +43,16 @@ public final class LockFile implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** Returns once nobody holds the lock of the file, or the file is gone. Cannot be interrupted. */
+    public static void awaitRelease(Path path) {
+        int descriptor = Posix.open(path, Posix.READ_WRITE | Posix.NO_FOLLOW | NON_BLOCKING, 0);
+        try {
+            Posix.awaitLock(descriptor);
+        } finally {
+            Posix.close(descriptor);
+        }
+    }
+
     public Path path() {
         return path;
     }

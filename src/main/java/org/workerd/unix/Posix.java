@@ -71,6 +71,11 @@ public final class Posix {
         }
     }
 
+    /** Takes the lock, as long as that may take. */
+    static void awaitLock(int descriptor) {
+        FLOCK.call("cannot lock", descriptor, 2);
+    }
+
     public static void unlock(int descriptor) {
         FLOCK.call("cannot unlock", descriptor, 8);
     }

@@ -1,0 +1,73 @@
+package org.workerd.worker;
+
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.slf4j.spi.LoggingEventBuilder;
+import org.workerd.job.Claim;
+import org.workerd.job.JobState;
+import org.workerd.job.Names;
+import org.workerd.job.Span;
+import org.workerd.job.Verdict;
+
+/** Each change of a job's state is one line: time, level, job, attempt, queue, name, state, and what belongs to it. */
+final class JobLog {
+    private static final Logger LOG = LoggerFactory.getLogger("org.workerd.job");
+
+    private JobLog() {}
+
+    static void running(Claim claim, String what) {
+        line(Level.INFO, claim).addKeyValue("state", JobState.RUNNING.word()).log(what);
+    }
+
+    /** What the verdict made of the job, after it was written. */
+    static void finished(Claim claim, Verdict verdict, java.time.Duration ran) {
+        JobState state = stateAfter(verdict);
+        Level level = state == JobState.DEAD || state == JobState.RETRYING ? Level.WARN : Level.INFO;
+        LoggingEventBuilder line =
+                line(level, claim).addKeyValue("state", state.word()).addKeyValue("ran", Span.brief(ran));
+        Verdict.@Nullable Ending ending = verdict.ending();
+        if (ending != null) {
+            line = line.addKeyValue("outcome", ending.outcome().replace(' ', '-'));
+        }
+        if (verdict instanceof Verdict.Retry retry) {
+            line = line.addKeyValue("next", retry.at());
+        } else if (verdict instanceof Verdict.Snooze snooze) {
+            line = line.addKeyValue("next", snooze.until());
+        }
+        line.log(ending == null || ending.error() == null ? "" : Names.printable(ending.error()));
+    }
+
+    static void lost(Claim claim) {
+        line(Level.WARN, claim).log("the attempt ended, but the job is someone else's by now: nothing was recorded");
+    }
+
+    static void warn(Claim claim, String what) {
+        line(Level.WARN, claim).log(Names.printable(what));
+    }
+
+    private static JobState stateAfter(Verdict verdict) {
+        if (verdict instanceof Verdict.Done) {
+            return JobState.DONE;
+        }
+        if (verdict instanceof Verdict.Dead) {
+            return JobState.DEAD;
+        }
+        if (verdict instanceof Verdict.Cancel) {
+            return JobState.CANCELLED;
+        }
+        if (verdict instanceof Verdict.Retry) {
+            return JobState.RETRYING;
+        }
+        return verdict instanceof Verdict.Snooze ? JobState.SCHEDULED : JobState.READY;
+    }
+
+    private static LoggingEventBuilder line(Level level, Claim claim) {
+        return LOG.atLevel(level)
+                .addKeyValue("job", claim.jobId())
+                .addKeyValue("attempt", claim.attempt())
+                .addKeyValue("queue", claim.queue())
+                .addKeyValue("name", claim.name());
+    }
+}

@@ -1,0 +1,138 @@
+package org.workerd.worker;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.unix.LockFile;
+import org.workerd.unix.ProcessInfo;
+
+/**
+ * A daemon's lock file, {@code daemons/ID.lock} beside the queue: locked as long as it lives, and holding what its slots
+ * run, so that whoever finds the lock free knows what to end. Lines of one width, overwritten in place; the launcher's
+ * {@code status} reads them too. Thread-safe: each slot writes its own line.
+ */
+public final class Ledger implements AutoCloseable {
+    private static final int WIDTH = 320;
+
+    private final LockFile file;
+    private final ProcessInfo self;
+
+    private Ledger(LockFile file) {
+        this.file = file;
+        this.self = ProcessInfo.self();
+    }
+
+    /** The ledger of the daemon of this id, which is new. */
+    public static Ledger create(Path directory, long daemon) throws IOException {
+        Files.createDirectories(directory);
+        LockFile file = LockFile.tryAcquire(path(directory, daemon), 0640)
+                .orElseThrow(
+                        () -> new IOException("the lock file of a new daemon is taken: " + path(directory, daemon)));
+        Ledger ledger = new Ledger(file);
+        ledger.head("running");
+        return ledger;
+    }
+
+    public static Path path(Path directory, long daemon) {
+        return directory.resolve(daemon + ".lock");
+    }
+
+    /** From now on it takes no more jobs. */
+    public void draining() {
+        head("draining");
+    }
+
+    /** The slot is about to start a program; until {@link #started}, only marks in its environment tell of it. */
+    public void starting(int slot, Claim claim) {
+        line(slot, describe(slot, claim) + " pid=0 start=0");
+    }
+
+    public void started(int slot, Claim claim, int pid, long startTime) {
+        line(slot, describe(slot, claim) + " pid=" + pid + " start=" + startTime);
+    }
+
+    public void idle(int slot) {
+        line(slot, "slot=" + slot + " idle");
+    }
+
+    /** The daemon ends well: nothing of it is left to be found. */
+    public void delete() throws IOException {
+        file.closeAndDelete();
+    }
+
+    @Override
+    public void close() {
+        file.close();
+    }
+
+    /** What a dead daemon's ledger tells; empty when it cannot be read. */
+    public static Optional<Contents> read(Path path) {
+        try {
+            List<String> lines = Files.readAllLines(path, StandardCharsets.ISO_8859_1);
+            return lines.isEmpty() ? Optional.empty() : Optional.of(parse(lines));
+        } catch (IOException unreadable) {
+            return Optional.empty();
+        }
+    }
+
+    /** A ledger's contents: of which boot, which session the daemon's processes were in, what ran. */
+    public record Contents(String boot, int session, List<Entry> entries) {}
+
+    /** A program that was running, the leader of its process group. */
+    public record Entry(int pid, long startTime) {}
+
+    private void head(String state) {
+        String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
+                + " sid=" + self.session() + " state=" + state;
+        file.writeAt(0, padded(text));
+    }
+
+    private void line(int slot, String text) {
+        file.writeAt((slot + 1L) * WIDTH, padded(text));
+    }
+
+    private static String describe(int slot, Claim claim) {
+        return "slot=" + slot + " job=" + claim.jobId() + " attempt=" + claim.attempt() + " name=" + claim.name()
+                + " since=" + claim.startedAt().toEpochMilli();
+    }
+
+    private static String padded(String text) {
+        return text + " ".repeat(Math.max(0, WIDTH - 1 - text.length())) + "\n";
+    }
+
+    private static Contents parse(List<String> lines) {
+        Map<String, String> head = words(lines.get(0));
+        List<Entry> entries = new ArrayList<>();
+        for (String line : lines.subList(1, lines.size())) {
+            Map<String, String> words = words(line);
+            int pid = (int) number(words.get("pid"));
+            if (pid > 0) {
+                entries.add(new Entry(pid, number(words.get("start"))));
+            }
+        }
+        return new Contents(head.getOrDefault("boot", ""), (int) number(head.get("sid")), entries);
+    }
+
+    private static Map<String, String> words(String line) {
+        Map<String, String> words = new HashMap<>();
+        for (String word : line.strip().split(" +", -1)) {
+            int equals = word.indexOf('=');
+            if (equals > 0) {
+                words.put(word.substring(0, equals), word.substring(equals + 1));
+            }
+        }
+        return words;
+    }
+
+    private static long number(@Nullable String digits) {
+        return digits != null && digits.matches("\\d{1,18}") ? Long.parseLong(digits) : 0;
+    }
+}

@@ -1,0 +1,161 @@
+package org.workerd.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.unix.Posix;
+import org.workerd.unix.ProcessInfo;
+import org.workerd.unix.Processes;
+import org.workerd.unix.UnixException;
+
+/**
+ * Ends what attempts leave running: whatever is of their process group, and whatever carries their mark, the path of
+ * their result file, in its environment, in another session too. Needs the daemon to adopt orphans. Thread-safe.
+ */
+final class Leftovers {
+    private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
+    private static final String MARK = "WORKERD_RESULT=";
+
+    /** The programs that run now, leaders of their groups, by pid; their start times. */
+    private final Map<Integer, Long> leaders = new ConcurrentHashMap<>();
+
+    void began(int leader, long startTime) {
+        leaders.put(leader, startTime);
+    }
+
+    /** Only once {@link #end} is through, and right before the leader is waited for. */
+    void ended(int leader) {
+        leaders.remove(leader);
+    }
+
+    /**
+     * Ends what is left of an attempt whose leader has ended and was not waited for yet, which keeps the number of its
+     * group from being given to others. Returns when nothing of it is alive.
+     *
+     * @param until when on the monotonic clock, in nanoseconds, TERM shall have been enough
+     */
+    void end(int leader, Path mark, long until) {
+        Predicate<ProcessInfo> ofAttempt =
+                process -> process.group() == leader || isMarked(process, mark.toString(), true);
+        boolean told = false;
+        for (List<ProcessInfo> left = living(ofAttempt); !left.isEmpty(); left = living(ofAttempt)) {
+            boolean patient = System.nanoTime() - until < 0;
+            int signal = patient ? Processes.TERM : Processes.KILL;
+            if (!told || !patient) {
+                Processes.signalGroup(leader, signal);
+                left.stream().filter(process -> process.group() != leader).forEach(process -> signal(process, signal));
+                told = true;
+            }
+            awaitEnd(
+                    left.get(0),
+                    patient ? until - System.nanoTime() : Duration.ofMillis(20).toNanos());
+        }
+        endStrays();
+    }
+
+    /**
+     * Takes the ends of adopted processes, and ends those that cannot be of an attempt that still runs: they carry no
+     * mark and are older than every one of those.
+     */
+    void endStrays() {
+        long oldest = leaders.values().stream().mapToLong(time -> time).min().orElse(Long.MAX_VALUE);
+        for (ProcessInfo process : adopted()) {
+            if (process.isZombie()) {
+                Processes.reapIfEnded(process.pid());
+            } else if (process.startTime() < oldest
+                    && !leaders.containsKey(process.group())
+                    && !isMarked(process, "", false)) {
+                LOG.info("ending process {}, left by an attempt that has ended", process.pid());
+                signal(process, Processes.KILL);
+            }
+        }
+    }
+
+    /** Ends every process for which this holds, and waits for it a while. False: some could not be ended in time. */
+    static boolean endForeign(Predicate<ProcessInfo> dead, Duration patience) {
+        long deadline = System.nanoTime() + patience.toNanos();
+        while (true) {
+            // Again and again, for one that forks while we look has a child that we did not see.
+            List<ProcessInfo> left = ProcessInfo.all().stream()
+                    .filter(process -> !process.isZombie() && dead.test(process))
+                    .toList();
+            if (left.isEmpty()) {
+                return true;
+            }
+            left.forEach(process -> signal(process, Processes.KILL));
+            if (System.nanoTime() - deadline >= 0) {
+                return false;
+            }
+            awaitEnd(left.get(0), Duration.ofMillis(50).toNanos());
+        }
+    }
+
+    /** Its result file stands at this path, or when not exactly there, below it. */
+    static boolean isMarked(ProcessInfo process, String path, boolean exactly) {
+        return process.environment().stream()
+                .anyMatch(variable -> exactly ? variable.equals(MARK + path) : variable.startsWith(MARK + path));
+    }
+
+    private List<ProcessInfo> living(Predicate<ProcessInfo> ofAttempt) {
+        return adopted().stream()
+                .filter(ofAttempt)
+                .filter(process -> !process.isZombie()
+                        || Processes.reapIfEnded(process.pid()).isEmpty())
+                .toList();
+    }
+
+    /** A leader is no orphan, whatever list it stands in. */
+    private List<ProcessInfo> adopted() {
+        return ProcessInfo.adopted().stream()
+                .filter(process -> !leaders.containsKey(process.pid()))
+                .toList();
+    }
+
+    /** Signals this process and no other that may have its number by now. */
+    private static void signal(ProcessInfo process, int signal) {
+        watching(process, descriptor -> {
+            if (isStill(process)) {
+                Processes.signal(descriptor, signal);
+            }
+        });
+    }
+
+    private static void awaitEnd(ProcessInfo process, long nanos) {
+        int millis = (int) Math.min(Math.max(1, nanos / 1_000_000), 1_000);
+        watching(process, descriptor -> {
+            if (isStill(process)) {
+                Posix.await(millis, descriptor);
+            }
+        });
+    }
+
+    private interface Watched {
+        void act(int descriptor);
+    }
+
+    private static void watching(ProcessInfo process, Watched watched) {
+        try {
+            int descriptor = Processes.open(process.pid());
+            try {
+                watched.act(descriptor);
+            } finally {
+                Posix.close(descriptor);
+            }
+        } catch (UnixException failure) {
+            if (isStill(process)) {
+                LOG.warn("cannot end process {}: {}", process.pid(), failure.getMessage());
+            }
+        }
+    }
+
+    private static boolean isStill(ProcessInfo process) {
+        return ProcessInfo.of(process.pid())
+                .filter(now -> now.startTime() == process.startTime())
+                .isPresent();
+    }
+}

@@ -1,0 +1,55 @@
+package org.workerd.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.job.Claim;
+import org.workerd.job.Policies;
+import org.workerd.job.Verdict;
+import org.workerd.store.Moves;
+
+/** Puts back what dead daemons had claimed, once nothing of it runs any more. */
+final class Orphans {
+    private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
+
+    private final Peers peers;
+
+    Orphans(Peers peers) {
+        this.peers = peers;
+    }
+
+    /** Runs moves in one transaction. */
+    interface Writer {
+        <T> T write(Function<Moves, T> work);
+    }
+
+    /** Looks which of these daemons are dead, and cleans up after those. */
+    void recover(List<Long> daemons, Policies policies, Instant now, Writer writer) {
+        for (long daemon : peers.dead(daemons)) {
+            if (peers.endLeftovers(daemon)) {
+                Map<Claim, Verdict> back = writer.write(moves -> putBack(moves, daemon, policies, now));
+                back.forEach(
+                        (claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
+                LOG.warn("daemon {} is dead; jobs of it put back: {}", daemon, back.size());
+                peers.forget(daemon);
+            }
+        }
+    }
+
+    private static Map<Claim, Verdict> putBack(Moves moves, long daemon, Policies policies, Instant now) {
+        Map<Claim, Verdict> back = new LinkedHashMap<>();
+        for (Claim claim : moves.claimedBy(daemon)) {
+            Verdict verdict = Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()));
+            if (moves.finish(claim, verdict, 0, now)) {
+                back.put(claim, verdict);
+            }
+        }
+        moves.unregister(daemon);
+        return back;
+    }
+}

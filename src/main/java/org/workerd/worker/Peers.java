@@ -1,0 +1,128 @@
+package org.workerd.worker;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.unix.LockFile;
+import org.workerd.unix.ProcessInfo;
+import org.workerd.unix.UnixException;
+
+/**
+ * The other daemons of this queue. Each holds the lock of its ledger while it lives; the kernel frees it the moment it
+ * dies, and a thread of ours that waits for that lock gets it. No clock, no lease, no "is this pid alive?".
+ */
+final class Peers {
+    private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+    private static final Duration PATIENCE = Duration.ofSeconds(1);
+
+    private final Path ledgers;
+    private final Path scratch;
+    private final Doorbell doorbell;
+    /** By daemon, the locks that we got: whoever has one is the only one to clean up after that daemon. */
+    private final Map<Long, LockFile> inherited = new ConcurrentHashMap<>();
+
+    private final Set<Long> watched = ConcurrentHashMap.newKeySet();
+
+    Peers(Path queueFile, Doorbell doorbell) {
+        this.ledgers = Premises.ledgers(queueFile);
+        this.scratch = Premises.scratch(queueFile);
+        this.doorbell = doorbell;
+    }
+
+    /** Which of these are dead, and ours to clean up after. The others are watched from now on. */
+    List<Long> dead(List<Long> daemons) {
+        List<Long> dead = new ArrayList<>();
+        for (long daemon : daemons) {
+            if (inherited.containsKey(daemon) || (!watched.contains(daemon) && isDead(daemon))) {
+                dead.add(daemon);
+            }
+        }
+        return dead;
+    }
+
+    /**
+     * Ends what the daemon's attempts left running.
+     *
+     * @return false when some of it is still there, say in an uninterruptible wait: then its jobs must not run yet
+     */
+    boolean endLeftovers(long daemon) {
+        String mark = scratch.resolve(Long.toString(daemon)) + "/";
+        Predicate<ProcessInfo> marked = process -> Leftovers.isMarked(process, mark, false);
+        Predicate<ProcessInfo> grouped = Ledger.read(Ledger.path(ledgers, daemon))
+                .filter(ledger -> ledger.boot().equals(ProcessInfo.bootId()))
+                .map(Peers::inItsGroups)
+                .orElse(process -> false);
+        boolean clean = Leftovers.endForeign(grouped.or(marked), PATIENCE);
+        if (!clean) {
+            LOG.error("daemon {} is dead, but what it ran does not end; its jobs wait", daemon);
+        }
+        return clean;
+    }
+
+    /** Its jobs are back: removes what else it left. */
+    void forget(long daemon) {
+        Scratch.delete(scratch.resolve(Long.toString(daemon)));
+        LockFile lock = inherited.remove(daemon);
+        watched.remove(daemon);
+        try {
+            if (lock != null) {
+                lock.closeAndDelete();
+            }
+        } catch (IOException failure) {
+            LOG.warn("cannot remove the lock file of daemon {}: {}", daemon, failure.getMessage());
+        }
+    }
+
+    void close() {
+        inherited.values().forEach(LockFile::close);
+    }
+
+    /** A number of a group is taken as long as one of its processes lives; its session tells ours from a later one's. */
+    private static Predicate<ProcessInfo> inItsGroups(Ledger.Contents ledger) {
+        Map<Integer, Long> groups = new HashMap<>();
+        ledger.entries().forEach(entry -> groups.put(entry.pid(), entry.startTime()));
+        return process -> {
+            Long since = groups.get(process.group());
+            return since != null && process.session() == ledger.session() && process.startTime() >= since;
+        };
+    }
+
+    private boolean isDead(long daemon) {
+        try {
+            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(ledgers, daemon), 0640);
+            lock.ifPresentOrElse(ours -> inherited.put(daemon, ours), () -> watch(daemon));
+            return lock.isPresent();
+        } catch (UnixException failure) {
+            LOG.warn("cannot tell whether daemon {} lives: {}", daemon, failure.getMessage());
+            return false;
+        }
+    }
+
+    private void watch(long daemon) {
+        watched.add(daemon);
+        Thread thread = new Thread(() -> awaitDeath(daemon), "peer-" + daemon);
+        thread.setDaemon(true);
+        thread.start();
+    }
+
+    private void awaitDeath(long daemon) {
+        try {
+            LockFile.awaitRelease(Ledger.path(ledgers, daemon));
+        } catch (UnixException failure) {
+            LOG.debug("daemon {} removed its ledger: {}", daemon, failure.getMessage());
+        } finally {
+            watched.remove(daemon);
+            doorbell.ring();
+        }
+    }
+}

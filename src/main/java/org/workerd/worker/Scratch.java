@@ -1,0 +1,115 @@
+package org.workerd.worker;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** What one attempt gets to write to: a directory to work in, and beside it the files for its result and progress. */
+final class Scratch implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
+    private static final int LONGEST_RESULT = 1 << 20;
+
+    private final Path base;
+
+    private Scratch(Path base) {
+        this.base = base;
+    }
+
+    static Scratch create(Path base) throws IOException {
+        Files.createDirectories(base.resolve("work"));
+        return new Scratch(base);
+    }
+
+    Path work() {
+        return base.resolve("work");
+    }
+
+    Path result() {
+        return base.resolve("result");
+    }
+
+    Path progress() {
+        return base.resolve("progress");
+    }
+
+    /** What the program wrote as its result, at most 1 MiB of it. */
+    Optional<String> readResult() throws IOException {
+        // A handler may have put anything there; a FIFO would hang us.
+        if (!Files.isRegularFile(result(), LinkOption.NOFOLLOW_LINKS)) {
+            return Optional.empty();
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(result())) {
+            if (channel.size() > LONGEST_RESULT) {
+                LOG.warn("a result of {} bytes is cut to 1 MiB: {}", channel.size(), base);
+            }
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), LONGEST_RESULT));
+            int count = 0;
+            while (bytes.hasRemaining() && count >= 0) {
+                count = channel.read(bytes);
+            }
+            return Optional.of(new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8));
+        }
+    }
+
+    @Override
+    public void close() {
+        delete(base);
+    }
+
+    /** Removes a tree, never through a symbolic link; says in the log what cannot be removed. */
+    static void delete(Path tree) {
+        try {
+            if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
+                Files.walkFileTree(tree, new Deletion());
+            }
+        } catch (IOException failure) {
+            LOG.warn("cannot remove {}: {}", tree, failure.toString());
+        }
+    }
+
+    private static final class Deletion extends SimpleFileVisitor<Path> {
+        @Override
+        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
+            // The handler may have taken our own rights to it away.
+            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+        }
+
+        @Override
+        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
+            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
+                Files.walkFileTree(file, new Deletion());
+                return FileVisitResult.CONTINUE;
+            }
+            throw failure;
+        }
+
+        @Override
+        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
+            if (failure != null) {
+                throw failure;
+            }
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+        }
+    }
+}

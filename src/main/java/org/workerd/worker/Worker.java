@@ -1,0 +1,257 @@
+package org.workerd.worker;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.Function;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.job.Claim;
+import org.workerd.job.Outcome;
+import org.workerd.job.Policies;
+import org.workerd.job.Span;
+import org.workerd.job.Verdict;
+import org.workerd.store.JobStore;
+import org.workerd.store.Moves;
+import org.workerd.store.StoreException;
+
+/**
+ * The loop: one thread that owns the one connection which writes. Each turn is one transaction, inside the turnstile:
+ * the verdicts that came in, what is due, claims for the free slots.
+ */
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final int PROMOTED_AT_ONCE = 500;
+    private static final Duration TURNSTILE_PATIENCE = Duration.ofMillis(200);
+
+    /** What may change while it runs. */
+    public record Plan(int concurrency, Duration pollInterval, Handlers handlers, Policies policies) {}
+
+    /** Who it is, once its row and its ledger are made. */
+    public record Identity(long daemon, long pid, Ledger ledger, Premises premises) {}
+
+    /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
+    public record Surroundings(Path queueFile, Doorbell doorbell, InstantSource clock) {}
+
+    private enum Want {
+        WORK,
+        DRAIN,
+        STOP_NOW
+    }
+
+    /** An attempt that ended, judged, and not written yet. */
+    private record Judged(Execution execution, Verdict verdict, boolean begun) {}
+
+    private final JobStore store;
+    private final Turnstile turnstile;
+    private final Identity identity;
+    private final InstantSource clock;
+    private final Slots slots;
+    private final Peers peers;
+    private final Orphans orphans;
+    private final LaneFilter laneFilter = new LaneFilter();
+    private final Retreat retreat = new Retreat();
+    private final List<Judged> unwritten = new ArrayList<>();
+    private Plan plan;
+    private Want want = Want.WORK;
+    /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
+    private boolean unsure;
+
+    public Worker(JobStore store, Turnstile turnstile, Identity identity, Plan plan, Surroundings surroundings) {
+        this.store = store;
+        this.turnstile = turnstile;
+        this.identity = identity;
+        this.plan = plan;
+        this.clock = surroundings.clock();
+        this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
+        this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
+        this.orphans = new Orphans(peers);
+    }
+
+    /** From the next turn on. */
+    public void change(Plan next) {
+        plan = next;
+    }
+
+    /** Claims nothing more; what runs may end. */
+    public void drain() {
+        if (want == Want.WORK) {
+            want = Want.DRAIN;
+            identity.ledger().draining();
+        }
+    }
+
+    /** Ends what runs and gives it back. */
+    public void stopNow() {
+        drain();
+        want = Want.STOP_NOW;
+        slots.interruptAll();
+    }
+
+    /** Nothing runs, and nothing is left to be written. */
+    public boolean isDone() {
+        return want != Want.WORK && slots.busy() == 0 && unwritten.isEmpty();
+    }
+
+    /** How many attempts run. */
+    public int busy() {
+        return slots.busy();
+    }
+
+    /** How many attempts ended whose verdicts the database has not taken yet. */
+    public int unwritten() {
+        return unwritten.size();
+    }
+
+    /** One line for each attempt that runs. */
+    public List<String> report() {
+        return slots.executions().stream().map(Worker::describe).toList();
+    }
+
+    private static String describe(Execution execution) {
+        Claim claim = execution.claim();
+        return "job=" + claim.jobId() + " attempt=" + claim.attempt() + " queue=" + claim.queue() + " name="
+                + claim.name() + " elapsed=" + Span.brief(execution.elapsed());
+    }
+
+    /** Now and then: handlers may have changed unseen, orphans may have ended. */
+    public void tidy() {
+        plan.handlers().forget();
+        slots.sweep();
+    }
+
+    /** One turn. How long nothing will be to do, unless the doorbell rings. */
+    public Duration turn() {
+        judgeEnded();
+        Duration wait = retreat.remaining();
+        if (!wait.isZero()) {
+            return wait;
+        }
+        try {
+            return transact(clock.instant());
+        } catch (StoreException failure) {
+            return retreat(failure);
+        }
+    }
+
+    public void close() {
+        slots.close();
+        peers.close();
+    }
+
+    private void judgeEnded() {
+        Instant now = clock.instant();
+        for (Slots.Ended ended : slots.takeEnded()) {
+            Execution execution = ended.execution();
+            double jitter = ThreadLocalRandom.current().nextDouble();
+            Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
+            boolean begun = !(ended.outcome() instanceof Outcome.NotStarted);
+            unwritten.add(new Judged(execution, verdict, begun));
+            if (ended.outcome() instanceof Outcome.NotStarted held) {
+                JobLog.warn(execution.claim(), "not started, put back: " + held.reason());
+                retreat.lengthen();
+            }
+        }
+    }
+
+    /** What one transaction did, told once it is through. */
+    private record Turn(
+            List<Judged> lost, List<Claim> claimed, List<Long> others, int promoted, Optional<Instant> nextDue) {}
+
+    private Duration transact(Instant now) {
+        Turn turn = write(moves -> move(moves, now));
+        unsure = false;
+        tell(turn);
+        turn.claimed().forEach(claim -> slots.run(claim, plan.policies().of(claim.name()), plan.handlers()));
+        orphans.recover(turn.others(), plan.policies(), now, this::write);
+        return turn.promoted() >= PROMOTED_AT_ONCE ? Duration.ZERO : untilNextDue(turn);
+    }
+
+    private Duration untilNextDue(Turn turn) {
+        if (turn.nextDue().isEmpty() || want != Want.WORK) {
+            return plan.pollInterval();
+        }
+        Duration until = Duration.between(clock.instant(), turn.nextDue().get());
+        Duration positive = until.isNegative() ? Duration.ZERO : until;
+        return positive.compareTo(plan.pollInterval()) < 0 ? positive : plan.pollInterval();
+    }
+
+    private <T> T write(Function<Moves, T> work) {
+        if (!turnstile.enter(TURNSTILE_PATIENCE)) {
+            throw new StoreException(StoreException.Kind.LOCKED, "another process holds the lock files of the queue");
+        }
+        try {
+            return store.transaction(work);
+        } finally {
+            turnstile.leave();
+        }
+    }
+
+    private Turn move(Moves moves, Instant now) {
+        if (unsure) {
+            giveBackUnknown(moves, now);
+        }
+        List<Judged> lost = unwritten.stream()
+                .filter(judged -> !moves.finish(judged.execution().claim(), judged.verdict(), identity.pid(), now))
+                .toList();
+        boolean working = want == Want.WORK;
+        int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
+        int free = working ? plan.concurrency() - slots.busy() : 0;
+        List<Claim> claimed = free <= 0
+                ? List.of()
+                : moves.claim(
+                        identity.daemon(), laneFilter.runnable(moves.lanesWithReady(), plan.handlers()), free, now);
+        return new Turn(lost, claimed, others(moves), promoted, moves.nextDue());
+    }
+
+    private List<Long> others(Moves moves) {
+        return moves.daemons().stream()
+                .map(Moves.DaemonRow::id)
+                .filter(daemon -> daemon != identity.daemon())
+                .toList();
+    }
+
+    private void giveBackUnknown(Moves moves, Instant now) {
+        Set<Long> known = new HashSet<>();
+        slots.executions().forEach(execution -> known.add(execution.claim().token()));
+        unwritten.forEach(judged -> known.add(judged.execution().claim().token()));
+        for (Claim claim : moves.claimedBy(identity.daemon())) {
+            if (!known.contains(claim.token())) {
+                moves.finish(claim, new Verdict.GiveBack(null), identity.pid(), now);
+            }
+        }
+    }
+
+    private void tell(Turn turn) {
+        for (Judged judged : unwritten) {
+            Execution execution = judged.execution();
+            if (turn.lost().contains(judged)) {
+                JobLog.lost(execution.claim());
+            } else {
+                JobLog.finished(execution.claim(), judged.verdict(), execution.elapsed());
+            }
+        }
+        if (retreat.isOn() && unwritten.stream().allMatch(Judged::begun)) {
+            retreat.end();
+            LOG.info("the queue is served again");
+        }
+        unwritten.clear();
+    }
+
+    /** The database cannot be written: nothing is lost, the verdicts wait here, and we try again later and later. */
+    private Duration retreat(StoreException failure) {
+        unsure = true;
+        if (!retreat.isOn()) {
+            LOG.error("{}; nothing is lost, trying again", failure.getMessage());
+        }
+        retreat.lengthen();
+        return retreat.remaining();
+    }
+}
