@@ -19,7 +19,7 @@ public sealed interface Backoff {
     record Exponential() implements Backoff {
         @Override
         public Duration after(int attempt, double jitter) {
-            double seconds = Math.min(Math.pow(attempt, 4), LONGEST.toSeconds());
+            double seconds = Math.min(Math.pow(attempt, 4), (double) LONGEST.toSeconds());
             long millis = Math.round(seconds * 1_000 * (0.9 + 0.2 * jitter));
             return Duration.ofMillis(Math.min(millis, LONGEST.toMillis()));
         }
