@@ -19,7 +19,9 @@ public final class Names {
     }
 
     /**
-     * @throws IllegalArgumentException with a sentence, when the name is not of the form
+     * The name, when it is of the form.
+     *
+     * @throws IllegalArgumentException with a sentence, when it is not
      */
     public static String checked(String what, String name) {
         if (!isValid(name)) {

@@ -20,6 +20,8 @@ public final class Span {
     private Span() {}
 
     /**
+     * The duration that the text says.
+     *
      * @throws IllegalArgumentException with a sentence that says the form, when the text is not a duration
      */
     public static Duration parse(String text) {
