@@ -121,21 +121,17 @@ final class SettingTable {
         return ROWS.stream().filter(row -> row.isBelow(path)).findFirst();
     }
 
-    /** The setting that was likely meant: one that is spelt almost so, or one of this name in another table. */
+    /** The setting that was likely meant: of the same table one that is spelt almost so, else one of any table. */
     static Optional<List<String>> closest(List<String> path) {
-        List<List<String>> known = ROWS.stream()
-                .filter(row -> row.placeholder() < 0 || row.isBeside(path))
-                .map(row -> row.placeholder() < 0 ? row.path() : row.named(path.get(row.placeholder())))
+        List<List<String>> beside = ROWS.stream()
+                .filter(row -> row.isBeside(path))
+                .map(row -> row.named(path.get(Math.max(0, row.placeholder()))))
                 .toList();
-        List<List<String>> sameName =
-                known.stream().filter(key -> last(key).equals(last(path))).toList();
-        return Names.closest(
-                        SettingKey.dotted(path),
-                        known.stream().map(SettingKey::dotted).toList())
-                .flatMap(name -> known.stream()
-                        .filter(key -> SettingKey.dotted(key).equals(name))
-                        .findFirst())
-                .or(() -> sameName.size() == 1 ? Optional.of(sameName.get(0)) : Optional.empty());
+        List<List<String>> any = ROWS.stream()
+                .filter(row -> row.placeholder() < 0)
+                .map(SettingKey::path)
+                .toList();
+        return closest(last(path), beside).or(() -> closest(last(path), any));
     }
 
     /** The table that was likely meant. */
@@ -156,6 +152,12 @@ final class SettingTable {
             first++;
         }
         return first;
+    }
+
+    private static Optional<List<String>> closest(String name, List<List<String>> known) {
+        return Names.closest(name, known.stream().map(SettingTable::last).toList())
+                .flatMap(meant ->
+                        known.stream().filter(key -> last(key).equals(meant)).findFirst());
     }
 
     private static String last(List<String> path) {
