@@ -29,7 +29,7 @@ final class Overrides {
                 .filter(row -> path(row, parts).filter(row::matches).isPresent())
                 .findFirst();
         if (key.isEmpty()) {
-            findings.add(variable, "is not a setting." + likely(variable));
+            findings.add(Names.printable(variable), "is not a setting." + likely(variable));
             return;
         }
         List<String> path = path(key.get(), parts).orElseThrow();
@@ -37,7 +37,7 @@ final class Overrides {
             key.get().checkName(path);
             findings.take(key.get(), path, text, null, variable);
         } catch (IllegalArgumentException e) {
-            findings.add(variable, Names.printable(SettingKey.dotted(path) + ": " + e.getMessage()));
+            findings.add(Names.printable(variable), SettingKey.dotted(path) + ": " + e.getMessage());
         }
     }
 
@@ -64,7 +64,10 @@ final class Overrides {
     private static String likely(String variable) {
         List<String> path = List.of(
                 variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).split("__", -1));
-        return SettingTable.closest(path)
+        return SettingTable.findBelow(path)
+                .filter(row -> row.placeholder() >= path.size()) // a table whose keys are the user's
+                .<List<String>>map(SettingKey::path)
+                .or(() -> SettingTable.closest(path))
                 .map(meant -> " Did you mean " + SettingKey.variable(meant) + "?")
                 .orElse("");
     }

@@ -75,7 +75,7 @@ record SettingKey<T>(
     static String dotted(List<String> path) {
         return path.stream()
                 .map(part -> BARE.matcher(part).matches()
-                        ? part
+                        ? Names.printable(part)
                         : SettingType.quoted(part.replace("\\", "\\\\").replace("\"", "\\\"")))
                 .collect(Collectors.joining("."));
     }

@@ -131,7 +131,8 @@ final class SettingTable {
                 .filter(row -> row.placeholder() < 0)
                 .map(SettingKey::path)
                 .toList();
-        return closest(last(path), beside).or(() -> closest(last(path), any));
+        // With the table in front a slip of two letters in a short name, like levle, is still close enough.
+        return closest(path, beside, 2).or(() -> closest(path, any, 1));
     }
 
     /** The table that was likely meant. */
@@ -154,14 +155,17 @@ final class SettingTable {
         return first;
     }
 
-    private static Optional<List<String>> closest(String name, List<List<String>> known) {
-        return Names.closest(name, known.stream().map(SettingTable::last).toList())
-                .flatMap(meant ->
-                        known.stream().filter(key -> last(key).equals(meant)).findFirst());
+    private static Optional<List<String>> closest(List<String> path, List<List<String>> known, int parts) {
+        return Names.closest(
+                        end(path, parts),
+                        known.stream().map(key -> end(key, parts)).toList())
+                .flatMap(meant -> known.stream()
+                        .filter(key -> end(key, parts).equals(meant))
+                        .findFirst());
     }
 
-    private static String last(List<String> path) {
-        return path.get(path.size() - 1);
+    private static String end(List<String> path, int parts) {
+        return SettingKey.dotted(path.subList(Math.max(0, path.size() - parts), path.size()));
     }
 
     private static <T> SettingKey<T> ofOneJob(SettingKey<T> key) {

@@ -21,7 +21,7 @@ import org.workerd.job.Span;
  * @param form how TOML writes it
  */
 record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T, String> showing) {
-    /** The words of {@code daemon.drain_timeout} for "no limit", so that a later file can take an earlier limit away. */
+    /** The word of {@code daemon.drain_timeout} for "no limit", so that a later file can take an earlier limit away. */
     private static final String UNSET = "unset";
 
     private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h or 7d";
@@ -36,10 +36,8 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
             new SettingType<>("sqlite:PATH", Form.TEXT, SettingType::queueFile, path -> SQLITE + path);
 
     static final SettingType<Optional<Duration>> LIMIT = new SettingType<>(
-            ANY_DURATION + ", or \"unset\"",
-            Form.TEXT,
-            (text, base) -> text.equals(UNSET) ? Optional.empty() : Optional.of(Span.parse(text)),
-            limit -> limit.map(Span::format).orElse(UNSET));
+            ANY_DURATION + ", or \"unset\"", Form.TEXT, (text, base) -> limit(text), limit -> limit.map(Span::format)
+                    .orElse(UNSET));
 
     static final SettingType<Backoff> BACKOFF = new SettingType<>(
             "\"exponential\" or " + ANY_DURATION, Form.TEXT, (text, base) -> backoff(text), SettingType::show);
@@ -72,7 +70,10 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     static SettingType<Duration> duration(Duration least, Duration most) {
         String expected = "a duration " + Span.format(least) + " to " + Span.format(most);
         return new SettingType<>(
-                expected, Form.TEXT, (text, base) -> within(Span.parse(text), least, most, expected), Span::format);
+                expected,
+                Form.TEXT,
+                (text, base) -> within(Span.parse(text), least, most, expected, text),
+                Span::format);
     }
 
     static SettingType<Long> size(long least, long most) {
@@ -80,7 +81,7 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         return new SettingType<>(
                 expected,
                 Form.EITHER,
-                (text, base) -> within(ByteSize.parse(text), least, most, expected),
+                (text, base) -> within(ByteSize.parse(text), least, most, expected, text),
                 size -> ByteSize.format(size));
     }
 
@@ -126,21 +127,29 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         throw unexpected(expected, text.matches("-?[0-9]{1,19}") ? text : quoted(text));
     }
 
-    private static <V extends Comparable<V>> V within(V value, V least, V most, String expected) {
+    private static <V extends Comparable<V>> V within(V value, V least, V most, String expected, String shown) {
         if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
-            throw unexpected(expected, value instanceof Duration span ? Span.format(span) : value.toString());
+            throw unexpected(expected, shown);
         }
         return value;
     }
 
+    private static Optional<Duration> limit(String text) {
+        return text.equals(UNSET) ? Optional.empty() : Optional.of(span(text, LIMIT.expected()));
+    }
+
     private static Backoff backoff(String text) {
-        if (text.equals("exponential")) {
-            return new Backoff.Exponential();
-        }
+        return text.equals("exponential")
+                ? new Backoff.Exponential()
+                : new Backoff.Fixed(span(text, BACKOFF.expected()));
+    }
+
+    /** A duration where something else may stand too. */
+    private static Duration span(String text, String expected) {
         try {
-            return new Backoff.Fixed(Span.parse(text));
+            return Span.parse(text);
         } catch (IllegalArgumentException e) {
-            throw unexpected(BACKOFF.expected(), quoted(text));
+            throw unexpected(expected, quoted(text));
         }
     }
 
@@ -149,10 +158,13 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     }
 
     private static Path queueFile(String text, @Nullable Path base) {
-        String path = text.startsWith(SQLITE) ? text.substring(SQLITE.length()) : "";
-        if (path.isEmpty()) {
+        if (text.equals(SQLITE)) {
+            throw unexpected("sqlite:PATH and a path after it", quoted(text));
+        }
+        if (!text.startsWith(SQLITE)) {
             throw unexpected("sqlite:PATH, as only sqlite: is supported in this version", scheme(text));
         }
+        String path = text.substring(SQLITE.length());
         if (path.equals(":memory:") || path.indexOf('?') >= 0) {
             throw unexpected("sqlite:PATH, a plain file and no options", quoted(text));
         }

@@ -2,6 +2,8 @@ package org.workerd.daemon;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -27,6 +29,8 @@ public final class SettingsFile {
     public record Loaded(Settings settings, List<Path> files, Map<String, String> origins, Map<String, String> values) {
         public Loaded {
             files = List.copyOf(files);
+            origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
+            values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
         }
     }
 

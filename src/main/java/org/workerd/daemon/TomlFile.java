@@ -25,7 +25,7 @@ final class TomlFile {
     /** A problem with its place in this file. */
     private record Slip(int line, int column, String message) {
         static Slip at(TomlPosition position, String message) {
-            return new Slip(position.line(), position.column(), Names.printable(message));
+            return new Slip(position.line(), position.column(), message);
         }
     }
 
@@ -44,7 +44,7 @@ final class TomlFile {
         int last = firstBrokenHeader(text, result.errors());
         slips.removeIf(slip -> slip.line() >= last);
         for (TomlParseError error : result.errors()) {
-            slips.add(Slip.at(error.position(), String.valueOf(error.getMessage())));
+            slips.add(Slip.at(error.position(), Names.printable(String.valueOf(error.getMessage()))));
         }
         slips.sort(Comparator.comparingInt(Slip::line).thenComparingInt(Slip::column));
         for (Slip slip : slips) {
@@ -121,8 +121,9 @@ final class TomlFile {
 
     private static String noTable(List<String> path) {
         if (path.size() == 3 && path.get(0).equals("jobs")) {
-            return SettingKey.dotted(path) + " is not a setting. A name with a dot is quoted: [jobs.\"" + path.get(1)
-                    + "." + path.get(2) + "\"]";
+            List<String> quoted = List.of("jobs", path.get(1) + "." + path.get(2));
+            return SettingKey.dotted(path) + " is not a setting. A name with a dot is quoted: ["
+                    + SettingKey.dotted(quoted) + "]";
         }
         return "[" + SettingKey.dotted(path) + "] is not a table of settings."
                 + SettingTable.closestTable(path)

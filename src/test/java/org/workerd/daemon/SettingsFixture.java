@@ -3,6 +3,8 @@ package org.workerd.daemon;
 import static org.assertj.core.api.Assertions.catchThrowableOfType;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
@@ -20,9 +22,9 @@ abstract class SettingsFixture {
         try {
             Path file = dir.resolve(name);
             Files.createDirectories(file.getParent());
-            return Files.writeString(file, text);
+            return Files.write(file, text.getBytes(StandardCharsets.UTF_8));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
