@@ -1,0 +1,181 @@
+package org.workerd.daemon;
+
+import static org.workerd.daemon.SettingType.choice;
+import static org.workerd.daemon.SettingType.duration;
+import static org.workerd.daemon.SettingType.size;
+import static org.workerd.daemon.SettingType.whole;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Settings.Logging.Format;
+import org.workerd.daemon.Settings.Logging.Level;
+import org.workerd.job.Backoff;
+import org.workerd.job.Names;
+
+/** Every setting there is, in the order in which people see them. The rows of one table stand together. */
+final class SettingTable {
+    private static final List<SettingKey<?>> ROWS = new ArrayList<>();
+    private static final Duration FOREVER = Duration.ofDays(36_525);
+
+    static final SettingKey<Path> PIDFILE = row(
+            "daemon.pidfile",
+            SettingType.PATH,
+            "/run/workerd/workerd.pid",
+            "$XDG_RUNTIME_DIR/workerd/workerd.pid",
+            "Names the running daemon to start, stop and status; locked for its life.");
+    static final SettingKey<Optional<Duration>> DRAIN_TIMEOUT = row(
+            "daemon.drain_timeout",
+            SettingType.LIMIT,
+            "unset",
+            "unset",
+            "How long a stop waits for running jobs before it puts them back; unset: as long as they take.");
+    static final SettingKey<Path> QUEUE = row(
+            "queue.url",
+            SettingType.QUEUE,
+            "sqlite:/var/lib/workerd/queue.db",
+            "sqlite:$XDG_STATE_HOME/workerd/queue.db",
+            "Where the jobs are kept; on a local disk, as locks over a network lie.");
+    static final SettingKey<Integer> CONCURRENCY = row(
+            "workers.concurrency",
+            whole(1, 1024),
+            "$PROCESSORS",
+            "$PROCESSORS",
+            "How many jobs run at once; unset: as many as there are processors.");
+    static final SettingKey<Duration> POLL_INTERVAL = row(
+            "workers.poll_interval",
+            duration(Duration.ofMillis(100), Duration.ofHours(1)),
+            "5s",
+            "5s",
+            "The safety net only: a new job wakes the daemon at once.");
+    static final SettingKey<Path> HANDLERS_DIR = row(
+            "handlers.dir",
+            SettingType.PATH,
+            "/etc/workerd/handlers",
+            "$XDG_CONFIG_HOME/workerd/handlers",
+            "Holds one program for each job name; only root or the daemon's user may write to it.");
+    static final SettingKey<String> HANDLERS_ENV = row(
+            "handlers.env.VARIABLE", SettingType.TEXT, null, null, "Added to the clean environment that handlers get.");
+    static final SettingKey<Path> LOG_FILE = row(
+            "log.file",
+            SettingType.PATH,
+            "/var/log/workerd.log",
+            "$XDG_STATE_HOME/workerd/workerd.log",
+            "The daemon's own log; rotate it and send HUP.");
+    static final SettingKey<Level> LOG_LEVEL =
+            row("log.level", choice(Level.class), "info", "info", "How much it tells: error, warn, info or debug.");
+    static final SettingKey<Format> LOG_FORMAT = row(
+            "log.format",
+            choice(Format.class),
+            "text",
+            "text",
+            "For people or for machines: text, or json with one object a line.");
+    static final SettingKey<Duration> TIMEOUT = row(
+            "jobs.timeout",
+            duration(Duration.ofMillis(1), FOREVER),
+            "1h",
+            "1h",
+            "An attempt that takes longer is ended and counts as failed.");
+    static final SettingKey<Integer> MAX_ATTEMPTS =
+            row("jobs.max_attempts", whole(1, 1000), "10", "10", "A job that failed this often is dead.");
+    static final SettingKey<Backoff> BACKOFF = row(
+            "jobs.backoff",
+            SettingType.BACKOFF,
+            "exponential",
+            "exponential",
+            "The wait after a failed attempt: exponential (1s, 16s, 81s ... at most 1d) or always the same duration.");
+    static final SettingKey<Duration> KILL_GRACE = row(
+            "jobs.kill_grace",
+            duration(),
+            "10s",
+            "10s",
+            "From TERM to KILL, for handlers that clean up when they are ended.");
+    static final SettingKey<Long> OUTPUT_LIMIT = row(
+            "jobs.output_limit",
+            size(1L << 10, 1L << 30),
+            "1MiB",
+            "1MiB",
+            "What is kept of the output of an attempt: its head and its tail.");
+    static final SettingKey<Duration> TIMEOUT_OF = ofOneJob(TIMEOUT);
+    static final SettingKey<Integer> MAX_ATTEMPTS_OF = ofOneJob(MAX_ATTEMPTS);
+    static final SettingKey<Backoff> BACKOFF_OF = ofOneJob(BACKOFF);
+    static final SettingKey<Duration> KILL_GRACE_OF = ofOneJob(KILL_GRACE);
+    static final SettingKey<Long> OUTPUT_LIMIT_OF = ofOneJob(OUTPUT_LIMIT);
+
+    private SettingTable() {}
+
+    static List<SettingKey<?>> rows() {
+        return Collections.unmodifiableList(ROWS);
+    }
+
+    static Optional<SettingKey<?>> find(List<String> path) {
+        return ROWS.stream().filter(row -> row.matches(path)).findFirst();
+    }
+
+    /** A row of the table at the path, or empty when no table is there. */
+    static Optional<SettingKey<?>> findBelow(List<String> path) {
+        return ROWS.stream().filter(row -> row.isBelow(path)).findFirst();
+    }
+
+    /** The setting that was likely meant: of the same table one that is spelt almost so, else one of any table. */
+    static Optional<List<String>> closest(List<String> path) {
+        List<List<String>> beside = ROWS.stream()
+                .filter(row -> row.isBeside(path))
+                .map(row -> row.named(path.get(Math.max(0, row.placeholder()))))
+                .toList();
+        List<List<String>> any = ROWS.stream()
+                .filter(row -> row.placeholder() < 0)
+                .map(SettingKey::path)
+                .toList();
+        // With the table in front a slip of two letters in a short name, like levle, is still close enough.
+        return closest(path, beside, 2).or(() -> closest(path, any, 1));
+    }
+
+    /** The table that was likely meant. */
+    static Optional<String> closestTable(List<String> path) {
+        List<String> known = ROWS.stream()
+                .map(SettingKey::path)
+                .filter(key -> key.size() > path.size())
+                .map(key -> SettingKey.dotted(key.subList(0, path.size())))
+                .distinct()
+                .toList();
+        return Names.closest(SettingKey.dotted(path), known);
+    }
+
+    /** The index of the first row of the table that holds this key. */
+    static int firstBeside(List<String> key) {
+        int first = 0;
+        while (!ROWS.get(first).isBeside(key)) {
+            first++;
+        }
+        return first;
+    }
+
+    private static Optional<List<String>> closest(List<String> path, List<List<String>> known, int parts) {
+        return Names.closest(
+                        end(path, parts),
+                        known.stream().map(key -> end(key, parts)).toList())
+                .flatMap(meant -> known.stream()
+                        .filter(key -> end(key, parts).equals(meant))
+                        .findFirst());
+    }
+
+    private static String end(List<String> path, int parts) {
+        return SettingKey.dotted(path.subList(Math.max(0, path.size() - parts), path.size()));
+    }
+
+    private static <T> SettingKey<T> ofOneJob(SettingKey<T> key) {
+        return row(key.name().replace("jobs.", "jobs.NAME."), key.type(), null, null, key.doc());
+    }
+
+    private static <T> SettingKey<T> row(
+            String name, SettingType<T> type, @Nullable String asRoot, @Nullable String asUser, String doc) {
+        SettingKey<T> row = new SettingKey<>(name, type, asRoot, asUser, doc);
+        ROWS.add(row);
+        return row;
+    }
+}

@@ -1,0 +1,216 @@
+package org.workerd.daemon;
+
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Arrays;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Backoff;
+import org.workerd.job.ByteSize;
+import org.workerd.job.Names;
+import org.workerd.job.Span;
+
+/**
+ * How the text of a setting becomes a value and a value becomes text.
+ *
+ * @param expected what a value must be, to follow the word "expected"
+ * @param form how TOML writes it
+ */
+record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T, String> showing) {
+    /** The word of {@code daemon.drain_timeout} for "no limit", so that a later file can take an earlier limit away. */
+    private static final String UNSET = "unset";
+
+    private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h or 7d";
+    private static final String SQLITE = "sqlite:";
+
+    static final SettingType<String> TEXT =
+            new SettingType<>("text in quotes", Form.TEXT, (text, base) -> withoutNul(text), text -> text);
+
+    static final SettingType<Path> PATH = new SettingType<>("a path", Form.TEXT, SettingType::absolute, Path::toString);
+
+    static final SettingType<Path> QUEUE =
+            new SettingType<>("sqlite:PATH", Form.TEXT, SettingType::queueFile, path -> SQLITE + path);
+
+    static final SettingType<Optional<Duration>> LIMIT = new SettingType<>(
+            ANY_DURATION + ", or \"unset\"", Form.TEXT, (text, base) -> limit(text), limit -> limit.map(Span::format)
+                    .orElse(UNSET));
+
+    static final SettingType<Backoff> BACKOFF = new SettingType<>(
+            "\"exponential\" or " + ANY_DURATION, Form.TEXT, (text, base) -> backoff(text), SettingType::show);
+
+    /** How TOML writes a value; the environment writes all as text. */
+    enum Form {
+        TEXT,
+        NUMBER,
+        EITHER;
+
+        boolean fits(Object value) {
+            return (this != NUMBER && value instanceof String) || (this != TEXT && value instanceof Long);
+        }
+    }
+
+    interface Reading<T> {
+        T read(String text, @Nullable Path base);
+    }
+
+    static SettingType<Integer> whole(int least, int most) {
+        String expected = "a whole number " + least + " to " + most;
+        return new SettingType<>(
+                expected, Form.NUMBER, (text, base) -> whole(text, least, most, expected), Object::toString);
+    }
+
+    static SettingType<Duration> duration() {
+        return new SettingType<>(ANY_DURATION, Form.TEXT, (text, base) -> Span.parse(text), Span::format);
+    }
+
+    static SettingType<Duration> duration(Duration least, Duration most) {
+        String expected = "a duration " + Span.format(least) + " to " + Span.format(most);
+        return new SettingType<>(
+                expected,
+                Form.TEXT,
+                (text, base) -> within(Span.parse(text), least, most, expected, text),
+                Span::format);
+    }
+
+    static SettingType<Long> size(long least, long most) {
+        String expected = "a size " + ByteSize.format(least) + " to " + ByteSize.format(most);
+        return new SettingType<>(
+                expected,
+                Form.EITHER,
+                (text, base) -> within(ByteSize.parse(text), least, most, expected, text),
+                size -> ByteSize.format(size));
+    }
+
+    static <E extends Enum<E>> SettingType<E> choice(Class<E> type) {
+        String expected = Arrays.stream(type.getEnumConstants())
+                .map(SettingType::word)
+                .collect(Collectors.joining(", "))
+                .replaceFirst(", ([^,]*)$", " or $1");
+        Reading<E> reading = (text, base) -> Arrays.stream(type.getEnumConstants())
+                .filter(choice -> word(choice).equals(text))
+                .findFirst()
+                .orElseThrow(() -> unexpected(expected, quoted(text)));
+        return new SettingType<>(expected, Form.TEXT, reading, SettingType::word);
+    }
+
+    /**
+     * @param base what a relative path is relative to; null: it must be absolute
+     * @throws IllegalArgumentException with a sentence, when the text is no such value
+     */
+    T read(String text, @Nullable Path base) {
+        return reading.read(text, base);
+    }
+
+    String show(T value) {
+        return showing.apply(value);
+    }
+
+    static IllegalArgumentException unexpected(String expected, String found) {
+        return new IllegalArgumentException("expected " + expected + ", found " + found);
+    }
+
+    static String quoted(String text) {
+        return '"' + Names.printable(text) + '"';
+    }
+
+    private static Integer whole(String text, int least, int most, String expected) {
+        if (text.matches("-?[0-9]{1,10}")) {
+            long number = Long.parseLong(text);
+            if (number >= least && number <= most) {
+                return (int) number;
+            }
+        }
+        throw unexpected(expected, text.matches("-?[0-9]{1,19}") ? text : quoted(text));
+    }
+
+    private static <V extends Comparable<V>> V within(V value, V least, V most, String expected, String shown) {
+        if (value.compareTo(least) < 0 || value.compareTo(most) > 0) {
+            throw unexpected(expected, shown);
+        }
+        return value;
+    }
+
+    private static Optional<Duration> limit(String text) {
+        return text.equals(UNSET) ? Optional.empty() : Optional.of(span(text, LIMIT.expected()));
+    }
+
+    private static Backoff backoff(String text) {
+        return text.equals("exponential")
+                ? new Backoff.Exponential()
+                : new Backoff.Fixed(span(text, BACKOFF.expected()));
+    }
+
+    /** A duration where something else may stand too. */
+    private static Duration span(String text, String expected) {
+        try {
+            return Span.parse(text);
+        } catch (IllegalArgumentException e) {
+            throw unexpected(expected, quoted(text));
+        }
+    }
+
+    private static String show(Backoff backoff) {
+        return backoff instanceof Backoff.Fixed fixed ? Span.format(fixed.pause()) : "exponential";
+    }
+
+    private static Path queueFile(String text, @Nullable Path base) {
+        if (text.equals(SQLITE)) {
+            throw unexpected("sqlite:PATH and a path after it", quoted(text));
+        }
+        if (!text.startsWith(SQLITE)) {
+            throw unexpected("sqlite:PATH, as only sqlite: is supported in this version", scheme(text));
+        }
+        String path = text.substring(SQLITE.length());
+        if (path.equals(":memory:") || path.indexOf('?') >= 0) {
+            throw unexpected("sqlite:PATH, a plain file and no options", quoted(text));
+        }
+        return absolute(path, base);
+    }
+
+    /** Only the scheme of a URL, as the rest may hold a password. */
+    private static String scheme(String text) {
+        int end = text.indexOf(':');
+        return end < 0 ? quoted(text) : quoted(text.substring(0, end + 1) + "…");
+    }
+
+    private static Path absolute(String text, @Nullable Path base) {
+        if (text.isEmpty() || text.startsWith("~")) {
+            throw unexpected("a path, written out", quoted(text));
+        }
+        Path path = path(text);
+        if (path.isAbsolute()) {
+            return path;
+        }
+        if (base == null) {
+            throw new IllegalArgumentException("must be absolute, was " + quoted(text));
+        }
+        Path whole = base;
+        for (Path step : path) { // not normalize(): a .. behind a symbolic link means another directory
+            whole = step.toString().equals(".") ? whole : whole.resolve(step);
+        }
+        return whole;
+    }
+
+    private static Path path(String text) {
+        try {
+            return Path.of(text);
+        } catch (InvalidPathException e) {
+            throw unexpected("a path", quoted(text));
+        }
+    }
+
+    private static String withoutNul(String text) {
+        if (text.indexOf('\0') >= 0) {
+            throw unexpected("text without NUL", quoted(text));
+        }
+        return text;
+    }
+
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
+    }
+}

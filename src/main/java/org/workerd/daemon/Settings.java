@@ -1,0 +1,45 @@
+package org.workerd.daemon;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Policies;
+
+/**
+ * The configuration in force, as plain values; every path is absolute. Immutable.
+ *
+ * @param drainTimeout null: as long as the jobs take
+ * @param concurrency how many jobs run at once
+ * @param handlersEnv what handlers find in their environment besides the usual
+ */
+public record Settings(
+        Path pidfile,
+        @Nullable Duration drainTimeout,
+        Path queueFile,
+        int concurrency,
+        Duration pollInterval,
+        Path handlersDir,
+        Map<String, String> handlersEnv,
+        Logging logging,
+        Policies policies) {
+    public Settings {
+        handlersEnv = Map.copyOf(handlersEnv);
+    }
+
+    /** Where the daemon's own log goes, and how it looks. */
+    public record Logging(Path file, Level level, Format format) {
+        /** From the fewest lines to the most. */
+        public enum Level {
+            ERROR,
+            WARN,
+            INFO,
+            DEBUG
+        }
+
+        public enum Format {
+            TEXT,
+            JSON
+        }
+    }
+}

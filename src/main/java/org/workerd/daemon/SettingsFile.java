@@ -1,0 +1,115 @@
+package org.workerd.daemon;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Environment.Chosen;
+import org.workerd.daemon.Settings.Logging;
+import org.workerd.job.JobPolicy;
+import org.workerd.job.Policies;
+
+/** Reads the configuration: the file, what stands beside it in conf.d, and the environment. Stateless. */
+public final class SettingsFile {
+    private SettingsFile() {}
+
+    /**
+     * The settings in force and where they come from.
+     *
+     * @param files the files that were read, in order; empty: only defaults and the environment hold
+     * @param origins by key: {@code workerd.toml:12:3}, {@code WORKERD_LOG__LEVEL} or {@code default}
+     * @param values by key, in the order of the table: the value as the file would write it, without quotes
+     */
+    public record Loaded(Settings settings, List<Path> files, Map<String, String> origins, Map<String, String> values) {
+        public Loaded {
+            files = List.copyOf(files);
+            origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
+            values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+        }
+    }
+
+    /**
+     * Reads everything and checks everything.
+     *
+     * @param explicit the file that {@code --config} names, or null
+     * @throws SettingsException with every problem of every file and of the environment
+     */
+    public static Loaded load(@Nullable Path explicit, Environment env) {
+        Findings findings = new Findings();
+        Optional<Chosen> chosen = env.configFile(explicit);
+        List<Path> files =
+                chosen.map(config -> ConfigFiles.read(config, findings)).orElse(List.of());
+        Overrides.read(env.variables(), findings);
+        defaults(env, env.isSystem(chosen), findings);
+        findings.throwIfAny();
+        return new Loaded(settings(findings), files, findings.origins(), findings.texts());
+    }
+
+    private static void defaults(Environment env, boolean system, Findings findings) {
+        List<String> homeless = new ArrayList<>();
+        for (SettingKey<?> key : SettingTable.rows()) {
+            String text = system ? key.rootDefault() : key.userDefault();
+            if (text != null && !findings.has(key.path())) {
+                env.expand(text)
+                        .ifPresentOrElse(value -> takeDefault(key, value, findings), () -> homeless.add(key.name()));
+            }
+        }
+        if (!homeless.isEmpty()) {
+            findings.add(
+                    "HOME",
+                    "is not set to a directory, and the defaults of " + String.join(", ", homeless)
+                            + " are below it: set HOME, or use --config with a file that sets them");
+        }
+    }
+
+    private static void takeDefault(SettingKey<?> key, String text, Findings findings) {
+        try {
+            findings.take(key, key.path(), text, null, "default");
+        } catch (IllegalArgumentException e) {
+            findings.add("default", key.name() + ": " + e.getMessage()); // HOME holds what this locale can't say
+        }
+    }
+
+    private static Settings settings(Findings found) {
+        return new Settings(
+                found.value(SettingTable.PIDFILE),
+                found.value(SettingTable.DRAIN_TIMEOUT).orElse(null),
+                found.value(SettingTable.QUEUE),
+                found.value(SettingTable.CONCURRENCY),
+                found.value(SettingTable.POLL_INTERVAL),
+                found.value(SettingTable.HANDLERS_DIR),
+                found.byName(SettingTable.HANDLERS_ENV),
+                new Logging(
+                        found.value(SettingTable.LOG_FILE),
+                        found.value(SettingTable.LOG_LEVEL),
+                        found.value(SettingTable.LOG_FORMAT)),
+                policies(found));
+    }
+
+    private static Policies policies(Findings found) {
+        JobPolicy defaults = new JobPolicy(
+                found.value(SettingTable.TIMEOUT),
+                found.value(SettingTable.MAX_ATTEMPTS),
+                found.value(SettingTable.BACKOFF),
+                found.value(SettingTable.KILL_GRACE),
+                found.value(SettingTable.OUTPUT_LIMIT));
+        Map<String, JobPolicy> byName = found.namesIn("jobs").stream()
+                .collect(Collectors.toMap(Function.identity(), name -> policy(found, name, defaults)));
+        return new Policies(defaults, byName);
+    }
+
+    private static JobPolicy policy(Findings found, String name, JobPolicy defaults) {
+        return new JobPolicy(
+                found.value(SettingTable.TIMEOUT_OF, name).orElse(defaults.timeout()),
+                found.value(SettingTable.MAX_ATTEMPTS_OF, name).orElse(defaults.maxAttempts()),
+                found.value(SettingTable.BACKOFF_OF, name).orElse(defaults.backoff()),
+                found.value(SettingTable.KILL_GRACE_OF, name).orElse(defaults.killGrace()),
+                found.value(SettingTable.OUTPUT_LIMIT_OF, name).orElse(defaults.outputLimit()));
+    }
+}

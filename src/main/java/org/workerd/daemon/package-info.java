@@ -1,0 +1,5 @@
+/** The daemon's frame: its configuration, its start and its end. Uses worker, store, job and unix; imports nothing of cli. */
+@NullMarked
+package org.workerd.daemon;
+
+import org.jspecify.annotations.NullMarked;
