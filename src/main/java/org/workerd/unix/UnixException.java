@@ -28,6 +28,11 @@ public final class UnixException extends RuntimeException {
                 || is(Errno.ETXTBSY);
     }
 
+    /** We may not. */
+    public boolean isRefusal() {
+        return is(Errno.EACCES) || is(Errno.EPERM);
+    }
+
     /** The file or the interpreter that it names is not there. */
     public boolean isMissing() {
         return is(Errno.ENOENT);

@@ -92,7 +92,7 @@ final class Command {
     }
 
     private List<String> environment(Scratch scratch) {
-        Map<String, String> variables = new TreeMap<>(slot.premises().environment());
+        Map<String, String> variables = new TreeMap<>(slot.environment());
         variables.putIfAbsent("TMPDIR", scratch.work().toString());
         variables.put("WORKERD_JOB_ID", Long.toString(claim.jobId()));
         variables.put("WORKERD_JOB_NAME", claim.name());

@@ -58,6 +58,11 @@ public final class Handlers {
         known.clear();
     }
 
+    /** Could a file of this name be a handler? */
+    public static boolean isName(String file) {
+        return Names.isValid(file);
+    }
+
     /** Looks at the file and its directory, now. */
     public Vetting vet(String name) {
         if (!Names.isValid(name)) {

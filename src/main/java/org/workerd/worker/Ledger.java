@@ -30,12 +30,11 @@ public final class Ledger implements AutoCloseable {
         this.self = ProcessInfo.self();
     }
 
-    /** The ledger of the daemon of this id, which is new. */
-    public static Ledger create(Path directory, long daemon) throws IOException {
-        Files.createDirectories(directory);
+    /** The ledger of the daemon of this id, which is new, in a directory that exists. */
+    public static Ledger create(Path directory, long daemon) {
         LockFile file = LockFile.tryAcquire(path(directory, daemon), 0640)
-                .orElseThrow(
-                        () -> new IOException("the lock file of a new daemon is taken: " + path(directory, daemon)));
+                .orElseThrow(() -> new IllegalStateException(
+                        "the lock file of a new daemon is taken: " + path(directory, daemon)));
         Ledger ledger = new Ledger(file);
         ledger.head("running");
         return ledger;

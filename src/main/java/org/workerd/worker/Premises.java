@@ -1,24 +1,21 @@
 package org.workerd.worker;
 
 import java.nio.file.Path;
-import java.util.Map;
 
 /**
- * Where a daemon's attempts run.
+ * Where a daemon's attempts run, beside the queue's file.
  *
  * @param scratch this daemon's own directory, gone when it ends
  * @param output what attempts print, for all daemons of the queue
- * @param environment what every handler gets, before what says which job it is
  */
-public record Premises(Path scratch, Path output, Path ledgers, Map<String, String> environment) {
-    public Premises {
-        environment = Map.copyOf(environment);
+public record Premises(Path scratch, Path output) {
+    public static Premises of(Path queueFile, long daemon) {
+        return new Premises(scratch(queueFile).resolve(Long.toString(daemon)), output(queueFile));
     }
 
-    /** The directories that a queue's file has beside it. */
-    public static Premises beside(Path queueFile, long daemon, Map<String, String> environment) {
-        return new Premises(
-                scratch(queueFile).resolve(Long.toString(daemon)), output(queueFile), ledgers(queueFile), environment);
+    /** The daemon ends: its scratch directory goes. */
+    public static void remove(Premises premises) {
+        Scratch.delete(premises.scratch());
     }
 
     public static Path scratch(Path queueFile) {

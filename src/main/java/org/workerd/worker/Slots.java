@@ -44,10 +44,11 @@ final class Slots {
         return busy.values();
     }
 
-    void run(Claim claim, JobPolicy policy, Handlers handlers) {
+    void run(Claim claim, JobPolicy policy, Worker.Plan plan) {
         int number = taken.nextClearBit(0);
         taken.set(number);
-        Execution execution = new Execution(claim, policy, handlers, new Slot(number, premises, ledger, leftovers));
+        Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers);
+        Execution execution = new Execution(claim, policy, plan.handlers(), slot);
         busy.put(number, execution);
         threads.execute(() -> {
             ended.add(new Ended(execution, execution.run()));

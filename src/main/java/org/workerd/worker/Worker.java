@@ -7,6 +7,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
@@ -31,8 +32,21 @@ public final class Worker {
     private static final int PROMOTED_AT_ONCE = 500;
     private static final Duration TURNSTILE_PATIENCE = Duration.ofMillis(200);
 
-    /** What may change while it runs. */
-    public record Plan(int concurrency, Duration pollInterval, Handlers handlers, Policies policies) {}
+    /**
+     * What may change while it runs.
+     *
+     * @param environment what every handler gets, before what says which job it is
+     */
+    public record Plan(
+            int concurrency,
+            Duration pollInterval,
+            Handlers handlers,
+            Map<String, String> environment,
+            Policies policies) {
+        public Plan {
+            environment = Map.copyOf(environment);
+        }
+    }
 
     /** Who it is, once its row and its ledger are made. */
     public record Identity(long daemon, long pid, Ledger ledger, Premises premises) {}
@@ -59,7 +73,7 @@ public final class Worker {
     private final LaneFilter laneFilter = new LaneFilter();
     private final Retreat retreat = new Retreat();
     private final List<Judged> unwritten = new ArrayList<>();
-    private Plan plan;
+    private volatile Plan plan;
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
     private boolean unsure;
@@ -121,6 +135,11 @@ public final class Worker {
                 + claim.name() + " elapsed=" + Span.brief(execution.elapsed());
     }
 
+    /** Thread-safe, unlike everything else here. */
+    public void handlersChanged() {
+        plan.handlers().forget();
+    }
+
     /** Now and then: handlers may have changed unseen, orphans may have ended. */
     public void tidy() {
         plan.handlers().forget();
@@ -169,7 +188,7 @@ public final class Worker {
         Turn turn = write(moves -> move(moves, now));
         unsure = false;
         tell(turn);
-        turn.claimed().forEach(claim -> slots.run(claim, plan.policies().of(claim.name()), plan.handlers()));
+        turn.claimed().forEach(claim -> slots.run(claim, plan.policies().of(claim.name()), plan));
         orphans.recover(turn.others(), plan.policies(), now, this::write);
         return turn.promoted() >= PROMOTED_AT_ONCE ? Duration.ZERO : untilNextDue(turn);
     }

@@ -1,0 +1,40 @@
+package org.workerd.cli;
+
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Daemon;
+import org.workerd.daemon.Readiness;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.ParentCommand;
+
+/** {@code workerd run}: the daemon itself. */
+@Command(
+        name = "run",
+        description = {
+            "Run the daemon in the foreground, its log on stderr: for systemd, containers and a first look.",
+            "",
+            "Examples:",
+            "  workerd run",
+            "  workerd -c demo/workerd.toml run"
+        })
+final class Run implements Callable<Integer> {
+    @ParentCommand
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    private Main main;
+
+    @Option(names = "--ready-descriptor", hidden = true, description = "detached: where to say that it is up")
+    @Nullable
+    Integer readyDescriptor;
+
+    @Override
+    public Integer call() throws Exception {
+        Readiness readiness = new Readiness(readyDescriptor);
+        try {
+            return new Daemon(main.config, readiness).run();
+        } catch (Exception failure) {
+            readiness.failed(Main.statusOf(failure));
+            throw failure;
+        }
+    }
+}

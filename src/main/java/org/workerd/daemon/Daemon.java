@@ -1,0 +1,212 @@
+package org.workerd.daemon;
+
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.UnknownHostException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.InstantSource;
+import java.util.ArrayDeque;
+import java.util.Deque;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.store.JobStore;
+import org.workerd.store.SqliteDatabase;
+import org.workerd.unix.Posix;
+import org.workerd.unix.Processes;
+import org.workerd.unix.UnixException;
+import org.workerd.worker.Doorbell;
+import org.workerd.worker.Handlers;
+import org.workerd.worker.Ledger;
+import org.workerd.worker.Premises;
+import org.workerd.worker.Turnstile;
+import org.workerd.worker.Watcher;
+import org.workerd.worker.Worker;
+
+/** The daemon: everything it is made of, put together by hand, started in order and stopped in reverse. */
+public final class Daemon {
+    private static final Logger LOG = LoggerFactory.getLogger(Daemon.class);
+    private static final int UMASK = 027;
+    /** How long a transaction waits for another process's before the loop backs off and looks at its signals. */
+    private static final Duration LOCK_PATIENCE = Duration.ofSeconds(1);
+    /** flock and SQLite's shared memory do not work, or not between machines, on these. */
+    private static final Set<String> REMOTE = Set.of("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs");
+
+    private final @Nullable Path config;
+    private final Readiness readiness;
+    private final InstantSource clock = InstantSource.system();
+    private final Doorbell doorbell = new Doorbell();
+    private final Signals signals = new Signals();
+    private final Deque<Part> parts = new ArrayDeque<>();
+
+    /**
+     * A daemon that has not begun.
+     *
+     * @param config the file that was named, or null
+     */
+    public Daemon(@Nullable Path config, Readiness readiness) {
+        this.config = config;
+        this.readiness = readiness;
+    }
+
+    /** Something to be stopped. */
+    private interface Part {
+        void stop() throws IOException;
+    }
+
+    /**
+     * Runs until it is told to stop.
+     *
+     * @return the exit status
+     */
+    public int run() throws IOException, InterruptedException {
+        Processes.umask(UMASK);
+        signals.install(doorbell);
+        Files.writeString(Path.of("/proc/self/comm"), "workerd");
+        Settings settings = load();
+        LogFile log = LogFile.open(settings.logging(), readiness.isDetached());
+        try {
+            PidFile.Claimed claimed =
+                    PidFile.claim(settings.pidfile(), ProcessHandle.current().pid());
+            return claimed.ours().isPresent()
+                    ? serve(settings, log, claimed.ours().get())
+                    : alreadyRunning(claimed.runningPid());
+        } catch (UnixException failure) {
+            LOG.error("{}", failure.getMessage());
+            throw DaemonException.of(failure);
+        } catch (RuntimeException failure) {
+            LOG.error("{}", failure.getMessage());
+            throw failure;
+        } finally {
+            stopAll();
+        }
+    }
+
+    private Settings load() {
+        return SettingsFile.load(config, Environment.ofProcess()).settings();
+    }
+
+    private int alreadyRunning(long pid) {
+        if (!readiness.isDetached()) {
+            throw new DaemonException(
+                    DaemonException.Kind.FAILED, "workerd is already running (pid " + pid + ") with this pidfile");
+        }
+        readiness.running(pid);
+        return 0;
+    }
+
+    private int serve(Settings settings, LogFile log, PidFile pidFile) throws IOException, InterruptedException {
+        parts.push(pidFile::delete);
+        JobStore store = openQueue(settings.queueFile());
+        parts.push(store::close);
+        Turnstile turnstile = new Turnstile(settings.queueFile());
+        parts.push(turnstile::close);
+        Worker.Identity identity = register(store, settings);
+        parts.push(() -> unregister(store, identity));
+        Processes.adoptOrphans();
+        Worker worker = new Worker(
+                store,
+                turnstile,
+                identity,
+                Plans.of(settings),
+                new Worker.Surroundings(settings.queueFile(), doorbell, clock));
+        parts.push(worker::close);
+        MainLoop loop = new MainLoop(worker, doorbell, signals, pidFile, new Reload(config, settings, log));
+        Watcher watcher = new Watcher(watches(settings, worker));
+        watcher.start();
+        parts.push(watcher::close);
+        pidFile.write();
+        LOG.info(
+                "workerd is running: pid {}, queue {}, {} slots, handlers in {}",
+                identity.pid(),
+                settings.queueFile(),
+                settings.concurrency(),
+                settings.handlersDir());
+        log.takeStderr();
+        readiness.ready(identity.pid());
+        return loop.run(watcher);
+    }
+
+    private static JobStore openQueue(Path file) throws IOException {
+        Path directory = directoryOf(file);
+        Files.createDirectories(directory);
+        String type = Files.getFileStore(directory).type();
+        if (REMOTE.contains(type)) {
+            throw new DaemonException(
+                    DaemonException.Kind.CONFIGURATION,
+                    "the queue cannot be on " + type + ", whose locks cannot be trusted: set queue.url to a path on a"
+                            + " disk of this machine, was " + file);
+        }
+        SqliteDatabase database = new SqliteDatabase(file, LOCK_PATIENCE);
+        JobStore store = database.openOrCreate();
+        try {
+            database.check();
+            return store;
+        } catch (RuntimeException damaged) {
+            store.close();
+            throw damaged;
+        }
+    }
+
+    /** The lock is taken before the row can be seen: nobody shall take a daemon for dead that is only just born. */
+    private Worker.Identity register(JobStore store, Settings settings) throws IOException {
+        long pid = ProcessHandle.current().pid();
+        Path ledgers = Premises.ledgers(settings.queueFile());
+        Files.createDirectories(ledgers);
+        return store.transaction(moves -> {
+            long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
+            return new Worker.Identity(
+                    daemon, pid, Ledger.create(ledgers, daemon), Premises.of(settings.queueFile(), daemon));
+        });
+    }
+
+    /** What cannot be removed now, because the database is locked or full, the next daemon removes. */
+    private static void unregister(JobStore store, Worker.Identity identity) throws IOException {
+        Premises.remove(identity.premises());
+        if (store.transaction(moves -> moves.unregister(identity.daemon()))) {
+            identity.ledger().delete();
+        }
+    }
+
+    private List<Watcher.Watch> watches(Settings settings, Worker worker) {
+        String wal = settings.queueFile().getFileName() + "-wal";
+        return List.of(
+                new Watcher.Watch(directoryOf(settings.queueFile()), wal::equals, doorbell::ring),
+                new Watcher.Watch(settings.handlersDir(), Handlers::isName, () -> {
+                    worker.handlersChanged();
+                    doorbell.ring();
+                }));
+    }
+
+    private static Path directoryOf(Path file) {
+        Path directory = file.getParent();
+        return directory == null ? Path.of("/") : directory;
+    }
+
+    private static String host() {
+        try {
+            return InetAddress.getLocalHost().getHostName();
+        } catch (UnknownHostException nameless) {
+            return "localhost";
+        }
+    }
+
+    private void stopAll() {
+        while (!parts.isEmpty()) {
+            try {
+                parts.pop().stop();
+            } catch (IOException | RuntimeException failure) {
+                LOG.warn("while stopping: {}", failure.getMessage());
+            }
+        }
+    }
+
+    static {
+        // Loaded before anything can go wrong with descriptors.
+        Posix.userId();
+    }
+}

@@ -1,0 +1,146 @@
+package org.workerd.daemon;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.workerd.unix.Posix;
+import org.workerd.unix.Processes;
+import org.workerd.unix.Spawn;
+import org.workerd.unix.UnixException;
+
+/**
+ * Puts the daemon into the background. A JVM cannot fork, so a shell of one millisecond is spawned in a new session; it
+ * starts the daemon in its background and exits, which leaves the daemon to init in a session that it does not lead. A
+ * pipe brings back that it is ready, or its own words why not.
+ */
+public final class Launcher {
+    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    private static final int READY_DESCRIPTOR = 3;
+    private static final String INTERMEDIATE = "umask 027; \"$@\" & exit 0";
+    /** What the daemon keeps of our environment: where it finds its files and its JVM, and settings overridden there. */
+    private static final Set<String> KEPT = Set.of("HOME", "USER", "LOGNAME", "LANG", "TZ", "JAVA_HOME");
+
+    private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+    private Launcher() {}
+
+    /** How the start ended: the exit status, and what to tell people. */
+    public record Fate(int status, List<String> messages) {}
+
+    /**
+     * Starts the daemon with these settings, and waits for how that ends.
+     *
+     * @param home of the installation: what {@code bin/workerd} stands in
+     */
+    public static Fate launch(SettingsFile.Loaded loaded, Path home, Map<String, String> environment) {
+        Path program = home.resolve("bin/workerd");
+        if (!Files.isExecutable(program)) {
+            throw new DaemonException(DaemonException.Kind.FAILED, "cannot start the daemon: there is no " + program);
+        }
+        int[] pipe = Posix.pipe();
+        int shell;
+        try {
+            shell = spawn(program, loaded, environment, pipe[1]);
+        } catch (UnixException failure) {
+            throw DaemonException.of(failure);
+        } finally {
+            Posix.close(pipe[1]);
+        }
+        try {
+            return await(shell, pipe[0], loaded);
+        } catch (UnixException failure) {
+            throw DaemonException.of(failure);
+        } finally {
+            Processes.reap(shell);
+            Posix.close(pipe[0]);
+        }
+    }
+
+    private static int spawn(Path program, SettingsFile.Loaded loaded, Map<String, String> environment, int pipe) {
+        List<String> arguments = new ArrayList<>(List.of("sh", "-c", INTERMEDIATE, "sh", program.toString()));
+        if (!loaded.files().isEmpty()) {
+            arguments.addAll(List.of("--config", loaded.files().get(0).toString()));
+        }
+        arguments.addAll(List.of("run", "--ready-descriptor", Integer.toString(READY_DESCRIPTOR)));
+        return new Spawn(
+                        Path.of("/bin/sh"),
+                        arguments,
+                        clean(environment),
+                        Path.of("/"),
+                        Spawn.Group.SESSION,
+                        List.of(
+                                Spawn.nullInput(0),
+                                new Spawn.Copy(READY_DESCRIPTOR, pipe),
+                                new Spawn.Copy(1, READY_DESCRIPTOR),
+                                new Spawn.Copy(2, READY_DESCRIPTOR)))
+                .start();
+    }
+
+    private static List<String> clean(Map<String, String> environment) {
+        List<String> kept = new ArrayList<>();
+        kept.add("PATH=" + PATH);
+        environment.forEach((name, value) -> {
+            if (KEPT.contains(name) || name.startsWith("WORKERD_") || name.startsWith("XDG_")) {
+                kept.add(name + "=" + value);
+            }
+        });
+        return kept;
+    }
+
+    private static Fate await(int shell, int pipe, SettingsFile.Loaded loaded) {
+        long deadline = System.nanoTime() + PATIENCE.toNanos();
+        ByteArrayOutputStream heard = new ByteArrayOutputStream();
+        while (true) {
+            long millis = (deadline - System.nanoTime()) / 1_000_000;
+            if (millis <= 0 || !Posix.await((int) millis, pipe)[0]) {
+                // It has the group of the shell, whose number is taken until we have waited for the shell.
+                Processes.signalGroup(shell, Processes.KILL);
+                return failed(heard, "the daemon was not ready after " + PATIENCE.toSeconds() + " s and was ended");
+            }
+            byte[] bytes = Posix.read(pipe, 4096);
+            heard.writeBytes(bytes);
+            String text = heard.toString(StandardCharsets.UTF_8);
+            if (text.contains(Readiness.READY) && text.endsWith("\n")) {
+                return new Fate(0, up(text, loaded));
+            }
+            if (text.contains(Readiness.RUNNING) && text.endsWith("\n")) {
+                return new Fate(0, List.of("workerd is already running (pid " + word(text, Readiness.RUNNING) + ")"));
+            }
+            if (bytes.length == 0) {
+                return failed(heard, "the daemon ended before it was ready");
+            }
+        }
+    }
+
+    private static List<String> up(String heard, SettingsFile.Loaded loaded) {
+        return List.of(
+                "workerd is running (pid " + word(heard, Readiness.READY) + ")",
+                "  Its log: " + loaded.settings().logging().file() + "   Stop it with: workerd stop");
+    }
+
+    /** The daemon's own words where it had any. */
+    private static Fate failed(ByteArrayOutputStream heard, String otherwise) {
+        String text = heard.toString(StandardCharsets.UTF_8);
+        int mark = text.indexOf(Readiness.EXIT);
+        int status = mark < 0 ? 1 : Integer.parseInt(word(text, Readiness.EXIT));
+        String words = (mark < 0 ? text : text.substring(0, mark) + afterLine(text, mark)).strip();
+        return new Fate(status, List.of(words.isEmpty() ? "workerd: " + otherwise : words));
+    }
+
+    private static String afterLine(String text, int mark) {
+        int end = text.indexOf('\n', mark);
+        return end < 0 ? "" : text.substring(end + 1);
+    }
+
+    private static String word(String text, String mark) {
+        int from = text.indexOf(mark) + mark.length();
+        int end = text.indexOf('\n', from);
+        return text.substring(from, end < 0 ? text.length() : end);
+    }
+}

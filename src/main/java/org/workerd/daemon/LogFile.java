@@ -1,0 +1,117 @@
+package org.workerd.daemon;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.classic.encoder.JsonEncoder;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.core.OutputStreamAppender;
+import ch.qos.logback.core.encoder.Encoder;
+import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
+import java.io.FileDescriptor;
+import java.io.FileOutputStream;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.unix.Posix;
+import org.workerd.unix.UnixException;
+
+/**
+ * The daemon's log. It is written to a standard descriptor, and the file is put there by dup2: one step, in which no
+ * line of any thread can be lost, and which takes the JVM's own words (thread dumps, fatal errors) along.
+ */
+final class LogFile {
+    private static final int STDOUT = 1;
+    private static final int STDERR = 2;
+    private static final int MODE = 0640;
+
+    private final boolean detached;
+
+    private LogFile(boolean detached) {
+        this.detached = detached;
+    }
+
+    /** In the foreground the log is stderr. Detached it is the file, while stderr is the launcher's until {@link #takeStderr}. */
+    static LogFile open(Settings.Logging logging, boolean detached) {
+        LogFile log = new LogFile(detached);
+        if (detached) {
+            int file = openFile(logging.file());
+            Posix.duplicate(file, STDOUT);
+            Posix.close(file);
+        }
+        log.configure(logging);
+        return log;
+    }
+
+    /** The daemon is ready: its launcher hears nothing more. */
+    void takeStderr() {
+        if (detached) {
+            Posix.duplicate(STDOUT, STDERR);
+        }
+    }
+
+    /**
+     * Goes on in the file that has the path now. When that cannot be opened, the old one stays.
+     *
+     * @throws DaemonException why it cannot
+     */
+    void reopen(Settings.Logging logging) {
+        if (detached) {
+            int file = openFile(logging.file());
+            Posix.duplicate(file, STDOUT);
+            Posix.duplicate(file, STDERR);
+            Posix.close(file);
+        }
+        configure(logging);
+    }
+
+    private static int openFile(Path path) {
+        try {
+            Files.createDirectories(path.getParent());
+            return Posix.open(path, Posix.APPEND | Posix.CREATE, MODE);
+        } catch (UnixException failure) {
+            throw new DaemonException(
+                    failure.isRefusal() ? DaemonException.Kind.NOT_PERMITTED : DaemonException.Kind.IO_ERROR,
+                    "cannot open the log: " + failure.getMessage());
+        } catch (IOException failure) {
+            throw new DaemonException(DaemonException.Kind.IO_ERROR, "cannot open the log " + path + ": " + failure);
+        }
+    }
+
+    /** In code, not in XML: reading a logback.xml costs every start a tenth of a second. */
+    private void configure(Settings.Logging logging) {
+        LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
+        ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
+        appender.setContext(context);
+        appender.setEncoder(encoder(logging.format(), context));
+        appender.setOutputStream(new FileOutputStream(detached ? FileDescriptor.out : FileDescriptor.err));
+        appender.start();
+        // The new one first: a line in between is written twice rather than not at all.
+        root.addAppender(appender);
+        root.iteratorForAppenders().forEachRemaining(old -> {
+            if (old != appender) {
+                root.detachAppender(old);
+            }
+        });
+        root.setLevel(Level.toLevel(logging.level().name()));
+    }
+
+    private static Encoder<ILoggingEvent> encoder(Settings.Logging.Format format, LoggerContext context) {
+        if (format == Settings.Logging.Format.JSON) {
+            JsonEncoder json = new JsonEncoder();
+            json.setContext(context);
+            json.start();
+            return json;
+        }
+        LogLine line = new LogLine();
+        line.setContext(context);
+        line.start();
+        LayoutWrappingEncoder<ILoggingEvent> text = new LayoutWrappingEncoder<>();
+        text.setContext(context);
+        text.setLayout(line);
+        text.start();
+        return text;
+    }
+}

@@ -1,0 +1,124 @@
+package org.workerd.daemon;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.job.Span;
+import org.workerd.worker.Doorbell;
+import org.workerd.worker.Watcher;
+import org.workerd.worker.Worker;
+
+/** The daemon's {@code while (true)}: takes orders, lets the worker turn, sleeps until something is to do. */
+final class MainLoop {
+    private static final Logger LOG = LoggerFactory.getLogger(MainLoop.class);
+    /** With everything ended and the queue not to be written, a daemon told to stop at once waits no longer. */
+    private static final Duration LAST_TRIES = Duration.ofSeconds(10);
+
+    private final Worker worker;
+    private final Doorbell doorbell;
+    private final Signals signals;
+    private final PidFile pidFile;
+    private final Reload reload;
+    private boolean draining;
+    private boolean stoppingNow;
+    /** On the monotonic clock, in nanoseconds. */
+    private long drainUntil;
+
+    private long tidyAt = System.nanoTime();
+
+    MainLoop(Worker worker, Doorbell doorbell, Signals signals, PidFile pidFile, Reload reload) {
+        this.worker = worker;
+        this.doorbell = doorbell;
+        this.signals = signals;
+        this.pidFile = pidFile;
+        this.reload = reload;
+    }
+
+    /** Until it was told to stop and has. The exit status. */
+    int run(Watcher watcher) throws InterruptedException {
+        while (true) {
+            signals.take().forEach(this::obey);
+            tidy(watcher);
+            Duration idle = turn();
+            if (worker.isDone()) {
+                LOG.info("workerd stops: nothing of it runs any more");
+                return 0;
+            }
+            if (stoppingNow && worker.busy() == 0 && left(drainUntil).isNegative()) {
+                LOG.error("workerd stops; {} ended jobs could not be recorded and will run again", worker.unwritten());
+                return 1;
+            }
+            doorbell.await(shortest(idle));
+        }
+    }
+
+    private Duration turn() {
+        try {
+            return worker.turn();
+        } catch (RuntimeException failure) {
+            LOG.error("the loop goes on after a failure", failure);
+            return Duration.ofSeconds(1);
+        }
+    }
+
+    private void obey(Signals.Order order) {
+        switch (order) {
+            case STOP -> stop();
+            case RELOAD -> worker.change(Plans.of(reload.reload()));
+            case REPORT -> report();
+        }
+    }
+
+    private void stop() {
+        if (draining) {
+            stopNow("told to stop again");
+            return;
+        }
+        draining = true;
+        Duration limit = reload.settings().drainTimeout();
+        drainUntil = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
+        LOG.info(
+                "told to stop: claiming nothing more, {} jobs run and may end{}",
+                worker.busy(),
+                limit == null ? "" : " within " + Span.format(limit));
+        worker.drain();
+    }
+
+    private void stopNow(String why) {
+        if (!stoppingNow) {
+            stoppingNow = true;
+            LOG.info("{}: ending the {} jobs that run, they are put back", why, worker.busy());
+        }
+        drainUntil = System.nanoTime() + LAST_TRIES.toNanos();
+        worker.stopNow();
+    }
+
+    private void report() {
+        LOG.info("report: {} jobs run{}", worker.busy(), draining ? ", draining" : "");
+        worker.report().forEach(line -> LOG.info("report: {}", line));
+    }
+
+    private void tidy(Watcher watcher) {
+        if (draining && !stoppingNow && left(drainUntil).isNegative()) {
+            stopNow("daemon.drain_timeout is over");
+        }
+        if (left(tidyAt).isNegative()) {
+            worker.tidy();
+            watcher.renew();
+            pidFile.heal();
+            tidyAt = System.nanoTime() + reload.settings().pollInterval().toNanos();
+        }
+    }
+
+    private Duration shortest(Duration idle) {
+        Duration untilTidy = left(tidyAt);
+        Duration shortest = idle.compareTo(untilTidy) < 0 ? idle : untilTidy;
+        Duration untilDrained = draining ? left(drainUntil) : shortest;
+        Duration next = shortest.compareTo(untilDrained) < 0 ? shortest : untilDrained;
+        return next.isNegative() ? Duration.ZERO : next.plusMillis(1);
+    }
+
+    private static Duration left(long nanoTime) {
+        return Duration.ofNanos(nanoTime - System.nanoTime());
+    }
+}

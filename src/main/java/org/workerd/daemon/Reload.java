@@ -1,0 +1,69 @@
+package org.workerd.daemon;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** HUP: the log goes on in a new file, and the configuration is read again. What does not work leaves things as they were. */
+final class Reload {
+    private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
+
+    private final @Nullable Path config;
+    private final LogFile log;
+    private Settings settings;
+
+    Reload(@Nullable Path config, Settings settings, LogFile log) {
+        this.config = config;
+        this.settings = settings;
+        this.log = log;
+    }
+
+    Settings settings() {
+        return settings;
+    }
+
+    /** The settings that hold from now on. */
+    Settings reload() {
+        Optional<Settings> read = read();
+        read.ifPresent(this::take);
+        reopenLog();
+        LOG.info(read.isPresent() ? "configuration read again" : "the old configuration stays in force");
+        return settings;
+    }
+
+    private Optional<Settings> read() {
+        try {
+            return Optional.of(
+                    SettingsFile.load(config, Environment.ofProcess()).settings());
+        } catch (SettingsException bad) {
+            bad.problems().forEach(problem -> LOG.error("{} {}", problem.place(), problem.message()));
+            return Optional.empty();
+        }
+    }
+
+    private void take(Settings next) {
+        if (!next.queueFile().equals(settings.queueFile()) || !next.pidfile().equals(settings.pidfile())) {
+            LOG.warn("a new queue.url or daemon.pidfile needs a restart: the old one stays");
+        }
+        settings = new Settings(
+                settings.pidfile(),
+                next.drainTimeout(),
+                settings.queueFile(),
+                next.concurrency(),
+                next.pollInterval(),
+                next.handlersDir(),
+                next.handlersEnv(),
+                next.logging(),
+                next.policies());
+    }
+
+    private void reopenLog() {
+        try {
+            log.reopen(settings.logging());
+        } catch (DaemonException failure) {
+            LOG.error("{}; going on in the old one", failure.getMessage());
+        }
+    }
+}

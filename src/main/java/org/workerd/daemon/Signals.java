@@ -1,0 +1,59 @@
+package org.workerd.daemon;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Queue;
+import java.util.concurrent.ConcurrentLinkedQueue;
+import org.workerd.unix.Processes;
+import org.workerd.worker.Doorbell;
+import sun.misc.Signal;
+
+/**
+ * What was signalled to the daemon. A signal is only put in a queue; the main thread acts on it. Java has no other way to
+ * a signal than {@code sun.misc.Signal}, which is in jdk.unsupported, in 17 and in 25.
+ */
+final class Signals {
+    /** What the daemon knows to do. */
+    enum Order {
+        STOP,
+        RELOAD,
+        REPORT
+    }
+
+    private static final Map<String, Order> ORDERS =
+            Map.of("TERM", Order.STOP, "INT", Order.STOP, "HUP", Order.RELOAD, "USR1", Order.REPORT);
+    /** Left alone, USR2 crashes a JVM 17 and ALRM ends any. */
+    private static final List<String> HARMLESS = List.of("USR2", "ALRM");
+
+    private static final int CHILD = 17;
+
+    private final Queue<Order> received = new ConcurrentLinkedQueue<>();
+
+    /** From now on signals are orders, whatever a parent had made of them. */
+    void install(Doorbell doorbell) {
+        // Ignored, as some parents leave it, the kernel would keep no exit status for us.
+        Processes.defaultAction(CHILD);
+        HARMLESS.forEach(name -> handle(name, () -> {}));
+        ORDERS.forEach((name, order) -> handle(name, () -> {
+            received.add(order);
+            doorbell.ring();
+        }));
+    }
+
+    /** What came since the last time, in its order. */
+    List<Order> take() {
+        List<Order> taking = new ArrayList<>();
+        for (Order next = received.poll(); next != null; next = received.poll()) {
+            taking.add(next);
+        }
+        return taking;
+    }
+
+    private static void handle(String name, Runnable then) {
+        Signal signal = new Signal(name);
+        // Java keeps a signal ignored that it found ignored: by nohup, or by a shell's "&".
+        Processes.defaultAction(signal.getNumber());
+        Signal.handle(signal, received -> then.run());
+    }
+}
