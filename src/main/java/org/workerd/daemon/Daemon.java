@@ -119,6 +119,9 @@ public final class Daemon {
         Watcher watcher = new Watcher(watches(settings, worker));
         watcher.start();
         parts.push(watcher::close);
+        // Before anybody is told: what another daemon left is put back, and the first transaction, which is slow, is
+        // over.
+        worker.turn();
         pidFile.write();
         LOG.info(
                 "workerd is running: pid {}, queue {}, {} slots, handlers in {}",

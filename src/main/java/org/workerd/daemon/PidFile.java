@@ -5,6 +5,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.OptionalLong;
@@ -53,6 +54,8 @@ final class PidFile {
                 Optional<LockFile> lock = LockFile.tryAcquire(path, MODE);
                 if (lock.isPresent()) {
                     lock.get().write("");
+                    // "Does it run?" is for everybody to ask.
+                    lock.get().mode(PosixFilePermissions.fromString("rw-r--r--"));
                     return new Claimed(Optional.of(new PidFile(path, lock.get(), pid)), 0);
                 }
                 OptionalLong holder = read(path);

@@ -3,7 +3,9 @@ package org.workerd.unix;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.util.Optional;
+import java.util.Set;
 
 /**
  * A file that this process holds an flock on, for as long as it is open here; the kernel frees the lock when the process
@@ -41,6 +43,11 @@ public final class LockFile implements AutoCloseable {
             Posix.close(descriptor);
         }
         return Optional.empty();
+    }
+
+    /** Who may read and write it, whatever the umask. */
+    public void mode(Set<PosixFilePermission> permissions) throws IOException {
+        Files.setPosixFilePermissions(path, permissions);
     }
 
     /** Returns once nobody holds the lock of the file, or the file is gone. Cannot be interrupted. */

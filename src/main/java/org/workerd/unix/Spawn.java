@@ -60,7 +60,6 @@ public record Spawn(
     private static final Libc SET_FLAGS = Libc.bind("posix_spawnattr_setflags", POINTER, INT);
     private static final Libc SET_MASK = Libc.bind("posix_spawnattr_setsigmask", POINTER, POINTER);
     private static final Libc SET_DEFAULTS = Libc.bind("posix_spawnattr_setsigdefault", POINTER, POINTER);
-    private static final Libc FILL_SIGNALS = Libc.bind("sigfillset", POINTER);
 
     private static final MemoryIO MEMORY = MemoryIO.getInstance();
     private static final int DEFAULT_SIGNALS = 0x04;
@@ -121,7 +120,8 @@ public record Spawn(
         SET_FLAGS.invoke(attributes, group.flag | DEFAULT_SIGNALS | EMPTY_MASK);
         long signals = memory.zeroed(SIGNAL_SET_SIZE);
         SET_MASK.invoke(attributes, signals);
-        FILL_SIGNALS.invoke(signals);
+        // Not sigfillset: it leaves out the two signals of glibc's own, which a spawned program would then ignore.
+        MEMORY.putLong(signals, -1L);
         SET_DEFAULTS.invoke(attributes, signals);
         return attributes;
     }

@@ -1,5 +1,7 @@
 package org.workerd.worker;
 
+import java.time.Duration;
+import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -22,7 +24,7 @@ final class JobLog {
     }
 
     /** What the verdict made of the job, after it was written. */
-    static void finished(Claim claim, Verdict verdict, java.time.Duration ran) {
+    static void finished(Claim claim, Verdict verdict, Duration ran) {
         JobState state = stateAfter(verdict);
         Level level = state == JobState.DEAD || state == JobState.RETRYING ? Level.WARN : Level.INFO;
         LoggingEventBuilder line =
@@ -32,9 +34,9 @@ final class JobLog {
             line = line.addKeyValue("outcome", ending.outcome().replace(' ', '-'));
         }
         if (verdict instanceof Verdict.Retry retry) {
-            line = line.addKeyValue("next", retry.at());
+            line = line.addKeyValue("next", retry.at().truncatedTo(ChronoUnit.MILLIS));
         } else if (verdict instanceof Verdict.Snooze snooze) {
-            line = line.addKeyValue("next", snooze.until());
+            line = line.addKeyValue("next", snooze.until().truncatedTo(ChronoUnit.MILLIS));
         }
         line.log(ending == null || ending.error() == null ? "" : Names.printable(ending.error()));
     }

@@ -12,6 +12,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.Policies;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.DaemonRow;
 
 /** Puts back what dead daemons had claimed, once nothing of it runs any more. */
 final class Orphans {
@@ -29,27 +30,27 @@ final class Orphans {
     }
 
     /** Looks which of these daemons are dead, and cleans up after those. */
-    void recover(List<Long> daemons, Policies policies, Instant now, Writer writer) {
-        for (long daemon : peers.dead(daemons)) {
-            if (peers.endLeftovers(daemon)) {
+    void recover(List<DaemonRow> daemons, Policies policies, Instant now, Writer writer) {
+        for (DaemonRow daemon : peers.dead(daemons)) {
+            if (peers.endLeftovers(daemon.id())) {
                 Map<Claim, Verdict> back = writer.write(moves -> putBack(moves, daemon, policies, now));
                 back.forEach(
                         (claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
-                LOG.warn("daemon {} is dead; jobs of it put back: {}", daemon, back.size());
-                peers.forget(daemon);
+                LOG.warn("the daemon with pid {} died; jobs of it put back: {}", daemon.pid(), back.size());
+                peers.forget(daemon.id());
             }
         }
     }
 
-    private static Map<Claim, Verdict> putBack(Moves moves, long daemon, Policies policies, Instant now) {
+    private static Map<Claim, Verdict> putBack(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
         Map<Claim, Verdict> back = new LinkedHashMap<>();
-        for (Claim claim : moves.claimedBy(daemon)) {
+        for (Claim claim : moves.claimedBy(daemon.id())) {
             Verdict verdict = Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()));
-            if (moves.finish(claim, verdict, 0, now)) {
+            if (moves.finish(claim, verdict, daemon.pid(), now)) {
                 back.put(claim, verdict);
             }
         }
-        moves.unregister(daemon);
+        moves.unregister(daemon.id());
         return back;
     }
 }

@@ -3,7 +3,6 @@ package org.workerd.worker;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -13,6 +12,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.LockFile;
 import org.workerd.unix.ProcessInfo;
 import org.workerd.unix.UnixException;
@@ -40,14 +40,8 @@ final class Peers {
     }
 
     /** Which of these are dead, and ours to clean up after. The others are watched from now on. */
-    List<Long> dead(List<Long> daemons) {
-        List<Long> dead = new ArrayList<>();
-        for (long daemon : daemons) {
-            if (inherited.containsKey(daemon) || (!watched.contains(daemon) && isDead(daemon))) {
-                dead.add(daemon);
-            }
-        }
-        return dead;
+    List<DaemonRow> dead(List<DaemonRow> daemons) {
+        return daemons.stream().filter(daemon -> isDead(daemon.id())).toList();
     }
 
     /**
@@ -98,6 +92,9 @@ final class Peers {
     }
 
     private boolean isDead(long daemon) {
+        if (inherited.containsKey(daemon) || watched.contains(daemon)) {
+            return inherited.containsKey(daemon);
+        }
         try {
             Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(ledgers, daemon), 0640);
             lock.ifPresentOrElse(ours -> inherited.put(daemon, ours), () -> watch(daemon));

@@ -21,6 +21,7 @@ import org.workerd.job.Span;
 import org.workerd.job.Verdict;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 
 /**
@@ -182,7 +183,7 @@ public final class Worker {
 
     /** What one transaction did, told once it is through. */
     private record Turn(
-            List<Judged> lost, List<Claim> claimed, List<Long> others, int promoted, Optional<Instant> nextDue) {}
+            List<Judged> lost, List<Claim> claimed, List<DaemonRow> others, int promoted, Optional<Instant> nextDue) {}
 
     private Duration transact(Instant now) {
         Turn turn = write(moves -> move(moves, now));
@@ -230,10 +231,9 @@ public final class Worker {
         return new Turn(lost, claimed, others(moves), promoted, moves.nextDue());
     }
 
-    private List<Long> others(Moves moves) {
+    private List<DaemonRow> others(Moves moves) {
         return moves.daemons().stream()
-                .map(Moves.DaemonRow::id)
-                .filter(daemon -> daemon != identity.daemon())
+                .filter(daemon -> daemon.id() != identity.daemon())
                 .toList();
     }
 
