@@ -227,6 +227,8 @@ end;
 
 create trigger jobs_keyed after insert on jobs when new.key is not null
 begin
+  -- Not left to the unique key: "insert or ignore" and "or replace" into jobs would hold for the insert below too.
+  select raise(abort, 'a job with this key has not ended yet') where exists (select 1 from keys where key = new.key);
   insert into keys (key, id) values (new.key, new.id);
 end;
 
