@@ -43,7 +43,8 @@ public final class Names {
     /** The text on one line, without control characters, at most 200 characters. */
     public static String printable(String text) {
         String cut = text.length() > 200 ? text.substring(0, 200) + "…" : text;
-        return cut.replaceAll("\\p{Cntrl}", "?");
+        // Cntrl would leave the second half of Latin-1's controls, some of which drive terminals too.
+        return cut.replaceAll("[\\p{Cc}\u2028\u2029]", "?");
     }
 
     /** Levenshtein's distance, in edits. */

@@ -22,7 +22,7 @@ public record NewJob(
     public static final String DEFAULT_QUEUE = "default";
     /** In bytes of UTF-8. */
     public static final int LONGEST_PAYLOAD = 1 << 20;
-    /** All arguments together, in bytes of UTF-8, as JSON: what fits into one command line with room to spare. */
+    /** All arguments together, in bytes of UTF-8 and a NUL each: Linux gives no program a single longer one. */
     public static final int LONGEST_ARGS = 1 << 17;
 
     public NewJob {
@@ -34,7 +34,7 @@ public record NewJob(
                 args.stream().noneMatch(arg -> arg.indexOf('\0') >= 0),
                 "an argument must not hold a NUL character: no program can be given one");
         check(
-                args.stream().mapToInt(NewJob::bytes).sum() <= LONGEST_ARGS,
+                args.stream().mapToLong(arg -> bytes(arg) + 1L).sum() <= LONGEST_ARGS,
                 "the arguments must be at most 128 KiB together: use the payload for more");
         check(payload == null || bytes(payload) <= LONGEST_PAYLOAD, "the payload must be at most 1 MiB");
         check(priority >= -100 && priority <= 100, "the priority must be -100 to 100, was " + priority);

@@ -45,22 +45,22 @@ final class SqliteClaims {
     List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, int most, long now) throws SQLException {
         PriorityQueue<Cursor> heads = new PriorityQueue<>(
                 Comparator.comparingInt((Cursor cursor) -> -cursor.priority).thenComparingLong(cursor -> cursor.id));
+        List<Cursor> cursors = new ArrayList<>();
         List<Claim> claimed = new ArrayList<>();
         try {
-            for (Moves.Lane lane : lanes) {
-                head(lane.id()).ifPresent(heads::add);
+            for (long lane : lanes.stream().mapToLong(Moves.Lane::id).distinct().toArray()) {
+                head(lane).ifPresent(cursors::add);
             }
+            heads.addAll(cursors);
             while (claimed.size() < most && !heads.isEmpty()) {
                 Cursor best = heads.remove();
                 claimed.add(best.take(token(daemon), now));
                 if (best.advance()) {
                     heads.add(best);
-                } else {
-                    best.close();
                 }
             }
         } finally {
-            for (Cursor cursor : heads) {
+            for (Cursor cursor : cursors) {
                 cursor.close();
             }
         }
@@ -90,6 +90,13 @@ final class SqliteClaims {
         }
         for (Claim claim : claimed) {
             statements.batch(LEAVE_READY, claim.lane(), claim.priority(), claim.jobId());
+        }
+        for (int left : statements.runBatch(LEAVE_READY)) {
+            if (left != 1) {
+                throw new SQLException("a ready job was not there to be claimed: the queue's tables disagree");
+            }
+        }
+        for (Claim claim : claimed) {
             statements.batch(
                     ENTER_RUNNING,
                     claim.jobId(),
@@ -101,11 +108,6 @@ final class SqliteClaims {
                     claim.token(),
                     now);
             tallies.move(claim.lane(), JobState.READY, JobState.RUNNING);
-        }
-        for (int left : statements.runBatch(LEAVE_READY)) {
-            if (left != 1) {
-                throw new SQLException("a ready job was not there to be claimed: the queue's tables disagree");
-            }
         }
         statements.runBatch(ENTER_RUNNING);
     }

@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.sqlite.BusyHandler;
 import org.sqlite.SQLiteConfig;
@@ -120,7 +121,10 @@ public final class SqliteDatabase {
                 throw new StoreException(
                         StoreException.Kind.REFUSED, file + " is an empty file, not a queue; remove it to begin anew");
             }
-            try (Connection peek = SqliteErrors.connect(uri("?immutable=1"), config())) {
+            try (Connection peek = SqliteErrors.connect(uri("?immutable=1"), config());
+                    Statement statement = peek.createStatement()) {
+                // Without it a file that a checkpoint is just making longer is taken for a damaged one.
+                statement.execute("pragma writable_schema = on");
                 accept(peek);
             }
         } catch (IOException | SQLException failure) {
@@ -148,10 +152,8 @@ public final class SqliteDatabase {
 
     /** Made whole under another name and then linked: nobody ever sees half a queue, and the first of several wins. */
     private void create() {
-        Path draft = file.resolveSibling(
-                file.getFileName() + ".new-" + ProcessHandle.current().pid());
+        Path draft = file.resolveSibling(file.getFileName() + ".new-" + UUID.randomUUID());
         try {
-            Files.deleteIfExists(draft);
             Files.createFile(draft);
             Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-rw----"));
             try (Connection connection = SqliteErrors.connect(uri(draft, ""), config())) {

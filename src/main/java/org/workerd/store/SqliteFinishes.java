@@ -11,7 +11,7 @@ import org.workerd.job.Verdict.Ending;
 final class SqliteFinishes {
     private final Statements statements;
     private final Tallies tallies;
-    /** Asked for once a transaction: most queues have no job that waits for others. Null: not asked yet. */
+    /** Asked for once, until another job may wait: most queues have none that does. Null: not asked yet. */
     private @Nullable Boolean anyBlocked;
 
     SqliteFinishes(Statements statements, Tallies tallies) {

@@ -13,42 +13,30 @@ import org.workerd.job.Verdict;
 
 /** The moves in SQL. A move leaves one table with its guard and then enters the other. */
 final class SqliteMoves implements Moves {
+    private final SqliteDatabase database;
     private final Statements statements;
     private final Tallies tallies = new Tallies();
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
 
-    SqliteMoves(Statements statements) {
+    SqliteMoves(SqliteDatabase database, Statements statements) {
+        this.database = database;
         this.statements = statements;
         this.claims = new SqliteClaims(statements, tallies);
         this.finishes = new SqliteFinishes(statements, tallies);
         this.promotions = new SqlitePromotions(statements, tallies);
     }
 
-    /** An SQLException on its way out of {@link Moves}, whose methods do not name it. */
-    static final class Failure extends RuntimeException {
-        private final SQLException sql;
-
-        Failure(SQLException sql) {
-            super(sql);
-            this.sql = sql;
-        }
-
-        SQLException sql() {
-            return sql;
-        }
-    }
-
     private interface Work<T> {
         T run() throws SQLException;
     }
 
-    private static <T> T sql(Work<T> work) {
+    private <T> T sql(Work<T> work) {
         try {
             return work.run();
         } catch (SQLException failure) {
-            throw new Failure(failure);
+            throw database.translate("cannot write to", failure);
         }
     }
 
@@ -76,6 +64,7 @@ final class SqliteMoves implements Moves {
             Optional<Long> holder = job.key() == null
                     ? Optional.empty()
                     : statements.first(HOLDER_OF_KEY, row -> row.getLong(1), job.key());
+            finishes.forget();
             return holder.isPresent() ? new Enqueued(holder.get(), false) : new Enqueued(insert(job), true);
         });
     }
@@ -141,8 +130,13 @@ final class SqliteMoves implements Moves {
 
     @Override
     public List<Lane> lanesWithReady() {
-        return sql(() -> statements.list(
-                LANES_WITH_READY, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4))));
+        return sql(() -> {
+            // What this transaction has moved so far counts as well.
+            tallies.write(statements);
+            return statements.list(
+                    LANES_WITH_READY,
+                    row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
+        });
     }
 
     @Override

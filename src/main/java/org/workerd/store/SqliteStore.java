@@ -22,7 +22,7 @@ final class SqliteStore implements JobStore {
         this.database = database;
         this.connection = connection;
         this.statements = new Statements(connection);
-        this.moves = new SqliteMoves(statements);
+        this.moves = new SqliteMoves(database, statements);
     }
 
     @Override
@@ -39,8 +39,6 @@ final class SqliteStore implements JobStore {
             return result;
         } catch (SQLException failure) {
             throw database.translate(begun ? "cannot write to" : "cannot get to write to", failure);
-        } catch (SqliteMoves.Failure failure) {
-            throw database.translate("cannot write to", failure.sql());
         } finally {
             moves.forgetTallies();
             if (begun && !committed) {

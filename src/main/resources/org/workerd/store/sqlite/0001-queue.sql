@@ -15,7 +15,9 @@ create table jobs (
   args         text not null default '[]'
     constraint "args must be a JSON array of strings, at most 1 MiB, without NUL" check (
       args = '[]' or (length(cast(args as blob)) <= 1048576
-      and json_valid(args) and json_type(args) = 'array' and instr(args, '\u0000') = 0)),
+      and json_valid(args) and json_type(args) = 'array'
+      -- Without the backslashes that are escaped themselves: "\\u0000" is six harmless characters.
+      and instr(replace(args, '\\', ''), '\u0000') = 0 and instr(args, char(0)) = 0)),
   queue        text not null default 'default'
     constraint "queue must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit" check (
       length(queue) between 1 and 128 and length(queue) = length(cast(queue as blob))
@@ -225,6 +227,8 @@ end;
 
 create trigger jobs_keyed after insert on jobs when new.key is not null
 begin
+  -- Not left to the unique key: "insert or ignore" and "or replace" into jobs would hold for the insert below too.
+  select raise(abort, 'a job with this key has not ended yet') where exists (select 1 from keys where key = new.key);
   insert into keys (key, id) values (new.key, new.id);
 end;
 
@@ -251,9 +255,11 @@ begin
   delete from edges where parent = old.id;
 end;
 
--- Every attempt that there was or is.
+-- Every attempt that there was or is; one that was given back, until the next of its number.
 create view job_attempts as
-  select id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid from attempts
+  select id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid from attempts a
+    where not exists (select 1 from finished f where f.id = a.id and f.state = 'done' and f.attempt = a.number)
+      and not exists (select 1 from running r where r.id = a.id and r.attempt = a.number)
   union all
   select id, attempt, started_at, finished_at, state, exit_code, signal, error, daemon_pid
     from finished where state = 'done'

@@ -1,0 +1,75 @@
+package org.workerd;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+/** Calls go right: cli → daemon → worker → store → job; unix is a leaf; each library has one home. */
+@AnalyzeClasses(packages = "org.workerd", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+    @ArchTest
+    static final ArchRule jobsKnowNobody =
+            mustNotUse("org.workerd.job..", "..store..", "..worker..", "..daemon..", "..cli..", "..unix..");
+
+    @ArchTest
+    static final ArchRule theStoreKnowsJobsAlone =
+            mustNotUse("org.workerd.store..", "..worker..", "..daemon..", "..cli..", "..unix..");
+
+    @ArchTest
+    static final ArchRule theWorkerKnowsNeitherDaemonNorCommandLine =
+            mustNotUse("org.workerd.worker..", "..daemon..", "..cli..");
+
+    @ArchTest
+    static final ArchRule theDaemonKnowsNoCommandLine = mustNotUse("org.workerd.daemon..", "..cli..");
+
+    @ArchTest
+    static final ArchRule theCommandLineReachesUnixOnlyThroughTheDaemon = mustNotUse("org.workerd.cli..", "..unix..");
+
+    @ArchTest
+    static final ArchRule unixIsALeaf =
+            mustNotUse("org.workerd.unix..", "..job..", "..store..", "..worker..", "..daemon..", "..cli..");
+
+    @ArchTest
+    static final ArchRule onlyUnixCallsLibc = onlyIn("org.workerd.unix..", "jnr..", "com.kenai.jffi..");
+
+    @ArchTest
+    static final ArchRule onlyTheStoreSpeaksSql = onlyIn("org.workerd.store..", "java.sql..", "org.sqlite..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");
+
+    @ArchTest
+    static final ArchRule onlyTheDaemonReadsToml = onlyIn("org.workerd.daemon..", "org.tomlj..");
+
+    @ArchTest
+    static final ArchRule thePackagesFormNoCycle =
+            slices().matching("org.workerd.(*)..").should().beFreeOfCycles();
+
+    /** The others are given as {@code ..name..} and stand below org.workerd. */
+    private static ArchRule mustNotUse(String who, String... others) {
+        String[] packages = java.util.Arrays.stream(others)
+                .map(other -> "org.workerd" + other.substring(1))
+                .toArray(String[]::new);
+        return noClasses()
+                .that()
+                .resideInAPackage(who)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(packages)
+                .allowEmptyShould(true);
+    }
+
+    private static ArchRule onlyIn(String home, String... libraries) {
+        return noClasses()
+                .that()
+                .resideOutsideOfPackage(home)
+                .should()
+                .dependOnClassesThat()
+                .resideInAnyPackage(libraries)
+                .allowEmptyShould(true);
+    }
+}

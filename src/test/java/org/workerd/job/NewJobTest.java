@@ -1,0 +1,154 @@
+package org.workerd.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+
+class NewJobTest {
+    @Test
+    void aJobOfANameHasNothingElseSet() {
+        assertThat(NewJob.of("resize", "a", ""))
+                .isEqualTo(
+                        new NewJob("resize", List.of("a", ""), null, "default", 0, null, null, null, null, List.of()));
+    }
+
+    @Test
+    void theListsAreItsOwn() {
+        List<String> args = new ArrayList<>(List.of("a"));
+        List<Long> after = new ArrayList<>(List.of(1L));
+        NewJob job = new NewJob("resize", args, null, "default", 0, null, null, null, null, after);
+        args.add("b");
+        after.add(2L);
+        assertThat(job.args()).containsExactly("a");
+        assertThat(job.after()).containsExactly(1L);
+    }
+
+    @Test
+    void theNamesAreChecked() {
+        refused(
+                () -> NewJob.of("-rf"),
+                "the job's name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter"
+                        + " or digit, was \"-rf\"");
+        refused(
+                () -> new NewJob("a", List.of(), null, "no queue", 0, null, null, null, null, List.of()),
+                "the queue's name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was"
+                        + " \"no queue\"");
+    }
+
+    @Test
+    void anArgumentHoldsNoNul() {
+        refused(
+                () -> NewJob.of("resize", "fine", "a\0b"),
+                "an argument must not hold a NUL character: no program can be given one");
+    }
+
+    @Test
+    void theArgumentsFitIntoOneCommandLine() {
+        String sentence = "the arguments must be at most 128 KiB together: use the payload for more";
+        int most = NewJob.LONGEST_ARGS;
+        // Each argument ends in a NUL, which counts, and no single one may be longer either.
+        accepted(() -> NewJob.of("resize", "x".repeat(most - 1)));
+        refused(() -> NewJob.of("resize", "x".repeat(most)), sentence);
+        accepted(() -> NewJob.of("resize", "é".repeat(most / 4 - 1), "x".repeat(most / 2)));
+        refused(() -> NewJob.of("resize", "é".repeat(most / 4), "x".repeat(most / 2)), sentence);
+        refused(() -> NewJob.of("resize", Collections.nCopies(most + 1, "").toArray(String[]::new)), sentence);
+    }
+
+    @Test
+    void thePayloadIsAtMostAMebibyteOfUtf8() {
+        accepted(() -> withPayload("x".repeat(1 << 20)));
+        accepted(() -> withPayload(""));
+        refused(() -> withPayload("x".repeat((1 << 20) + 1)), "the payload must be at most 1 MiB");
+        refused(() -> withPayload("é".repeat((1 << 19) + 1)), "the payload must be at most 1 MiB");
+    }
+
+    @Test
+    void thePriorityHasBounds() {
+        accepted(() -> withPriority(-100));
+        accepted(() -> withPriority(100));
+        refused(() -> withPriority(-101), "the priority must be -100 to 100, was -101");
+        refused(() -> withPriority(101), "the priority must be -100 to 100, was 101");
+    }
+
+    @Test
+    void aKeyIsNeitherEmptyNorLong() {
+        accepted(() -> withKey("é".repeat(256)));
+        refused(() -> withKey(""), "the key must be 1 to 512 bytes; leave it away for none");
+        refused(() -> withKey("é".repeat(256) + "x"), "the key must be 1 to 512 bytes; leave it away for none");
+    }
+
+    @Test
+    void maxAttemptsHaveBounds() {
+        accepted(() -> withMaxAttempts(1));
+        accepted(() -> withMaxAttempts(1000));
+        refused(() -> withMaxAttempts(0), "max attempts must be 1 to 1000, was 0");
+        refused(() -> withMaxAttempts(1001), "max attempts must be 1 to 1000, was 1001");
+    }
+
+    @Test
+    void aTimeoutIsAMillisecondAtLeast() {
+        accepted(() -> withTimeout(Duration.ofMillis(1)));
+        refused(() -> withTimeout(Duration.ZERO), "the timeout must be at least 1ms, was 0s");
+        refused(() -> withTimeout(Duration.ofNanos(999_999)), "the timeout must be at least 1ms, was 0s");
+        refused(() -> withTimeout(Duration.ofSeconds(-1)), "the timeout must be at least 1ms, was -1s");
+    }
+
+    @Test
+    void theTimeToRunAtIsOneThatTheDatabaseCanHold() {
+        String sentence = "the time to run at must lie between the years 1970 and 9999";
+        accepted(() -> withRunAt(Instant.EPOCH));
+        accepted(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z")));
+        refused(() -> withRunAt(Instant.EPOCH.minusNanos(1)), sentence);
+        refused(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1)), sentence);
+        refused(() -> withRunAt(Instant.MAX), sentence);
+    }
+
+    @Test
+    void theIdsToWaitForArePositive() {
+        accepted(() -> withAfter(List.of(1L, Long.MAX_VALUE, 1L)));
+        refused(() -> withAfter(List.of(1L, 0L)), "the ids to wait for must be positive");
+    }
+
+    private static NewJob withPayload(String payload) {
+        return new NewJob("resize", List.of(), payload, "default", 0, null, null, null, null, List.of());
+    }
+
+    private static NewJob withPriority(int priority) {
+        return new NewJob("resize", List.of(), null, "default", priority, null, null, null, null, List.of());
+    }
+
+    private static NewJob withKey(String key) {
+        return new NewJob("resize", List.of(), null, "default", 0, null, key, null, null, List.of());
+    }
+
+    private static NewJob withMaxAttempts(int maxAttempts) {
+        return new NewJob("resize", List.of(), null, "default", 0, null, null, maxAttempts, null, List.of());
+    }
+
+    private static NewJob withTimeout(Duration timeout) {
+        return new NewJob("resize", List.of(), null, "default", 0, null, null, null, timeout, List.of());
+    }
+
+    private static NewJob withRunAt(Instant runAt) {
+        return new NewJob("resize", List.of(), null, "default", 0, runAt, null, null, null, List.of());
+    }
+
+    private static NewJob withAfter(List<Long> after) {
+        return new NewJob("resize", List.of(), null, "default", 0, null, null, null, null, after);
+    }
+
+    private static void accepted(org.assertj.core.api.ThrowableAssert.ThrowingCallable making) {
+        assertThatCode(making).doesNotThrowAnyException();
+    }
+
+    private static void refused(org.assertj.core.api.ThrowableAssert.ThrowingCallable making, String sentence) {
+        assertThatThrownBy(making).isInstanceOf(IllegalArgumentException.class).hasMessage(sentence);
+    }
+}

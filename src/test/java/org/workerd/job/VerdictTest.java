@@ -1,0 +1,167 @@
+package org.workerd.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.workerd.job.Claims.NOW;
+import static org.workerd.job.Claims.attempt;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.NullSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.job.Verdict.Ending;
+
+class VerdictTest {
+    /** The middle of the jitter: the exact wait. */
+    private static final double EXACT = 0.5;
+
+    private static final JobPolicy POLICY = JobPolicy.DEFAULT;
+
+    @Test
+    void exitCodeZeroIsDoneWithItsResult() {
+        assertThat(of(new Outcome.Exited(0, "{\"ok\":true}"), attempt(1)))
+                .isEqualTo(new Verdict.Done(new Ending("done", 0, null, null), "{\"ok\":true}"));
+    }
+
+    @Test
+    void exitCodeZeroIsDoneInTheLastAttemptAndBeyondItToo() {
+        assertThat(of(new Outcome.Exited(0, null), attempt(10))).isInstanceOf(Verdict.Done.class);
+        assertThat(of(new Outcome.Exited(0, null), attempt(11))).isInstanceOf(Verdict.Done.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {65, 78})
+    void theExitCodesThatGiveUpAreDeadInTheFirstAttempt(int code) {
+        assertThat(of(new Outcome.Exited(code, "why"), attempt(1)))
+                .isEqualTo(new Verdict.Dead(new Ending("failed", code, null, "gave up with exit code " + code), "why"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"500ms, PT0.5S", "30s, PT30S", "' 10m\n', PT10M", "7d, PT168H"})
+    void exitCode75SnoozesForAsLongAsTheHandlerWrote(String wish, Duration pause) {
+        assertThat(of(new Outcome.Exited(75, wish), attempt(3)))
+                .isEqualTo(new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plus(pause)));
+    }
+
+    @ParameterizedTest
+    @NullSource
+    @ValueSource(strings = {"", " \n", "soon", "-1s", "10", "1h 5m", "99999999999d"})
+    void exitCode75SnoozesAMinuteWhenTheHandlerWroteNoDuration(String wish) {
+        assertThat(of(new Outcome.Exited(75, wish), attempt(1)))
+                .isEqualTo(new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plus(Duration.ofMinutes(1))));
+    }
+
+    @Test
+    void aSnoozeOfTheLastAttemptIsStillASnooze() {
+        assertThat(of(new Outcome.Exited(75, null), attempt(10))).isInstanceOf(Verdict.Snooze.class);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {1, 2, 64, 66, 74, 76, 77, 79, 126, 127, 128, 137, 255})
+    void everyOtherExitCodeIsRetriedAfterTheBackoff(int code) {
+        assertThat(of(new Outcome.Exited(code, "lost"), attempt(2)))
+                .isEqualTo(
+                        new Verdict.Retry(new Ending("failed", code, null, "exit code " + code), NOW.plusSeconds(16)));
+    }
+
+    @Test
+    void aSignalOfSomebodyElseIsRetriedAndNamed() {
+        assertThat(of(new Outcome.Signalled(11), attempt(1)))
+                .isEqualTo(
+                        new Verdict.Retry(new Ending("failed", null, 11, "killed by signal 11"), NOW.plusSeconds(1)));
+    }
+
+    @Test
+    void aTimeoutIsRetriedAndTellsHowLongItHad() {
+        assertThat(of(new Outcome.TimedOut(null, 15), attempt(1)))
+                .isEqualTo(
+                        new Verdict.Retry(new Ending("timeout", null, 15, "timed out after 1h"), NOW.plusSeconds(1)));
+    }
+
+    @Test
+    void aTimeoutIsAFailureEvenWhenTheProgramThenExitedWell() {
+        assertThat(of(new Outcome.TimedOut(0, null), attempt(10)))
+                .isEqualTo(new Verdict.Dead(new Ending("timeout", 0, null, "timed out after 1h"), null));
+    }
+
+    @Test
+    void aCancelledAttemptCancelsTheJobWithTheReason() {
+        assertThat(of(new Outcome.Cancelled("cancelled by root", null, 9), attempt(1)))
+                .isEqualTo(new Verdict.Cancel(new Ending("cancelled", null, 9, "cancelled by root")));
+    }
+
+    @Test
+    void anInterruptedAttemptIsGivenBackAndRecordedOnlyWhenItHadBegun() {
+        assertThat(of(new Outcome.Interrupted(true), attempt(10)))
+                .isEqualTo(new Verdict.GiveBack(new Ending("interrupted", null, null, "the daemon stopped")));
+        assertThat(of(new Outcome.Interrupted(false), attempt(10))).isEqualTo(new Verdict.GiveBack(null));
+    }
+
+    @Test
+    void whatTheMachineCouldNotStartIsGivenBackWithoutATrace() {
+        assertThat(of(new Outcome.NotStarted("no processes"), attempt(10))).isEqualTo(new Verdict.GiveBack(null));
+    }
+
+    @Test
+    void theLastAttemptThatFailsIsDead() {
+        Stream.of(new Outcome.Exited(1, null), new Outcome.Signalled(9), new Outcome.TimedOut(null, 9))
+                .forEach(failure -> {
+                    assertThat(of(failure, attempt(9))).isInstanceOf(Verdict.Retry.class);
+                    assertThat(of(failure, attempt(10))).isInstanceOf(Verdict.Dead.class);
+                });
+    }
+
+    @Test
+    void theJobsOwnMaxAttemptsGoBeforeThePolicys() {
+        Outcome failure = new Outcome.Exited(1, "partly");
+        assertThat(of(failure, attempt(1, 0, 1)))
+                .isEqualTo(new Verdict.Dead(new Ending("failed", 1, null, "exit code 1"), "partly"));
+        assertThat(of(failure, attempt(10, 0, 11))).isInstanceOf(Verdict.Retry.class);
+    }
+
+    @Test
+    void forgivenAttemptsCountNeitherAgainstTheMaximumNorForTheBackoff() {
+        assertThat(of(new Outcome.Exited(1, null), attempt(3, 2, 2)))
+                .isEqualTo(new Verdict.Retry(new Ending("failed", 1, null, "exit code 1"), NOW.plusSeconds(1)));
+        assertThat(of(new Outcome.Exited(1, null), attempt(4, 2, 2))).isInstanceOf(Verdict.Dead.class);
+    }
+
+    @Test
+    void theJitterMovesTheRetry() {
+        Outcome failure = new Outcome.Exited(1, null);
+        List<Long> millis = Stream.of(0.0, 1.0)
+                .map(jitter -> (Verdict.Retry) Verdict.of(failure, attempt(2), POLICY, NOW, jitter))
+                .map(retry -> Duration.between(NOW, retry.at()).toMillis())
+                .toList();
+        assertThat(millis).containsExactly(14_400L, 17_600L);
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        // max attempts, how often its daemon died before, does it run again?
+        "1, 0, true",
+        "1, 1, false",
+        "2, 0, true",
+        "2, 1, false",
+        "3, 1, true",
+        "3, 2, false",
+        "10, 8, true",
+        "10, 9, false"
+    })
+    void aJobWhoseDaemonDiedRunsAgainButNotForEver(int maxAttempts, int crashes, boolean again) {
+        Verdict verdict = Verdict.ofCrash(attempt(crashes + 1, crashes, maxAttempts), crashes, POLICY);
+        if (again) {
+            assertThat(verdict).isEqualTo(new Verdict.Rerun(new Ending("daemon died", null, null, "the daemon died")));
+        } else {
+            String error = "the daemon died in " + (crashes + 1) + " attempts";
+            assertThat(verdict).isEqualTo(new Verdict.Dead(new Ending("daemon died", null, null, error), null));
+        }
+    }
+
+    private static Verdict of(Outcome outcome, Claim claim) {
+        return Verdict.of(outcome, claim, POLICY, NOW, EXACT);
+    }
+}

@@ -1,0 +1,47 @@
+package org.workerd.store;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+
+/** What every engine's store must do: extended by a test class of each. */
+abstract class JobStoreContract
+        implements EnqueueContract,
+                KeyContract,
+                ClaimContract,
+                FinishContract,
+                GuardContract,
+                ScheduleContract,
+                DependencyContract,
+                QueriesContract,
+                ConcurrencyContract,
+                RandomMovesContract {
+    private final List<JobStore> others = new ArrayList<>();
+    private JobStore store;
+
+    /** Opens the test's queue, and makes it where there is none. */
+    abstract JobStore open();
+
+    @Override
+    public final synchronized JobStore store() {
+        if (store == null) {
+            store = open();
+        }
+        return store;
+    }
+
+    @Override
+    public final synchronized JobStore another() {
+        store();
+        JobStore other = open();
+        others.add(other);
+        return other;
+    }
+
+    @AfterEach
+    final void everyTestLeavesASoundQueue() {
+        assertSound();
+        others.forEach(JobStore::close);
+        store().close();
+    }
+}

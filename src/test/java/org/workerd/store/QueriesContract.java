@@ -1,0 +1,123 @@
+package org.workerd.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.workerd.store.StoreFixture.dead;
+import static org.workerd.store.StoreFixture.done;
+import static org.workerd.store.StoreFixture.keyed;
+
+import java.time.Instant;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
+import org.workerd.store.JobQueries.Filter;
+
+interface QueriesContract extends StoreFixture {
+    @Test
+    default void anUnknownJobIsNotFound() {
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.find(1)).isEmpty();
+            assertThat(queries.attempts(1)).isEmpty();
+            assertThat(queries.list(Filter.ALL, 20)).isEmpty();
+            assertThat(queries.counts()).isEmpty();
+        }
+    }
+
+    @Test
+    default void jobsAreListedNewestFirstUpToTheLimit() {
+        long a = enqueue("a");
+        long b = enqueue("b");
+        long c = enqueue("c");
+        assertThat(ids(Filter.ALL, 20)).containsExactly(c, b, a);
+        assertThat(ids(Filter.ALL, 2)).containsExactly(c, b);
+    }
+
+    @Test
+    default void everyFilterLeavesOutWhatItDoesNotMean() {
+        long done = enqueue("a");
+        runOne();
+        long dead = enqueue("a");
+        finish(claimOne(), dead());
+        long keyed = enqueue(keyed("k"));
+        long other = enqueue(new NewJob("b", List.of(), null, "mail", 0, null, null, null, null, List.of()));
+        assertThat(ids(states(JobState.DONE))).containsExactly(done);
+        assertThat(ids(states(JobState.DEAD, JobState.DONE))).containsExactly(dead, done);
+        assertThat(ids(states(JobState.READY))).containsExactly(other, keyed);
+        assertThat(ids(states(JobState.BLOCKED))).isEmpty();
+        assertThat(ids(new Filter(Set.of(), "mail", null, null, null, null))).containsExactly(other);
+        assertThat(ids(new Filter(Set.of(), null, "a", null, null, null))).containsExactly(dead, done);
+        assertThat(ids(new Filter(Set.of(), null, null, "k", null, null))).containsExactly(keyed);
+        assertThat(ids(new Filter(Set.of(), null, null, null, null, "exit code")))
+                .containsExactly(dead);
+        assertThat(ids(new Filter(Set.of(), null, null, null, null, "%"))).isEmpty();
+        assertThat(ids(new Filter(Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, "3")))
+                .containsExactly(dead);
+    }
+
+    @Test
+    default void sinceCountsFromTheTimeOfTheEnqueue() {
+        long id = enqueue("a");
+        Instant created = view(id).createdAt();
+        assertThat(ids(new Filter(Set.of(), null, null, null, created, null))).containsExactly(id);
+        assertThat(ids(new Filter(Set.of(), null, null, null, created.plusMillis(1), null)))
+                .isEmpty();
+    }
+
+    @Test
+    default void theCountsAreByQueueAndNameEveryState() {
+        enqueue(new NewJob("a", List.of(), null, "mail", 0, null, null, null, null, List.of()));
+        finish(claimOne(), done());
+        enqueue("a");
+        enqueue("b");
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.counts()).containsOnlyKeys("default", "mail");
+            assertThat(queries.counts().get("default"))
+                    .containsOnlyKeys(JobState.values())
+                    .containsEntry(JobState.READY, 2L)
+                    .containsEntry(JobState.DONE, 0L);
+            assertThat(queries.counts().get("mail"))
+                    .containsEntry(JobState.READY, 0L)
+                    .containsEntry(JobState.DONE, 1L);
+        }
+    }
+
+    @Test
+    default void theNamesWithReadyJobsAreThoseThatWaitToBeClaimed() {
+        enqueue("a");
+        claimOne();
+        enqueue("b");
+        enqueue("c");
+        enqueue("c");
+        enqueue(StoreFixture.due(NOW));
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.namesWithReady()).containsExactlyInAnyOrder("b", "c");
+        }
+    }
+
+    @Test
+    default void theDataVersionTellsTheCommitsOfOthersFromOurs() {
+        JobStore other = another();
+        try (JobQueries queries = store().queries()) {
+            long before = queries.dataVersion();
+            enqueue("a");
+            assertThat(queries.dataVersion()).isEqualTo(before);
+            other.transaction(moves -> moves.enqueue(NewJob.of("a")));
+            assertThat(queries.dataVersion()).isNotEqualTo(before);
+        }
+    }
+
+    private static Filter states(JobState... states) {
+        return new Filter(Set.of(states), null, null, null, null, null);
+    }
+
+    private List<Long> ids(Filter filter) {
+        return ids(filter, 20);
+    }
+
+    private List<Long> ids(Filter filter, int limit) {
+        try (JobQueries queries = store().queries()) {
+            return queries.list(filter, limit).stream().map(JobView::id).toList();
+        }
+    }
+}

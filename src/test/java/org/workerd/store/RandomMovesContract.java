@@ -1,0 +1,196 @@
+package org.workerd.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Random;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.job.Claim;
+import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
+import org.workerd.job.Verdict;
+import org.workerd.job.Verdict.Ending;
+
+interface RandomMovesContract extends StoreFixture {
+    @ParameterizedTest
+    @ValueSource(longs = {1, 20, 300})
+    default void afterAnyMovesTheQueueIsWhatTheModelSays(long seed) {
+        RandomMoves moves = new RandomMoves(this, seed);
+        for (int step = 0; step < 300; step++) {
+            moves.transaction();
+            moves.compareCounts("step " + step);
+            if (step % 20 == 0) {
+                moves.compareJobs();
+                assertSound();
+            }
+        }
+        moves.compareJobs();
+        assertThat(moves.kindsOfMoves()).as("the walk went everywhere").containsOnlyKeys(JobState.values());
+    }
+
+    /** One walk through the moves, in the store and in the model at once. */
+    final class RandomMoves {
+        private final StoreFixture fixture;
+        private final Random random;
+        private final long daemon;
+        private final List<Claim> claims = new ArrayList<>();
+        private final Map<JobState, Long> seen = new TreeMap<>();
+        private QueueModel model = new QueueModel();
+        private Instant now = StoreFixture.NOW;
+
+        RandomMoves(StoreFixture fixture, long seed) {
+            this.fixture = fixture;
+            this.random = new Random(seed);
+            this.daemon = fixture.register();
+        }
+
+        /** A few moves, taken back now and then. */
+        void transaction() {
+            now = now.plusMillis(random.nextInt(2_000));
+            QueueModel before = model.copy();
+            if (random.nextInt(6) == 0) {
+                assertThatThrownBy(() -> fixture.inTransaction(moves -> {
+                            several(moves);
+                            throw new IllegalStateException("taken back");
+                        }))
+                        .hasMessage("taken back");
+                model = before;
+            } else {
+                fixture.inTransaction(this::several);
+            }
+        }
+
+        private void several(Moves moves) {
+            for (int count = 1 + random.nextInt(5); count > 0; count--) {
+                switch (random.nextInt(8)) {
+                    case 0, 1 -> enqueue(moves);
+                    case 2, 3 -> claim(moves);
+                    case 4 -> promote(moves);
+                    default -> finish(moves);
+                }
+            }
+        }
+
+        private void enqueue(Moves moves) {
+            NewJob job = anyJob();
+            Moves.Enqueued answer = moves.enqueue(job);
+            Long holder = job.key() == null ? null : model.holderOf(job.key()).orElse(null);
+            if (holder == null) {
+                assertThat(answer.stored()).isTrue();
+                model.enqueue(answer.id(), job);
+            } else {
+                assertThat(answer).isEqualTo(new Moves.Enqueued(holder, false));
+            }
+        }
+
+        private NewJob anyJob() {
+            List<Long> ids = model.ids();
+            List<Long> after = ids.isEmpty() || random.nextInt(3) > 0
+                    ? List.of()
+                    : random.ints(1 + random.nextInt(3), Math.max(0, ids.size() - 12), ids.size())
+                            .mapToObj(ids::get)
+                            .toList();
+            return new NewJob(
+                    "job" + random.nextInt(3),
+                    List.of(),
+                    null,
+                    "queue" + random.nextInt(2),
+                    random.nextInt(3),
+                    random.nextInt(4) == 0 ? now.plusMillis(random.nextInt(4_000) - 500) : null,
+                    random.nextInt(4) == 0 ? "key" + random.nextInt(4) : null,
+                    null,
+                    null,
+                    after);
+        }
+
+        private void claim(Moves moves) {
+            String leftOut = "job" + random.nextInt(5);
+            int most = random.nextInt(5);
+            List<Moves.Lane> lanes = moves.lanesWithReady().stream()
+                    .filter(lane -> !lane.name().equals(leftOut))
+                    .toList();
+            List<Claim> claimed = moves.claim(daemon, lanes, most, now);
+            assertThat(claimed.stream().map(Claim::jobId))
+                    .containsExactlyElementsOf(model.claimable(name -> !name.equals(leftOut), most));
+            claimed.forEach(model::claim);
+            claims.addAll(claimed);
+        }
+
+        private void promote(Moves moves) {
+            int promoted = 1;
+            while (promoted > 0) {
+                promoted = moves.promote(now, 1 + random.nextInt(4));
+            }
+            model.promote(now);
+        }
+
+        /** Mostly a late one, of claims long finished and of claims that were taken back. */
+        private void finish(Moves moves) {
+            if (!claims.isEmpty()) {
+                int age = Math.min(random.nextInt(12), claims.size() - 1);
+                Claim claim = claims.get(claims.size() - 1 - age);
+                Verdict verdict = anyVerdict();
+                assertThat(moves.finish(claim, verdict, StoreFixture.PID, now)).isEqualTo(model.finish(claim, verdict));
+            }
+        }
+
+        private Verdict anyVerdict() {
+            Ending ending = new Ending("failed", 1, null, "exit code 1");
+            Instant later = now.plusMillis(random.nextInt(3_000));
+            return Stream.<Verdict>of(
+                            new Verdict.Done(ending, "r"),
+                            new Verdict.Done(ending, null),
+                            new Verdict.Dead(ending, null),
+                            new Verdict.Cancel(ending),
+                            new Verdict.Retry(ending, later),
+                            new Verdict.Snooze(ending, later),
+                            new Verdict.Rerun(ending),
+                            new Verdict.GiveBack(random.nextBoolean() ? ending : null))
+                    .skip(random.nextInt(8))
+                    .findFirst()
+                    .orElseThrow();
+        }
+
+        void compareCounts(String when) {
+            try (JobQueries queries = fixture.store().queries()) {
+                Map<String, Map<JobState, Long>> counts = new TreeMap<>();
+                queries.counts().forEach((queue, states) -> {
+                    Map<JobState, Long> some = new TreeMap<>(states);
+                    some.values().removeIf(count -> count == 0);
+                    counts.put(queue, some);
+                });
+                counts.values().removeIf(Map::isEmpty);
+                assertThat(counts).as(when).isEqualTo(model.counts());
+                counts.values()
+                        .forEach(states -> states.forEach((state, count) -> seen.merge(state, count, Long::sum)));
+            }
+        }
+
+        void compareJobs() {
+            try (JobQueries queries = fixture.store().queries()) {
+                List<JobView> jobs = queries.list(JobQueries.Filter.ALL, 10_000);
+                assertThat(jobs).hasSize(model.rows().size());
+                for (JobView job : jobs) {
+                    QueueModel.Row row = model.rows().get(job.id());
+                    assertThat(job.state()).as("job %d", job.id()).isEqualTo(row.state());
+                    assertThat(job.attempt()).as("job %d", job.id()).isEqualTo(row.attempt());
+                    assertThat(queries.attempts(job.id()).stream().map(JobView.Attempt::number))
+                            .as("the attempts of job %d", job.id())
+                            .doesNotHaveDuplicates()
+                            .isSorted();
+                }
+            }
+        }
+
+        Map<JobState, Long> kindsOfMoves() {
+            return seen;
+        }
+    }
+}
