@@ -1,8 +1,6 @@
 package org.workerd.daemon;
 
 import java.io.IOException;
-import java.net.InetAddress;
-import java.net.UnknownHostException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -16,7 +14,6 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.store.JobStore;
 import org.workerd.store.SqliteDatabase;
-import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.Doorbell;
@@ -136,7 +133,7 @@ public final class Daemon {
 
     private static JobStore openQueue(Path file) throws IOException {
         Path directory = directoryOf(file);
-        Files.createDirectories(directory);
+        Directories.make(directory);
         String type = Files.getFileStore(directory).type();
         if (REMOTE.contains(type)) {
             throw new DaemonException(
@@ -159,7 +156,7 @@ public final class Daemon {
     private Worker.Identity register(JobStore store, Settings settings) throws IOException {
         long pid = ProcessHandle.current().pid();
         Path ledgers = Premises.ledgers(settings.queueFile());
-        Files.createDirectories(ledgers);
+        Directories.make(ledgers);
         return store.transaction(moves -> {
             long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
             return new Worker.Identity(
@@ -190,10 +187,11 @@ public final class Daemon {
         return directory == null ? Path.of("/") : directory;
     }
 
+    /** Not through the resolver, which may wait for a name server. */
     private static String host() {
         try {
-            return InetAddress.getLocalHost().getHostName();
-        } catch (UnknownHostException nameless) {
+            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
+        } catch (IOException nameless) {
             return "localhost";
         }
     }
@@ -206,10 +204,5 @@ public final class Daemon {
                 LOG.warn("while stopping: {}", failure.getMessage());
             }
         }
-    }
-
-    static {
-        // Loaded before anything can go wrong with descriptors.
-        Posix.userId();
     }
 }

@@ -10,7 +10,6 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,7 +67,7 @@ final class LogFile {
 
     private static int openFile(Path path) {
         try {
-            Files.createDirectories(path.getParent());
+            Directories.make(path.getParent());
             return Posix.open(path, Posix.APPEND | Posix.CREATE, MODE);
         } catch (UnixException failure) {
             throw new DaemonException(

@@ -55,7 +55,8 @@ final class MainLoop {
     private Duration turn() {
         try {
             return worker.turn();
-        } catch (RuntimeException failure) {
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            // Of the errors only the one that means no thread to spare: without heap the JVM ends at once.
             LOG.error("the loop goes on after a failure", failure);
             return Duration.ofSeconds(1);
         }

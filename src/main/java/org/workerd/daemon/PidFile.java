@@ -48,7 +48,7 @@ final class PidFile {
      */
     static Claimed claim(Path path, long pid) {
         try {
-            Files.createDirectories(path.getParent());
+            Directories.make(path.getParent());
             long deadline = System.nanoTime() + OTHERS_START.toNanos();
             while (true) {
                 Optional<LockFile> lock = LockFile.tryAcquire(path, MODE);

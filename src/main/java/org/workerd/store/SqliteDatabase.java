@@ -25,6 +25,9 @@ public final class SqliteDatabase {
     /** Waiters that sleep longer and longer, as SQLite's own do, starve beside a busy daemon (measured: to 1.8 s). */
     private static final long NAP_NANOS = 300_000;
 
+    /** In bytes: half a second's reading. */
+    private static final long LARGE = 1L << 28;
+
     private final Path file;
     private final Duration patience;
 
@@ -61,11 +64,14 @@ public final class SqliteDatabase {
     }
 
     /**
-     * Reads all of the queue's pages.
+     * Reads all of the queue's pages; of a large one none, for that would take longer than a start may.
      *
      * @throws StoreException DAMAGED, with what is wrong
      */
     public void check() {
+        if (file.toFile().length() > LARGE) {
+            return;
+        }
         try (Connection connection = connect();
                 Statement statement = connection.createStatement();
                 ResultSet rows = statement.executeQuery("pragma quick_check(1)")) {

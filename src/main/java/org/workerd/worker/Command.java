@@ -47,14 +47,32 @@ final class Command {
             slot.ledger().starting(slot.number(), claim);
             int pid = start(scratch, output);
             Processes.End end = watch(pid, scratch, output);
-            output.trim();
+            trim(output);
             return outcome(end, scratch);
         } catch (UnixException failure) {
             return notStarted(failure);
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
         } finally {
+            idle();
+        }
+    }
+
+    /** The attempt is over: that its output cannot be cut shorter, on a full disk say, changes nothing about it. */
+    private void trim(Output output) {
+        try {
+            output.trim();
+        } catch (IOException failure) {
+            JobLog.warn(claim, "its output cannot be cut to its limit: " + failure.getMessage());
+        }
+    }
+
+    /** A line that stays would do no harm: the start time in it tells whoever reads it that its process is gone. */
+    private void idle() {
+        try {
             slot.ledger().idle(slot.number());
+        } catch (UnixException failure) {
+            JobLog.warn(claim, "the ledger cannot be written: " + failure.getMessage());
         }
     }
 
@@ -71,7 +89,7 @@ final class Command {
             List<String> arguments = new ArrayList<>();
             arguments.add(program.toString());
             arguments.addAll(claim.args());
-            int pid = new Spawn(
+            return new Spawn(
                             program,
                             arguments,
                             environment(scratch),
@@ -82,8 +100,6 @@ final class Command {
                                     new Spawn.Open(1, output.file(), Posix.APPEND | Posix.CREATE | Posix.TRUNCATE),
                                     new Spawn.Copy(2, 1)))
                     .start();
-            slot.began(claim, pid);
-            return pid;
         } finally {
             if (input >= 0) {
                 Posix.close(input);
@@ -108,26 +124,34 @@ final class Command {
 
     /** Until nothing of the attempt is alive; the end of its program. */
     private Processes.End watch(int pid, Scratch scratch, Output output) throws IOException {
-        long killAt = Long.MAX_VALUE;
+        long killAt;
         try {
-            int process = Processes.open(pid);
-            try {
-                killAt = awaitEnd(pid, process, output);
-            } finally {
-                Posix.close(process);
-            }
-        } finally {
-            // Whatever went wrong, from here on nothing of it may live.
-            long soon =
-                    System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
-            slot.leftovers().end(pid, scratch.result(), Math.min(killAt, soon));
+            slot.began(claim, pid);
+            killAt = awaitEnd(pid, output);
+        } catch (IOException | RuntimeException broken) {
+            // We cannot watch it, for want of a descriptor say: then it must not run.
+            Processes.signalGroup(pid, Processes.KILL);
+            bury(pid, scratch, System.nanoTime());
+            throw broken;
         }
-        return reap(pid);
+        return bury(pid, scratch, killAt);
     }
 
-    private Processes.End reap(int pid) {
+    /** Ends what is left of the attempt, and takes the end of its program. */
+    private Processes.End bury(int pid, Scratch scratch, long killAt) {
+        long soon = System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
+        slot.leftovers().end(pid, scratch.result(), Math.min(killAt, soon));
         slot.leftovers().ended(pid);
         return Processes.reap(pid);
+    }
+
+    private long awaitEnd(int pid, Output output) throws IOException {
+        int process = Processes.open(pid);
+        try {
+            return awaitEnd(pid, process, output);
+        } finally {
+            Posix.close(process);
+        }
     }
 
     /** When, in nanoseconds of the monotonic clock, what is left has had its grace. */

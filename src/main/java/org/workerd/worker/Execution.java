@@ -53,7 +53,7 @@ final class Execution {
             Handlers.Vetting vetting = handlers.vet(claim.name());
             return vetting instanceof Handlers.Accepted accepted
                     ? new Command(accepted.program(), claim, policy, slot, stop).run()
-                    : new Outcome.NotStarted("the handler is refused: " + vetting);
+                    : new Outcome.NotStarted(handlers.objection(vetting).orElse(""));
         } catch (RuntimeException | Error failure) {
             LOG.error("cannot run job {}", claim.jobId(), failure);
             return new Outcome.NotStarted(failure.toString());

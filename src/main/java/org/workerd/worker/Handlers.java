@@ -48,6 +48,16 @@ public final class Handlers {
     /** There is no file of this name. */
     public record Missing() implements Vetting {}
 
+    /** Why jobs of this name cannot run; empty when they can. */
+    public Optional<String> objection(Vetting vetting) {
+        if (vetting instanceof Refused refused) {
+            return Optional.of("their handler is refused: " + refused.reason());
+        }
+        return vetting instanceof Missing
+                ? Optional.of("there is no handler of this name in " + directory)
+                : Optional.empty();
+    }
+
     /** What {@link #vet} said last time, until {@link #forget}. */
     public Vetting find(String name) {
         return known.computeIfAbsent(name, this::vet);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -19,24 +20,17 @@ final class LaneFilter {
         List<Lane> runnable = new ArrayList<>();
         Set<String> waiting = new HashSet<>();
         for (Lane lane : lanes) {
-            Handlers.Vetting vetting = handlers.find(lane.name());
-            if (vetting instanceof Handlers.Accepted) {
+            Optional<String> objection = handlers.objection(handlers.find(lane.name()));
+            if (objection.isEmpty()) {
                 runnable.add(lane);
             } else {
                 waiting.add(lane.name());
-                report(lane.name(), vetting, handlers);
+                if (reported.add(lane.name())) {
+                    LOG.warn("jobs named {} wait: {}", lane.name(), objection.get());
+                }
             }
         }
         reported.retainAll(waiting);
         return runnable;
-    }
-
-    private void report(String name, Handlers.Vetting vetting, Handlers handlers) {
-        if (reported.add(name)) {
-            String reason = vetting instanceof Handlers.Refused refused
-                    ? "their handler is refused: " + refused.reason()
-                    : "there is no handler of this name in " + handlers.directory();
-            LOG.warn("jobs named {} wait: {}", name, reason);
-        }
     }
 }

@@ -2,8 +2,10 @@ package org.workerd.worker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
@@ -20,6 +22,8 @@ import org.workerd.unix.UnixException;
 final class Leftovers {
     private static final Logger LOG = LoggerFactory.getLogger(Leftovers.class);
     private static final String MARK = "WORKERD_RESULT=";
+    /** As the init of a container we get everybody's orphans, not only our own. */
+    private static final boolean IS_INIT = ProcessHandle.current().pid() == 1;
 
     /** The programs that run now, leaders of their groups, by pid; their start times. */
     private final Map<Integer, Long> leaders = new ConcurrentHashMap<>();
@@ -43,12 +47,17 @@ final class Leftovers {
         Predicate<ProcessInfo> ofAttempt =
                 process -> process.group() == leader || isMarked(process, mark.toString(), true);
         boolean told = false;
-        for (List<ProcessInfo> left = living(ofAttempt); !left.isEmpty(); left = living(ofAttempt)) {
+        Set<Integer> beyondUs = new HashSet<>();
+        Predicate<ProcessInfo> within = ofAttempt.and(process -> !beyondUs.contains(process.pid()));
+        for (List<ProcessInfo> left = living(within); !left.isEmpty(); left = living(within)) {
             boolean patient = System.nanoTime() - until < 0;
             int signal = patient ? Processes.TERM : Processes.KILL;
             if (!told || !patient) {
+                // The group, for children of what is left; each by itself, for it may have another session.
                 Processes.signalGroup(leader, signal);
-                left.stream().filter(process -> process.group() != leader).forEach(process -> signal(process, signal));
+                left.stream()
+                        .filter(process -> !signal(process, signal))
+                        .forEach(process -> beyondUs.add(process.pid()));
                 told = true;
             }
             awaitEnd(
@@ -67,7 +76,8 @@ final class Leftovers {
         for (ProcessInfo process : adopted()) {
             if (process.isZombie()) {
                 Processes.reapIfEnded(process.pid());
-            } else if (process.startTime() < oldest
+            } else if (!IS_INIT
+                    && process.startTime() < oldest
                     && !leaders.containsKey(process.group())
                     && !isMarked(process, "", false)) {
                 LOG.info("ending process {}, left by an attempt that has ended", process.pid());
@@ -116,9 +126,9 @@ final class Leftovers {
                 .toList();
     }
 
-    /** Signals this process and no other that may have its number by now. */
-    private static void signal(ProcessInfo process, int signal) {
-        watching(process, descriptor -> {
+    /** Signals this process and no other that may have its number by now. False: we may not. */
+    private static boolean signal(ProcessInfo process, int signal) {
+        return watching(process, descriptor -> {
             if (isStill(process)) {
                 Processes.signal(descriptor, signal);
             }
@@ -138,7 +148,7 @@ final class Leftovers {
         void act(int descriptor);
     }
 
-    private static void watching(ProcessInfo process, Watched watched) {
+    private static boolean watching(ProcessInfo process, Watched watched) {
         try {
             int descriptor = Processes.open(process.pid());
             try {
@@ -146,10 +156,13 @@ final class Leftovers {
             } finally {
                 Posix.close(descriptor);
             }
+            return true;
         } catch (UnixException failure) {
-            if (isStill(process)) {
-                LOG.warn("cannot end process {}: {}", process.pid(), failure.getMessage());
+            boolean refused = failure.isRefusal() && isStill(process);
+            if (refused) {
+                LOG.error("process {}, left by an attempt, lives on: {}", process.pid(), failure.getMessage());
             }
+            return !refused;
         }
     }
 

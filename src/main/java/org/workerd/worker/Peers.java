@@ -109,7 +109,12 @@ final class Peers {
         watched.add(daemon);
         Thread thread = new Thread(() -> awaitDeath(daemon), "peer-" + daemon);
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            LOG.warn("no thread to watch daemon {} with; looking again at the next turn", daemon);
+            watched.remove(daemon);
+        }
     }
 
     private void awaitDeath(long daemon) {

@@ -27,8 +27,12 @@ final class Scratch implements AutoCloseable {
         this.base = base;
     }
 
+    /** A fresh one: what an earlier attempt left there, because it could not be removed then, goes first. */
     static Scratch create(Path base) throws IOException {
-        Files.createDirectories(base.resolve("work"));
+        delete(base);
+        Files.createDirectories(base.getParent());
+        Files.createDirectory(base);
+        Files.createDirectory(base.resolve("work"));
         return new Scratch(base);
     }
 

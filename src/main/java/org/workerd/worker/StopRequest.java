@@ -5,8 +5,10 @@ import org.workerd.unix.Posix;
 
 /** Asks one attempt to end, and wakes the thread that waits for its program. Thread-safe. */
 final class StopRequest implements AutoCloseable {
-    private final int event = Posix.event();
-    private boolean asked;
+    private static final int NONE = -1;
+
+    private @Nullable Cause cause;
+    private int event = NONE;
     private boolean open = true;
 
     /** Why an attempt ends before its program does. */
@@ -16,14 +18,13 @@ final class StopRequest implements AutoCloseable {
         TIMED_OUT
     }
 
-    private @Nullable Cause cause;
-
     /** The first cause stands. */
     synchronized void ask(Cause why) {
-        if (!asked && open) {
-            asked = true;
+        if (cause == null && open) {
             cause = why;
-            Posix.signalEvent(event);
+            if (event != NONE) {
+                Posix.signalEvent(event);
+            }
         }
     }
 
@@ -31,16 +32,22 @@ final class StopRequest implements AutoCloseable {
         return cause;
     }
 
-    /** Readable once asked, and from then on. */
-    int descriptor() {
+    /** Readable once asked, and from then on. Made only here: a claim shall not fail for want of a descriptor. */
+    synchronized int descriptor() {
+        if (event == NONE) {
+            event = Posix.event();
+            if (cause != null) {
+                Posix.signalEvent(event);
+            }
+        }
         return event;
     }
 
     @Override
     public synchronized void close() {
-        if (open) {
-            open = false;
+        if (event != NONE && open) {
             Posix.close(event);
         }
+        open = false;
     }
 }
