@@ -83,10 +83,15 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** A ledger's contents: of which boot, which session the daemon's processes were in, what ran. */
-    public record Contents(String boot, int session, List<Entry> entries) {}
+    public record Contents(String boot, int session, List<Entry> entries) {
+        /** Was an attempt of this job begun, and not over? */
+        public boolean hasBegun(long job) {
+            return entries.stream().anyMatch(entry -> entry.job() == job);
+        }
+    }
 
-    /** A program that was running, the leader of its process group. */
-    public record Entry(int pid, long startTime) {}
+    /** An attempt, and its program, the leader of its process group; pid 0: it was about to be started. */
+    public record Entry(long job, int pid, long startTime) {}
 
     private void head(String state) {
         String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
@@ -112,9 +117,9 @@ public final class Ledger implements AutoCloseable {
         List<Entry> entries = new ArrayList<>();
         for (String line : lines.subList(1, lines.size())) {
             Map<String, String> words = words(line);
-            int pid = (int) number(words.get("pid"));
-            if (pid > 0) {
-                entries.add(new Entry(pid, number(words.get("start"))));
+            long job = number(words.get("job"));
+            if (job > 0) {
+                entries.add(new Entry(job, (int) number(words.get("pid")), number(words.get("start"))));
             }
         }
         return new Contents(head.getOrDefault("boot", ""), (int) number(head.get("sid")), entries);

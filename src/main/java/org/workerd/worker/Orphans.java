@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -42,10 +43,15 @@ final class Orphans {
         }
     }
 
-    private static Map<Claim, Verdict> putBack(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
+    private Map<Claim, Verdict> putBack(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
         Map<Claim, Verdict> back = new LinkedHashMap<>();
+        Optional<Ledger.Contents> ledger = peers.ledger(daemon.id());
         for (Claim claim : moves.claimedBy(daemon.id())) {
-            Verdict verdict = Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()));
+            // When the ledger cannot be read, it may have been begun.
+            boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
+            Verdict verdict = begun
+                    ? Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()))
+                    : new Verdict.GiveBack(null);
             if (moves.finish(claim, verdict, daemon.pid(), now)) {
                 back.put(claim, verdict);
             }

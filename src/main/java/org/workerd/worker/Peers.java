@@ -52,7 +52,7 @@ final class Peers {
     boolean endLeftovers(long daemon) {
         String mark = scratch.resolve(Long.toString(daemon)) + "/";
         Predicate<ProcessInfo> marked = process -> Leftovers.isMarked(process, mark, false);
-        Predicate<ProcessInfo> grouped = Ledger.read(Ledger.path(ledgers, daemon))
+        Predicate<ProcessInfo> grouped = ledger(daemon)
                 .filter(ledger -> ledger.boot().equals(ProcessInfo.bootId()))
                 .map(Peers::inItsGroups)
                 .orElse(process -> false);
@@ -61,6 +61,11 @@ final class Peers {
             LOG.error("daemon {} is dead, but what it ran does not end; its jobs wait", daemon);
         }
         return clean;
+    }
+
+    /** What the daemon wrote down of its attempts. */
+    Optional<Ledger.Contents> ledger(long daemon) {
+        return Ledger.read(Ledger.path(ledgers, daemon));
     }
 
     /** Its jobs are back: removes what else it left. */
@@ -84,7 +89,9 @@ final class Peers {
     /** A number of a group is taken as long as one of its processes lives; its session tells ours from a later one's. */
     private static Predicate<ProcessInfo> inItsGroups(Ledger.Contents ledger) {
         Map<Integer, Long> groups = new HashMap<>();
-        ledger.entries().forEach(entry -> groups.put(entry.pid(), entry.startTime()));
+        ledger.entries().stream()
+                .filter(entry -> entry.pid() > 0)
+                .forEach(entry -> groups.put(entry.pid(), entry.startTime()));
         return process -> {
             Long since = groups.get(process.group());
             return since != null && process.session() == ledger.session() && process.startTime() >= since;

@@ -1,32 +1,44 @@
 package org.workerd.worker;
 
+import java.time.Duration;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
+import java.util.Deque;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Queue;
+import java.util.Optional;
+import java.util.Set;
 import java.util.TreeMap;
-import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.workerd.job.Claim;
-import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
 
 /**
- * The places in which attempts run, a thread each; what ended comes back when the loop asks for it. All methods are for
- * the loop's thread.
+ * The places in which attempts run, a thread each, and before them the claims that wait for a place: with short jobs a
+ * slot that ends one finds the next at once, while the loop is still writing. Thread-safe.
  */
 final class Slots {
+    /** How much work may wait for its slot. */
+    private static final Duration AHEAD = Duration.ofMillis(50);
+
+    private static final int MOST_AHEAD = 1024;
+
     private final Premises premises;
     private final Ledger ledger;
     private final Doorbell doorbell;
     private final Leftovers leftovers = new Leftovers();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
-    private final Queue<Ended> ended = new ConcurrentLinkedQueue<>();
+    private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
     private final BitSet taken = new BitSet();
+    private final List<Ended> ended = new ArrayList<>();
+    private int runners;
+    /** Of the attempts that ended, the latest counting most; zero as long as none has. */
+    private double meanNanos;
 
     Slots(Premises premises, Ledger ledger, Doorbell doorbell) {
         this.premises = premises;
@@ -36,47 +48,112 @@ final class Slots {
 
     record Ended(Execution execution, Outcome outcome) {}
 
-    int busy() {
-        return busy.size();
+    private record Waiting(Claim claim, Worker.Plan plan, long since) {}
+
+    /** How many more claims are of use: the free slots, and what will end within a moment. */
+    synchronized int room(int concurrency) {
+        double ahead = meanNanos == 0 ? 0 : concurrency * (AHEAD.toNanos() / meanNanos);
+        return concurrency + (int) Math.min(ahead, MOST_AHEAD) - busy.size() - waiting.size();
     }
 
-    Collection<Execution> executions() {
-        return busy.values();
+    synchronized void run(Claim claim, Worker.Plan plan) {
+        waiting.add(new Waiting(claim, plan, System.nanoTime()));
+        if (runners < plan.concurrency()) {
+            runners++;
+            try {
+                threads.execute(this::work);
+            } catch (OutOfMemoryError noThread) {
+                runners--;
+                waiting.removeLast();
+                Execution execution = execution(claim, plan);
+                end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
+            }
+        }
     }
 
-    void run(Claim claim, JobPolicy policy, Worker.Plan plan) {
+    private void work() {
+        for (Optional<Execution> next = next(); next.isPresent(); next = next()) {
+            Outcome outcome = next.get().run();
+            end(next.get(), outcome);
+        }
+    }
+
+    /** Empty: this thread has nothing more to do. */
+    private synchronized Optional<Execution> next() {
+        Waiting first = waiting.peek();
+        if (first == null || runners > first.plan().concurrency()) {
+            runners--;
+            return Optional.empty();
+        }
+        waiting.remove();
+        return Optional.of(execution(first.claim(), first.plan()));
+    }
+
+    private Execution execution(Claim claim, Worker.Plan plan) {
         int number = taken.nextClearBit(0);
         taken.set(number);
         Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers);
-        Execution execution = new Execution(claim, policy, plan.handlers(), slot);
+        Execution execution = new Execution(claim, plan.policies().of(claim.name()), plan.handlers(), slot);
         busy.put(number, execution);
-        try {
-            threads.execute(() -> end(execution, execution.run()));
-        } catch (OutOfMemoryError noThread) {
-            end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
-        }
+        return execution;
     }
 
-    private void end(Execution execution, Outcome outcome) {
+    private synchronized void end(Execution execution, Outcome outcome) {
+        busy.remove(execution.slotNumber());
+        taken.clear(execution.slotNumber());
         ended.add(new Ended(execution, outcome));
+        double nanos = execution.elapsed().toNanos();
+        meanNanos = meanNanos == 0 ? nanos : meanNanos * 0.9 + nanos * 0.1;
         doorbell.ring();
     }
 
-    /** What ended since the last time; its slots are free again. */
-    List<Ended> takeEnded() {
-        List<Ended> taking = new ArrayList<>();
-        for (Ended next = ended.poll(); next != null; next = ended.poll()) {
-            int number = next.execution().slotNumber();
-            busy.remove(number);
-            taken.clear(number);
-            taking.add(next);
-        }
+    /** What ended since the last time. */
+    synchronized List<Ended> takeEnded() {
+        List<Ended> taking = new ArrayList<>(ended);
+        ended.clear();
         return taking;
+    }
+
+    /** Takes the claims back that wait for a slot, when the first of them has waited for that long. */
+    synchronized List<Claim> withdraw(Duration waited) {
+        Waiting first = waiting.peek();
+        if (first == null || System.nanoTime() - first.since() < waited.toNanos()) {
+            return List.of();
+        }
+        List<Claim> withdrawn = waiting.stream().map(Waiting::claim).toList();
+        waiting.clear();
+        return withdrawn;
+    }
+
+    synchronized boolean hasWaiting() {
+        return !waiting.isEmpty();
+    }
+
+    synchronized int busy() {
+        return busy.size();
+    }
+
+    /** Nothing runs, nothing waits, and nothing that ended was not taken. */
+    synchronized boolean isEmpty() {
+        return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty();
+    }
+
+    synchronized Collection<Execution> executions() {
+        return List.copyOf(busy.values());
+    }
+
+    /** The tokens of the claims that are here in any form. */
+    synchronized Set<Long> tokens() {
+        Set<Long> tokens = new HashSet<>();
+        waiting.forEach(claim -> tokens.add(claim.claim().token()));
+        busy.values().forEach(execution -> tokens.add(execution.claim().token()));
+        ended.forEach(end -> tokens.add(end.execution().claim().token()));
+        return tokens;
     }
 
     /** Ends everything that runs, each with its grace. */
     void interruptAll() {
-        busy.values().forEach(Execution::interrupt);
+        executions().forEach(Execution::interrupt);
     }
 
     /** Takes the ends of what attempts left behind, now and then. */

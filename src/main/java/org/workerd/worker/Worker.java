@@ -5,13 +5,13 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
@@ -32,6 +32,8 @@ public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int PROMOTED_AT_ONCE = 500;
     private static final Duration TURNSTILE_PATIENCE = Duration.ofMillis(200);
+    /** Claims that found no slot by then are given back: others may have one, or something more urgent has come. */
+    private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofMillis(250);
 
     /**
      * What may change while it runs.
@@ -61,8 +63,13 @@ public final class Worker {
         STOP_NOW
     }
 
-    /** An attempt that ended, judged, and not written yet. */
-    private record Judged(Execution execution, Verdict verdict, boolean begun) {}
+    /**
+     * An attempt that ended, judged, and not written yet.
+     *
+     * @param held it could not be started: the machine was short of something
+     * @param ran null: it never began, and nobody was told that it would
+     */
+    private record Judged(Claim claim, Verdict verdict, boolean held, @Nullable Duration ran) {}
 
     private final JobStore store;
     private final Turnstile turnstile;
@@ -100,6 +107,7 @@ public final class Worker {
         if (want == Want.WORK) {
             want = Want.DRAIN;
             identity.ledger().draining();
+            withdraw(Duration.ZERO);
         }
     }
 
@@ -112,7 +120,7 @@ public final class Worker {
 
     /** Nothing runs, and nothing is left to be written. */
     public boolean isDone() {
-        return want != Want.WORK && slots.busy() == 0 && unwritten.isEmpty();
+        return want != Want.WORK && slots.isEmpty() && unwritten.isEmpty();
     }
 
     /** How many attempts run. */
@@ -172,12 +180,19 @@ public final class Worker {
             Execution execution = ended.execution();
             double jitter = ThreadLocalRandom.current().nextDouble();
             Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
-            boolean begun = !(ended.outcome() instanceof Outcome.NotStarted);
-            unwritten.add(new Judged(execution, verdict, begun));
-            if (ended.outcome() instanceof Outcome.NotStarted held) {
-                JobLog.warn(execution.claim(), "not started, put back: " + held.reason());
+            boolean held = ended.outcome() instanceof Outcome.NotStarted;
+            unwritten.add(new Judged(execution.claim(), verdict, held, execution.elapsed()));
+            if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
+                JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
                 retreat.lengthen();
             }
+        }
+        withdraw(LONGEST_WAIT_FOR_A_SLOT);
+    }
+
+    private void withdraw(Duration waited) {
+        for (Claim claim : slots.withdraw(waited)) {
+            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), false, null));
         }
     }
 
@@ -189,18 +204,20 @@ public final class Worker {
         Turn turn = write(moves -> move(moves, now));
         unsure = false;
         tell(turn);
-        turn.claimed().forEach(claim -> slots.run(claim, plan.policies().of(claim.name()), plan));
+        turn.claimed().forEach(claim -> slots.run(claim, plan));
         orphans.recover(turn.others(), plan.policies(), now, this::write);
-        return turn.promoted() >= PROMOTED_AT_ONCE ? Duration.ZERO : untilNextDue(turn);
+        if (turn.promoted() >= PROMOTED_AT_ONCE) {
+            return Duration.ZERO;
+        }
+        Duration longest = slots.hasWaiting() ? LONGEST_WAIT_FOR_A_SLOT : plan.pollInterval();
+        return turn.nextDue().isEmpty() || want != Want.WORK
+                ? longest
+                : shorter(Duration.between(clock.instant(), turn.nextDue().get()), longest);
     }
 
-    private Duration untilNextDue(Turn turn) {
-        if (turn.nextDue().isEmpty() || want != Want.WORK) {
-            return plan.pollInterval();
-        }
-        Duration until = Duration.between(clock.instant(), turn.nextDue().get());
-        Duration positive = until.isNegative() ? Duration.ZERO : until;
-        return positive.compareTo(plan.pollInterval()) < 0 ? positive : plan.pollInterval();
+    private static Duration shorter(Duration one, Duration other) {
+        Duration shorter = one.compareTo(other) < 0 ? one : other;
+        return shorter.isNegative() ? Duration.ZERO : shorter;
     }
 
     private <T> T write(Function<Moves, T> work) {
@@ -219,15 +236,15 @@ public final class Worker {
             giveBackUnknown(moves, now);
         }
         List<Judged> lost = unwritten.stream()
-                .filter(judged -> !moves.finish(judged.execution().claim(), judged.verdict(), identity.pid(), now))
+                .filter(judged -> !moves.finish(judged.claim(), judged.verdict(), identity.pid(), now))
                 .toList();
         boolean working = want == Want.WORK;
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
-        int free = working ? plan.concurrency() - slots.busy() : 0;
-        List<Claim> claimed = free <= 0
+        int room = working ? slots.room(plan.concurrency()) : 0;
+        List<Claim> claimed = room <= 0
                 ? List.of()
                 : moves.claim(
-                        identity.daemon(), laneFilter.runnable(moves.lanesWithReady(), plan.handlers()), free, now);
+                        identity.daemon(), laneFilter.runnable(moves.lanesWithReady(), plan.handlers()), room, now);
         return new Turn(lost, claimed, others(moves), promoted, moves.nextDue());
     }
 
@@ -238,9 +255,8 @@ public final class Worker {
     }
 
     private void giveBackUnknown(Moves moves, Instant now) {
-        Set<Long> known = new HashSet<>();
-        slots.executions().forEach(execution -> known.add(execution.claim().token()));
-        unwritten.forEach(judged -> known.add(judged.execution().claim().token()));
+        Set<Long> known = slots.tokens();
+        unwritten.forEach(judged -> known.add(judged.claim().token()));
         for (Claim claim : moves.claimedBy(identity.daemon())) {
             if (!known.contains(claim.token())) {
                 moves.finish(claim, new Verdict.GiveBack(null), identity.pid(), now);
@@ -250,14 +266,16 @@ public final class Worker {
 
     private void tell(Turn turn) {
         for (Judged judged : unwritten) {
-            Execution execution = judged.execution();
+            if (judged.ran() == null) {
+                continue;
+            }
             if (turn.lost().contains(judged)) {
-                JobLog.lost(execution.claim());
+                JobLog.lost(judged.claim());
             } else {
-                JobLog.finished(execution.claim(), judged.verdict(), execution.elapsed());
+                JobLog.finished(judged.claim(), judged.verdict(), judged.ran());
             }
         }
-        if (retreat.isOn() && unwritten.stream().allMatch(Judged::begun)) {
+        if (retreat.isOn() && unwritten.stream().noneMatch(Judged::held)) {
             retreat.end();
             LOG.info("the queue is served again");
         }
