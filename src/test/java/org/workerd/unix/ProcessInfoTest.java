@@ -82,6 +82,8 @@ class ProcessInfoTest {
                         List.of())
                 .start();
         try {
+            // For a moment after the exec the kernel does not show it yet.
+            await().until(() -> ProcessInfo.of(pid).orElseThrow().environment().size() > 1);
             assertThat(ProcessInfo.of(pid).orElseThrow().environment())
                     .contains("WORKERD_JOB_ID=7", "LINES=a\nb", "EMPTY=");
         } finally {
