@@ -161,20 +161,22 @@ public final class SqliteDatabase {
         Path draft = file.resolveSibling(file.getFileName() + ".new-" + UUID.randomUUID());
         try {
             Files.createFile(draft);
-            Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-rw----"));
-            try (Connection connection = SqliteErrors.connect(uri(draft, ""), config())) {
-                fill(connection);
+            try {
+                Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-rw----"));
+                try (Connection connection = SqliteErrors.connect(uri(draft, ""), config())) {
+                    fill(connection);
+                }
+                Files.createLink(file, draft);
+                syncDirectory();
+            } finally {
+                Files.deleteIfExists(draft);
             }
-            Files.createLink(file, draft);
-            syncDirectory();
         } catch (FileAlreadyExistsException raced) {
             // Somebody else made it in the meantime, whole as well.
         } catch (SQLException failure) {
             throw SqliteErrors.translate("cannot make the queue " + file, failure);
         } catch (IOException failure) {
             throw SqliteErrors.translate("cannot make the queue " + file, failure);
-        } finally {
-            remove(draft);
         }
     }
 
@@ -198,14 +200,6 @@ public final class SqliteDatabase {
             try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
                 channel.force(true);
             }
-        }
-    }
-
-    private static void remove(Path draft) {
-        try {
-            Files.deleteIfExists(draft);
-        } catch (IOException failure) {
-            throw new StoreException(StoreException.Kind.DISK, "cannot remove " + draft, failure);
         }
     }
 

@@ -133,6 +133,7 @@ final class SqliteQueries implements JobQueries {
         try {
             return question.ask();
         } catch (SQLException failure) {
+            statements.close();
             throw database.translate("cannot read", failure);
         }
     }

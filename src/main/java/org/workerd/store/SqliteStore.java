@@ -41,6 +41,9 @@ final class SqliteStore implements JobStore {
             throw database.translate(begun ? "cannot write to" : "cannot get to write to", failure);
         } finally {
             moves.forgetTallies();
+            if (!committed) {
+                statements.close();
+            }
             if (begun && !committed) {
                 rollBack();
             }
@@ -58,8 +61,9 @@ final class SqliteStore implements JobStore {
             return;
         }
         open = false;
-        try (connection) {
-            statements.close();
+        statements.close();
+        try {
+            connection.close();
         } catch (SQLException failure) {
             throw database.translate("cannot close", failure);
         }

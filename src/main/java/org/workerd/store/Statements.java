@@ -82,12 +82,21 @@ final class Statements implements AutoCloseable {
         return row.wasNull() ? null : value;
     }
 
+    /** After a failure too: the driver ends the statement that failed, and it must be prepared anew to be used again. */
     @Override
-    public void close() throws SQLException {
+    public void close() {
         for (PreparedStatement statement : prepared.values()) {
-            statement.close();
+            close(statement);
         }
         prepared.clear();
+    }
+
+    private static void close(PreparedStatement statement) {
+        try {
+            statement.close();
+        } catch (SQLException toldBefore) {
+            // The driver tells again why the statement failed when it ran.
+        }
     }
 
     private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {

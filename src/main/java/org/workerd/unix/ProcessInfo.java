@@ -46,8 +46,8 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
     }
 
     /**
-     * The processes that became our children because their parent died; those that we spawned from other threads are
-     * not among them.
+     * The processes that became our children because their parent died. Not what {@link Spawn} started: the kernel
+     * hands the children of a thread that ended to the main thread too.
      */
     public static List<ProcessInfo> adopted() {
         int self = (int) ProcessHandle.current().pid();
@@ -55,13 +55,15 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
         List<ProcessInfo> found = new ArrayList<>();
         try {
             for (String pid : Files.readString(children).split(" ", -1)) {
-                if (!pid.isBlank()) {
+                if (!pid.isBlank() && !Processes.hasStarted(Integer.parseInt(pid.strip()))) {
                     of(Integer.parseInt(pid.strip())).ifPresent(found::add);
                 }
             }
             return found;
         } catch (IOException oldKernel) {
-            return all().stream().filter(process -> process.parent() == self).toList();
+            return all().stream()
+                    .filter(process -> process.parent() == self && !Processes.hasStarted(process.pid()))
+                    .toList();
         }
     }
 

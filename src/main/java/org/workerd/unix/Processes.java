@@ -5,6 +5,8 @@ import static org.workerd.unix.Libc.LONG;
 import static org.workerd.unix.Libc.POINTER;
 
 import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 import jnr.constants.platform.Errno;
 
 /**
@@ -28,7 +30,18 @@ public final class Processes {
     private static final int SET_CHILD_SUBREAPER = 36;
     private static final int NO_HANG = 1;
 
+    /** What we spawned and nobody has waited for yet. */
+    private static final Set<Integer> STARTED = ConcurrentHashMap.newKeySet();
+
     private Processes() {}
+
+    static void started(int pid) {
+        STARTED.add(pid);
+    }
+
+    static boolean hasStarted(int pid) {
+        return STARTED.contains(pid);
+    }
 
     /** How a process ended: one of the two. */
     public sealed interface End {
@@ -59,13 +72,18 @@ public final class Processes {
     public static End reap(int pid) {
         int[] status = new int[1];
         WAIT4.call("cannot wait for process " + pid, pid, status, 0, 0L);
+        STARTED.remove(pid);
         return end(status[0]);
     }
 
     /** Empty: it has not ended yet, or is no child of ours. */
     public static Optional<End> reapIfEnded(int pid) {
         int[] status = new int[1];
-        return WAIT4.invoke(pid, status, NO_HANG, 0L) == pid ? Optional.of(end(status[0])) : Optional.empty();
+        if (WAIT4.invoke(pid, status, NO_HANG, 0L) != pid) {
+            return Optional.empty();
+        }
+        STARTED.remove(pid);
+        return Optional.of(end(status[0]));
     }
 
     /** From now on, descendants whose parent has died become our children, not those of init. */

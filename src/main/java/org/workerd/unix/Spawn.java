@@ -7,15 +7,17 @@ import com.kenai.jffi.MemoryIO;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
 import jnr.constants.platform.OpenFlags;
 
 /**
- * A program to be started: with exactly the descriptors named here, signals at their defaults and none blocked, its own
- * process group or session. Never fork() in a JVM: the child would hang at its first garbage collection.
+ * A program to be started: with the descriptors named here and no other (0 to 2, where not named, are ours), signals at
+ * their defaults and none blocked, its own process group or session. Never fork() in a JVM: the child would hang at its first garbage collection.
  *
  * @param arguments with the program's own name first
  * @param environment {@code NAME=value} each, all that it gets
- * @param descriptors done in this order; the highest target is the last descriptor that the program has
+ * @param descriptors done in this order
  */
 public record Spawn(
         Path program,
@@ -54,6 +56,7 @@ public record Spawn(
     private static final Libc ACTIONS_DESTROY = Libc.bind("posix_spawn_file_actions_destroy", POINTER);
     private static final Libc ADD_OPEN = Libc.bind("posix_spawn_file_actions_addopen", POINTER, INT, POINTER, INT, INT);
     private static final Libc ADD_DUP2 = Libc.bind("posix_spawn_file_actions_adddup2", POINTER, INT, INT);
+    private static final Libc ADD_CLOSE = Libc.bind("posix_spawn_file_actions_addclose", POINTER, INT);
     private static final Libc ADD_CLOSEFROM = Libc.bind("posix_spawn_file_actions_addclosefrom_np", POINTER, INT);
     private static final Libc ADD_CHDIR = Libc.bind("posix_spawn_file_actions_addchdir_np", POINTER, POINTER);
     private static final Libc ATTRIBUTES_INIT = Libc.bind("posix_spawnattr_init", POINTER);
@@ -100,9 +103,9 @@ public record Spawn(
     }
 
     private void addActions(long actions) {
-        int highest = 2;
+        Set<Integer> kept = new TreeSet<>(List.of(0, 1, 2));
         for (Descriptor descriptor : descriptors) {
-            highest = Math.max(highest, descriptor.target());
+            kept.add(descriptor.target());
             if (descriptor instanceof Open open) {
                 String path = open.path().toString();
                 ADD_OPEN.invoke(actions, open.target(), path, open.flags(), OUTPUT_MODE);
@@ -110,8 +113,20 @@ public record Spawn(
                 ADD_DUP2.invoke(actions, copy.source(), copy.target());
             }
         }
-        ADD_CLOSEFROM.invoke(actions, highest + 1);
+        closeAllBut(kept, actions);
         ADD_CHDIR.invoke(actions, directory.toString());
+    }
+
+    /** Those between that are not open are no error. */
+    private static void closeAllBut(Set<Integer> kept, long actions) {
+        int next = 0;
+        for (int target : kept) {
+            for (; next < target; next++) {
+                ADD_CLOSE.invoke(actions, next);
+            }
+            next = target + 1;
+        }
+        ADD_CLOSEFROM.invoke(actions, next);
     }
 
     private long attributes(Native memory) {
@@ -133,6 +148,7 @@ public record Spawn(
         if (errno != 0) {
             throw new UnixException("cannot start " + program, errno);
         }
+        Processes.started(pid[0]);
         return pid[0];
     }
 
