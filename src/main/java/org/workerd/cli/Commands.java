@@ -6,7 +6,9 @@ import java.util.List;
 final class Commands {
     /** In the order in which help shows them. */
     static final List<String> NAMES = List.of(
-                                                                                    "start",
+                        "list",
+            "show",
+                                                "start",
             "stop",
             "restart",
             "reload",
@@ -31,6 +33,8 @@ final class Commands {
 
     static Object make(String name, Main main) {
         return switch (name) {
+            case "list" -> new ListJobs(main);
+            case "show" -> new Show(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();
             case "restart" -> new Restart();
