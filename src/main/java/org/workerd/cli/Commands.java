@@ -8,7 +8,8 @@ final class Commands {
     static final List<String> NAMES = List.of(
                         "list",
             "show",
-                                                "start",
+                                    "handlers",
+            "start",
             "stop",
             "restart",
             "reload",
@@ -35,6 +36,7 @@ final class Commands {
         return switch (name) {
             case "list" -> new ListJobs(main);
             case "show" -> new Show(main);
+            case "handlers" -> new ListHandlers(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();
             case "restart" -> new Restart();
