@@ -8,7 +8,8 @@ final class Commands {
     static final List<String> NAMES = List.of(
                         "list",
             "show",
-                                    "handlers",
+                        "wait",
+            "handlers",
             "start",
             "stop",
             "restart",
@@ -36,6 +37,7 @@ final class Commands {
         return switch (name) {
             case "list" -> new ListJobs(main);
             case "show" -> new Show(main);
+            case "wait" -> new Wait(main);
             case "handlers" -> new ListHandlers(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();
