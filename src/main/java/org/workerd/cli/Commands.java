@@ -6,7 +6,8 @@ import java.util.List;
 final class Commands {
     /** In the order in which help shows them. */
     static final List<String> NAMES = List.of(
-                        "list",
+            "enqueue",
+            "list",
             "show",
                         "wait",
             "handlers",
@@ -35,6 +36,7 @@ final class Commands {
 
     static Object make(String name, Main main) {
         return switch (name) {
+            case "enqueue" -> new Enqueue(main);
             case "list" -> new ListJobs(main);
             case "show" -> new Show(main);
             case "wait" -> new Wait(main);
