@@ -9,7 +9,8 @@ final class Commands {
             "enqueue",
             "list",
             "show",
-                        "wait",
+            "logs",
+            "wait",
             "handlers",
             "start",
             "stop",
@@ -39,6 +40,7 @@ final class Commands {
             case "enqueue" -> new Enqueue(main);
             case "list" -> new ListJobs(main);
             case "show" -> new Show(main);
+            case "logs" -> new Logs(main);
             case "wait" -> new Wait(main);
             case "handlers" -> new ListHandlers(main);
             case "start" -> new Start(main);
