@@ -18,7 +18,8 @@ final class Commands {
             "reload",
             "status",
             "run",
-                                    "help");
+                        "config",
+            "help");
 
     private Commands() {}
 
@@ -49,6 +50,7 @@ final class Commands {
             case "reload" -> new Reload();
             case "status" -> new Status();
             case "run" -> new Run(main);
+            case "config" -> new Config(main);
             case "help" -> new Help(main);
             default -> throw new IllegalArgumentException("no command is named " + name);
         };
