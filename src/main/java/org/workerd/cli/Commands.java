@@ -18,7 +18,8 @@ final class Commands {
             "reload",
             "status",
             "run",
-                        "config",
+            "init",
+            "config",
             "help");
 
     private Commands() {}
@@ -50,6 +51,7 @@ final class Commands {
             case "reload" -> new Reload();
             case "status" -> new Status();
             case "run" -> new Run(main);
+            case "init" -> new Init(main);
             case "config" -> new Config(main);
             case "help" -> new Help(main);
             default -> throw new IllegalArgumentException("no command is named " + name);
