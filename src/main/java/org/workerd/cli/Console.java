@@ -2,20 +2,55 @@ package org.workerd.cli;
 
 import java.io.BufferedOutputStream;
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 
 /** Where a command's words go: data to stdout, talk to stderr, both in UTF-8. Not thread-safe. */
 final class Console {
-    private final PrintStream out = new PrintStream(
-            new BufferedOutputStream(new FileOutputStream(FileDescriptor.out)), false, StandardCharsets.UTF_8);
-    private final PrintStream err =
-            new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
+    private final InputStream in;
+    private final PrintStream out;
+    private final PrintStream err;
+    private final Screen screen;
+
+    /**
+     * Which of the streams a person looks at.
+     *
+     * @param columns how wide the terminal is; asked only where it matters
+     */
+    record Screen(boolean data, boolean talk, Columns columns) {
+        static final Screen NONE = new Screen(false, false, () -> 80);
+    }
+
+    interface Columns {
+        int count();
+    }
+
+    Console(InputStream in, OutputStream out, OutputStream err, Screen screen) {
+        this.in = in;
+        this.out = new PrintStream(new BufferedOutputStream(out, 1 << 16), false, StandardCharsets.UTF_8);
+        this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
+        this.screen = screen;
+    }
+
+    static Console ofProcess() {
+        return new Console(
+                new FileInputStream(FileDescriptor.in),
+                new FileOutputStream(FileDescriptor.out),
+                new FileOutputStream(FileDescriptor.err),
+                new Screen(isTerminal(1), isTerminal(2), Terminal::columns));
+    }
 
     /** Data: one line. */
     void data(String line) {
-        out.println(line);
+        out.print(line);
+        out.print('\n');
     }
 
     /** Data as it is, without a line's end. */
@@ -23,9 +58,48 @@ final class Console {
         out.write(bytes, 0, length);
     }
 
+    /** Data for whoever writes it piecemeal; not to be closed. */
+    OutputStream data() {
+        return out;
+    }
+
     /** Talk: one line. */
     void say(String line) {
-        err.println(line);
+        err.print(line + '\n');
+    }
+
+    /** Talk that only a person at a terminal wants. */
+    void hint(String line) {
+        if (screen.talk()) {
+            say(line);
+        }
+    }
+
+    /** Talk that the next one of its kind overwrites; only at a terminal. */
+    void progress(String text) {
+        if (screen.talk()) {
+            err.print("\r\033[K" + text);
+            err.flush();
+        }
+    }
+
+    InputStream input() {
+        return in;
+    }
+
+    /** A person looks at the data. */
+    boolean isTerminal() {
+        return screen.data();
+    }
+
+    /** Prints a table, fitted to the terminal if there is one. */
+    void print(Table table) {
+        table.lines(screen.data() ? screen.columns().count() : Integer.MAX_VALUE)
+                .forEach(this::data);
+    }
+
+    int helpWidth() {
+        return screen.data() ? Math.max(60, Math.min(100, screen.columns().count())) : 80;
     }
 
     /** Data written so far reaches its reader now. */
@@ -36,5 +110,16 @@ final class Console {
     /** False: some of the data could not be written. */
     boolean close() {
         return !out.checkError();
+    }
+
+    /** Not System.console(), which since Java 22 is there without a terminal too. */
+    private static boolean isTerminal(int descriptor) {
+        try {
+            String target = Files.readSymbolicLink(Path.of("/proc/self/fd/" + descriptor))
+                    .toString();
+            return target.startsWith("/dev/pts/") || target.startsWith("/dev/tty") || target.equals("/dev/console");
+        } catch (IOException unknown) {
+            return false;
+        }
     }
 }

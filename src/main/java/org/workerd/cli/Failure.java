@@ -17,6 +17,14 @@ final class Failure extends RuntimeException {
         this.advice = advice;
     }
 
+    /** Of a command that the launcher script answers by itself. */
+    static Failure ofLauncher(String command) {
+        return new Failure(
+                ExitCode.FAILED,
+                command + " is answered by bin/workerd, not by the Java program",
+                "Use bin/workerd of this installation.");
+    }
+
     ExitCode code() {
         return code;
     }

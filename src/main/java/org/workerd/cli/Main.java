@@ -4,16 +4,28 @@ import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.DaemonException;
 import org.workerd.daemon.Environment;
+import org.workerd.daemon.Settings;
 import org.workerd.daemon.SettingsException;
 import org.workerd.daemon.SettingsFile;
 import org.workerd.job.Allowed;
+import org.workerd.store.SqliteDatabase;
 import org.workerd.store.StoreException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Help.Ansi;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.ScopeType;
 
@@ -24,7 +36,21 @@ import picocli.CommandLine.ScopeType;
         description = "A durable job queue in one file, and the daemon that runs its jobs.",
         sortOptions = false,
         versionProvider = Main.Version.class,
-        subcommands = {Run.class, Start.class})
+        optionListHeading = "%nOptions:%n",
+        commandListHeading = "%nCommands:%n",
+        exitCodeListHeading = "%nExit status:%n",
+        exitCodeList = {
+            "0:done",
+            "1:failed, or nothing matched",
+            "2:wrong usage or input",
+            "4:not permitted",
+            "6:configuration missing or bad",
+            "7:the daemon does not run",
+            "70:a bug of ours",
+            "74:disk full or I/O error",
+            "75:try again: the queue stayed locked, or the time ran out"
+        },
+        footer = {"", "Examples:", "  workerd init demo", "  workerd help enqueue"})
 public final class Main implements Runnable {
     @Option(
             names = {"-c", "--config"},
@@ -47,10 +73,26 @@ public final class Main implements Runnable {
             description = "show this help and exit")
     boolean help;
 
-    private final Console console = new Console();
+    /** As long as it may take the daemon, and whoever else writes, to let us in. */
+    private static final Duration PATIENCE = Duration.ofSeconds(30);
+
+    private final Console console;
+    private final Environment environment;
+    private final InstantSource clock;
+
+    Main(Console console, Environment environment, InstantSource clock) {
+        this.console = console;
+        this.environment = environment;
+        this.clock = clock;
+    }
 
     public static void main(String[] arguments) {
-        exit(new Main().execute(arguments));
+        if (!Commands.asked(arguments).equals("run")) {
+            // The SQLite driver logs; what it says there nobody wants to read, or wait for a log library to load.
+            System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
+            System.setProperty("slf4j.internal.verbosity", "WARN");
+        }
+        exit(new Main(Console.ofProcess(), Environment.ofProcess(), InstantSource.system()).execute(arguments));
     }
 
     @Allowed("the one place where the process ends with a status")
@@ -58,8 +100,8 @@ public final class Main implements Runnable {
         System.exit(status);
     }
 
-    private int execute(String[] arguments) {
-        int status = commandLine().execute(arguments);
+    int execute(String... arguments) {
+        int status = commandLine(Commands.asked(arguments)).execute(arguments);
         if (console.close()) {
             return status;
         }
@@ -67,19 +109,48 @@ public final class Main implements Runnable {
         return status == 0 ? ExitCode.IO_ERROR.status() : status;
     }
 
-    private CommandLine commandLine() {
+    /** With the command that was asked for, or with all if it could be any. */
+    private CommandLine commandLine(String asked) {
         CommandLine line = new CommandLine(this);
+        boolean known = Commands.NAMES.contains(asked) && !asked.equals("help");
+        for (String name : known ? List.of(asked) : Commands.NAMES) {
+            line.addSubcommand(name, Commands.make(name, this));
+        }
+        line.getSubcommands().values().forEach(command -> command.getCommandSpec()
+                .usageMessage()
+                .parameterListHeading("%n")
+                .optionListHeading("%nOptions:%n"));
+        PrintWriter out = new PrintWriter(console.data(), true, StandardCharsets.UTF_8);
+        line.setOut(out);
+        line.setErr(out);
+        line.setExpandAtFiles(false);
+        line.setColorScheme(CommandLine.Help.defaultColorScheme(colours() ? Ansi.ON : Ansi.OFF));
+        line.setUsageHelpWidth(console.helpWidth());
         line.setParameterExceptionHandler((failure, given) -> usageError(failure));
         line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
-        line.setUsageHelpAutoWidth(true);
         return line;
+    }
+
+    private boolean colours() {
+        Map<String, String> variables = environment.variables();
+        return console.isTerminal()
+                && variables.getOrDefault("NO_COLOR", "").isEmpty()
+                && !"dumb".equals(variables.get("TERM"));
     }
 
     /** No command at all: the help, as an error. */
     @Override
     public void run() {
-        console.say(commandLine().getUsageMessage());
+        console.say(commandLine("").getUsageMessage());
         throw new Failure(ExitCode.USAGE, "no command given", "Try: workerd help");
+    }
+
+    Environment environment() {
+        return environment;
+    }
+
+    Instant now() {
+        return clock.instant();
     }
 
     Console console() {
@@ -92,12 +163,16 @@ public final class Main implements Runnable {
      * @throws SettingsException with every problem that it has
      */
     SettingsFile.Loaded settings() {
-        return SettingsFile.load(config, Environment.ofProcess());
+        return SettingsFile.load(config, environment);
+    }
+
+    /** The queue that these settings name. */
+    static SqliteDatabase database(Settings settings) {
+        return new SqliteDatabase(settings.queueFile(), PATIENCE);
     }
 
     private int usageError(CommandLine.ParameterException failure) {
-        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
-        return tell(new Failure(ExitCode.USAGE, String.valueOf(failure.getMessage()), "Try: " + command + " --help"));
+        return tell(Usage.of(failure));
     }
 
     private int report(Exception failure) {
@@ -135,10 +210,25 @@ public final class Main implements Runnable {
         if (failure instanceof IllegalArgumentException) {
             return new Failure(ExitCode.USAGE, message, "");
         }
-        if (failure instanceof IOException || failure instanceof UncheckedIOException) {
-            return new Failure(ExitCode.IO_ERROR, message, "");
+        if (failure instanceof IOException io) {
+            return ofFile(io);
+        }
+        if (failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io) {
+            return ofFile(io);
         }
         return new Failure(ExitCode.BUG, "a bug of ours: " + failure, "Please report it, with what --debug prints.");
+    }
+
+    private static Failure ofFile(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (!(failure instanceof FileSystemException file)) {
+            return new Failure(ExitCode.IO_ERROR, message, "");
+        }
+        if (failure instanceof AccessDeniedException) {
+            return new Failure(ExitCode.NOT_PERMITTED, file.getFile() + ": permission denied", "");
+        }
+        String reason = failure instanceof NoSuchFileException ? "no such file or directory" : file.getReason();
+        return new Failure(ExitCode.IO_ERROR, reason == null ? message : file.getFile() + ": " + reason, "");
     }
 
     /** The exit status that this failure would end the process with. */

@@ -6,26 +6,22 @@ import org.workerd.daemon.Daemon;
 import org.workerd.daemon.Readiness;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
-import picocli.CommandLine.ParentCommand;
 
 /** {@code workerd run}: the daemon itself. */
 @Command(
         name = "run",
-        description = {
-            "Run the daemon in the foreground, its log on stderr: for systemd, containers and a first look.",
-            "",
-            "Examples:",
-            "  workerd run",
-            "  workerd -c demo/workerd.toml run"
-        })
+        description = "Run the daemon in the foreground, its log on stderr: for systemd, containers and a first look.",
+        footer = {"", "Examples:", "  workerd run", "  workerd -c demo/workerd.toml run"})
 final class Run implements Callable<Integer> {
-    @ParentCommand
-    @SuppressWarnings("NullAway.Init") // picocli sets it
-    private Main main;
+    private final Main main;
 
     @Option(names = "--ready-descriptor", hidden = true, description = "detached: where to say that it is up")
     @Nullable
     Integer readyDescriptor;
+
+    Run(Main main) {
+        this.main = main;
+    }
 
     @Override
     public Integer call() throws Exception {

@@ -12,6 +12,10 @@ public final class Names {
     /** One rule for jobs, queues and handler files: safe in a path, a log line and a shell word. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
+    /** Control characters, also those of 8 bits, and what turns the direction of writing. */
+    private static final Pattern UNPRINTABLE =
+            Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]");
+
     private Names() {}
 
     public static boolean isValid(String name) {
@@ -43,8 +47,7 @@ public final class Names {
     /** The text on one line, without control characters, at most 200 characters. */
     public static String printable(String text) {
         String cut = text.length() > 200 ? text.substring(0, 200) + "…" : text;
-        // Cntrl would leave the second half of Latin-1's controls, some of which drive terminals too.
-        return cut.replaceAll("[\\p{Cc}\u2028\u2029]", "?");
+        return UNPRINTABLE.matcher(cut).replaceAll("?");
     }
 
     /** Levenshtein's distance, in edits. */

@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.workerd.job.Names;
-import org.workerd.unix.Posix;
 
 /**
  * The programs that jobs may run, and why some may not. Whoever can write a handler, or put one into the directory, can
@@ -145,7 +144,7 @@ public final class Handlers {
     }
 
     private boolean isExecutable(Path file, Owned attributes) {
-        return (attributes.mode() & EXECUTABLE) != 0 && (user != Posix.userId() || Files.isExecutable(file));
+        return (attributes.mode() & EXECUTABLE) != 0 && (user != OwnUser.id() || Files.isExecutable(file));
     }
 
     private record Owned(int mode, int owner) {

@@ -1,0 +1,91 @@
+package org.workerd.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.SettingsFile;
+import org.workerd.job.Names;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code workerd config}. */
+@Command(
+        name = "config",
+        sortOptions = false,
+        description = "Show the settings in force and where each comes from.",
+        footer = {"", "Examples:", "  workerd config", "  workerd config --get queue.url"})
+final class Config implements Callable<Integer> {
+    private final Main main;
+
+    @Option(names = "--get", paramLabel = "KEY", description = "the value of this one only")
+    @Nullable
+    String key;
+
+    @Option(names = "--json", description = "as one JSON document")
+    boolean json;
+
+    @Option(names = "-q", description = "the keys only")
+    boolean quiet;
+
+    Config(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        SettingsFile.Loaded loaded = main.settings();
+        if (key != null) {
+            main.console().data(value(key, loaded.values()));
+        } else if (json) {
+            printJson(loaded);
+        } else if (quiet) {
+            loaded.values().keySet().forEach(main.console()::data);
+        } else {
+            printTable(loaded);
+        }
+        return 0;
+    }
+
+    private static String value(String key, Map<String, String> values) {
+        String value = values.get(key);
+        if (value == null) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "no setting is named " + Names.printable(key),
+                    Usage.meant(key, values.keySet()).orElse("") + "workerd config shows them all.");
+        }
+        return value;
+    }
+
+    private void printTable(SettingsFile.Loaded loaded) {
+        Table table = new Table("KEY", "VALUE", "FROM");
+        loaded.values().forEach((name, value) -> table.row(name, value, origin(loaded, name)));
+        main.console().print(table);
+    }
+
+    private void printJson(SettingsFile.Loaded loaded) throws IOException {
+        try (Json document = new Json(main.console().data())) {
+            JsonGenerator out = document.generator();
+            out.writeStartObject();
+            out.writeArrayFieldStart("files");
+            for (Path file : loaded.files()) {
+                out.writeString(file.toString());
+            }
+            out.writeEndArray();
+            out.writeObjectFieldStart("settings");
+            for (Map.Entry<String, String> one : loaded.values().entrySet()) {
+                out.writeObjectFieldStart(one.getKey());
+                out.writeStringField("value", one.getValue());
+                out.writeStringField("from", origin(loaded, one.getKey()));
+                out.writeEndObject();
+            }
+        }
+    }
+
+    private static String origin(SettingsFile.Loaded loaded, String name) {
+        return loaded.origins().getOrDefault(name, "");
+    }
+}

@@ -1,0 +1,170 @@
+package org.workerd.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Settings;
+import org.workerd.job.NewJob;
+import org.workerd.store.JobStore;
+import org.workerd.store.Moves;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd enqueue}. */
+@Command(
+        name = "enqueue",
+        sortOptions = false,
+        description = "Store a job and print its id.",
+        customSynopsis = {
+            "workerd enqueue [OPTION…] NAME [ARG…]",
+            "       workerd enqueue [OPTION…] NAME -- [ARG…]",
+            "       workerd enqueue --batch FILE|- [--force] [--wait]"
+        },
+        footer = {
+            "",
+            "What stands after -- belongs to the handler, options included. The keys of a batch line are",
+            "name args payload queue priority delay at key max_attempts timeout after.",
+            "",
+            "Examples:",
+            "  workerd enqueue hello",
+            "  workerd enqueue mail ann@example.org --payload @letter.txt --delay 10m",
+            "  workerd enqueue build --queue ci --wait -- make -j4 all",
+            "  workerd enqueue --batch jobs.jsonl"
+        })
+final class Enqueue implements Callable<Integer> {
+    private final Main main;
+
+    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "of the job: its handler")
+    @Nullable
+    String name;
+
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARG", description = "an argument of the handler")
+    List<String> args = List.of();
+
+    @Mixin
+    private final JobOptions options = new JobOptions();
+
+    @Option(names = "--wait", description = "wait until it has ended, and exit as it did")
+    boolean wait;
+
+    @Option(names = "--force", description = "store it although no handler has this name")
+    boolean force;
+
+    @Option(names = "--batch", paramLabel = "FILE|-", description = "one JSON object a line: all are stored, or none")
+    @Nullable
+    String batch;
+
+    @Option(
+            names = "--json",
+            description = "print {\"jobs\":[{\"id\":1,\"stored\":true}]}; not stored: its key was taken")
+    boolean json;
+
+    @Option(names = "-q", description = "the ids only")
+    boolean quiet;
+
+    Enqueue(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        Settings settings = main.settings().settings();
+        Ids ids = batch == null ? storeOne(settings) : storeBatch(batch, settings);
+        print(ids);
+        // Whoever reads the ids need not wait for the jobs.
+        main.console().flush();
+        if (!wait) {
+            return 0;
+        }
+        return new JobWaiter(main.console(), settings, null).await(ids.iterator());
+    }
+
+    private Ids storeOne(Settings settings) throws IOException {
+        if (name == null) {
+            throw Usage.wrong("enqueue", "the job's name is missing");
+        }
+        NewJob job = options.job(name, args, main.now(), main.console().input());
+        if (!force) {
+            new HandlerCheck(settings).refusal(name).ifPresent(failure -> {
+                throw failure;
+            });
+        }
+        try (JobStore store = open(settings)) {
+            Moves.Enqueued stored = store.transaction(moves -> moves.enqueue(job));
+            Ids ids = new Ids();
+            ids.add(stored.id(), stored.stored());
+            return ids;
+        }
+    }
+
+    private Ids storeBatch(String file, Settings settings) throws IOException {
+        if (name != null || !options.isEmpty()) {
+            throw Usage.wrong("enqueue", "with --batch each line says all of its job: no NAME and no options of a job");
+        }
+        if (!file.equals("-") && (!Files.exists(Path.of(file)) || Files.isDirectory(Path.of(file)))) {
+            String why = Files.isDirectory(Path.of(file)) ? "it is a directory" : "there is no such file";
+            throw Usage.wrong("enqueue", "cannot read " + file + ": " + why);
+        }
+        try (JobStore store = open(settings)) {
+            HandlerCheck check = force ? null : new HandlerCheck(settings);
+            return new Batch(main.console(), check, main.now()).store(file, store);
+        }
+    }
+
+    private static JobStore open(Settings settings) throws IOException {
+        Path directory = settings.queueFile().getParent();
+        if (directory != null && !Files.exists(directory)) {
+            try {
+                Files.createDirectories(
+                        directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+            } catch (FileAlreadyExistsException notADirectory) {
+                throw new Failure(
+                        ExitCode.FAILED,
+                        "cannot make the queue's directory " + directory + ": " + notADirectory.getFile()
+                                + " is not a directory",
+                        "Set queue.url to another place.");
+            }
+        }
+        return Main.database(settings).openOrCreate();
+    }
+
+    private void print(Ids ids) throws IOException {
+        Console console = main.console();
+        if (json) {
+            printJson(ids);
+            return;
+        }
+        for (int i = 0; i < ids.count(); i++) {
+            console.data(Long.toString(ids.id(i)));
+        }
+        if (batch != null || wait || quiet) {
+            return;
+        }
+        console.hint(
+                ids.isStored(0)
+                        ? "Stored. Follow it with: workerd logs -f " + ids.id(0)
+                        : "Nothing stored: job " + ids.id(0) + " has this key and has not ended.");
+    }
+
+    private void printJson(Ids ids) throws IOException {
+        try (Json document = new Json(main.console().data())) {
+            JsonGenerator out = document.generator();
+            out.writeStartObject();
+            out.writeArrayFieldStart("jobs");
+            for (int i = 0; i < ids.count(); i++) {
+                out.writeStartObject();
+                out.writeNumberField("id", ids.id(i));
+                out.writeBooleanField("stored", ids.isStored(i));
+                out.writeEndObject();
+            }
+        }
+    }
+}

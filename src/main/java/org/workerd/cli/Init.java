@@ -1,0 +1,128 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd init}. */
+@Command(
+        name = "init",
+        description = "Make a private installation below a directory, without being root.",
+        footer = {"", "Examples:", "  workerd init demo && cd demo && ./workerd start", "  workerd init ~/jobs"})
+final class Init implements Callable<Integer> {
+    private static final String SETTINGS =
+            """
+            # The settings of this private installation. Relative paths are relative to this file's directory.
+            # All settings, and where each comes from: ./workerd config
+
+            [daemon]
+            pidfile = "run/workerd.pid"
+
+            [queue]
+            url = "sqlite:queue/queue.db"
+
+            [handlers]
+            dir = "handlers"
+
+            [log]
+            file = "log/workerd.log"
+            """;
+
+    private static final String HELLO =
+            """
+            #!/bin/sh
+            # A handler is a program: its arguments are the job's, its input is the payload, and what it prints is kept.
+            echo "Hello, ${*:-world}!"
+            cat
+            """;
+
+    private static final String WRAPPER =
+            """
+            #!/bin/sh
+            # workerd with the settings beside this file.
+            here=$(readlink -f -- "$0")
+            exec %s --config "${here%%/*}/workerd.toml" "$@"
+            """;
+
+    private final Main main;
+
+    @Parameters(paramLabel = "DIR", description = "the directory, made where there is none")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    Path directory;
+
+    Init(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        refuseToOverwrite();
+        if (!Files.isDirectory(directory)) {
+            make(directory, "rwxr-xr-x");
+        }
+        make(directory.resolve("handlers"), "rwxr-xr-x");
+        make(directory.resolve("log"), "rwxr-xr-x");
+        make(directory.resolve("run"), "rwxr-xr-x");
+        make(directory.resolve("queue"), "rwx------");
+        write("handlers/hello", HELLO, "rwxr-xr-x");
+        write("workerd", WRAPPER.formatted(quoted(program())), "rwxr-xr-x");
+        write("workerd.toml", SETTINGS, "rw-r--r--");
+        tell();
+        return 0;
+    }
+
+    private void refuseToOverwrite() {
+        for (String name : List.of("workerd.toml", "workerd", "handlers/hello")) {
+            if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
+                throw new Failure(
+                        ExitCode.FAILED,
+                        directory.resolve(name) + " exists already; nothing was changed",
+                        "Choose another directory, or move it away.");
+            }
+        }
+    }
+
+    private void tell() {
+        Console console = main.console();
+        console.say("Made a private installation in " + directory + ". Now:");
+        console.say("  cd " + (directory.toString().matches("[\\w./-]+") ? directory : quoted(directory)));
+        console.say("  ./workerd start");
+        console.say("  ./workerd enqueue hello Ann --wait");
+        console.say("  ./workerd list");
+        console.say("Its handlers are the programs in " + directory.resolve("handlers") + ".");
+    }
+
+    /** With these permissions whatever the umask; the directories above it too, but those by the umask. */
+    private static void make(Path directory, String permissions) throws IOException {
+        try {
+            Files.createDirectories(directory);
+        } catch (FileAlreadyExistsException file) {
+            throw new Failure(
+                    ExitCode.FAILED, "cannot make " + directory + ": " + file.getFile() + " is not a directory", "");
+        }
+        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+    }
+
+    private void write(String name, String text, String permissions) throws IOException {
+        Path file = directory.resolve(name);
+        Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    }
+
+    /** This installation's launcher. */
+    private static Path program() {
+        return Path.of(System.getProperty("workerd.home", ".")).toAbsolutePath().resolve("bin/workerd");
+    }
+
+    private static String quoted(Path path) {
+        return "'" + path.toString().replace("'", "'\\''") + "'";
+    }
+}

@@ -1,0 +1,63 @@
+package org.workerd.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import picocli.CommandLine.Option;
+
+/** The FILTER of every command that has one: the same words everywhere. */
+final class JobFilter {
+    @Option(
+            names = "--state",
+            paramLabel = "S[,S]",
+            split = ",",
+            description = "blocked, scheduled, ready, running, retrying, done, dead, cancelled")
+    List<String> states = List.of();
+
+    @Option(names = "--queue", paramLabel = "Q", description = "of this queue")
+    @Nullable
+    String queue;
+
+    @Option(names = "--name", paramLabel = "N", description = "of this name")
+    @Nullable
+    String name;
+
+    @Option(names = "--key", paramLabel = "K", description = "with this key")
+    @Nullable
+    String key;
+
+    @Option(
+            names = "--since",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "enqueued not longer ago than this: 30s, 10m, 2h, 7d")
+    @Nullable
+    Duration since;
+
+    @Option(names = "--error", paramLabel = "TEXT", description = "whose error contains this")
+    @Nullable
+    String error;
+
+    /** What was asked for. */
+    JobQueries.Filter of(Instant now) {
+        Set<JobState> wanted = EnumSet.noneOf(JobState.class);
+        for (String word : states) {
+            wanted.add(JobState.ofWord(word).orElseThrow(() -> unknown(word)));
+        }
+        return new JobQueries.Filter(wanted, queue, name, key, since == null ? null : now.minus(since), error);
+    }
+
+    private static Failure unknown(String word) {
+        List<String> words = Stream.of(JobState.values()).map(JobState::word).toList();
+        return new Failure(
+                ExitCode.USAGE,
+                "no job has the state \"" + org.workerd.job.Names.printable(word) + "\"",
+                Usage.meant(word, words).orElse("") + "The states are " + String.join(", ", words) + ".");
+    }
+}

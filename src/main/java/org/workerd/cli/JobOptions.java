@@ -1,0 +1,130 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.NewJob;
+import picocli.CommandLine.Option;
+
+/** The options of {@code enqueue} that say what one job is like. */
+final class JobOptions {
+    @Option(
+            names = "--payload",
+            paramLabel = "TEXT|@FILE|-",
+            description = "what the handler reads on stdin: the text, a file's, or ours")
+    @Nullable
+    String payload;
+
+    @Option(names = "--queue", paramLabel = "Q", description = "the queue (default)")
+    @Nullable
+    String queue;
+
+    @Option(names = "--priority", paramLabel = "N", description = "-100 to 100, higher first (0)")
+    @Nullable
+    Integer priority;
+
+    @Option(
+            names = "--delay",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "not before this time has passed: 500ms, 30s, 10m, 2h, 7d")
+    @Nullable
+    Duration delay;
+
+    @Option(
+            names = "--at",
+            paramLabel = "RFC-3339",
+            converter = Converters.Time.class,
+            description = "not before this time: 2026-12-24T18:00:00+01:00")
+    @Nullable
+    Instant at;
+
+    @Option(
+            names = "--key",
+            paramLabel = "KEY",
+            description = "while a job with this key is not final, store nothing and print that one's id")
+    @Nullable
+    String key;
+
+    @Option(names = "--max-attempts", paramLabel = "N", description = "dead after so many failures (jobs.max_attempts)")
+    @Nullable
+    Integer maxAttempts;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "end an attempt that takes longer (jobs.timeout)")
+    @Nullable
+    Duration timeout;
+
+    @Option(
+            names = "--after",
+            paramLabel = "ID",
+            converter = Converters.JobId.class,
+            description = "only when this job is done; again and again for more")
+    List<Long> after = List.of();
+
+    /** None of them was given. */
+    boolean isEmpty() {
+        return after.isEmpty()
+                && Stream.of(payload, queue, priority, delay, at, key, maxAttempts, timeout)
+                        .allMatch(Objects::isNull);
+    }
+
+    /** The job that they describe. */
+    NewJob job(String name, List<String> args, Instant now, InputStream input) throws IOException {
+        if (delay != null && at != null) {
+            throw Usage.wrong("enqueue", "--delay and --at exclude each other");
+        }
+        return new NewJob(
+                name,
+                args,
+                payload == null ? null : payload(payload, input),
+                queue == null ? NewJob.DEFAULT_QUEUE : queue,
+                priority == null ? 0 : priority,
+                runAt(delay, at, now),
+                key,
+                maxAttempts,
+                timeout,
+                after);
+    }
+
+    /** Null: at once. */
+    static @Nullable Instant runAt(@Nullable Duration delay, @Nullable Instant at, Instant now) {
+        return delay == null || delay.isZero() ? at : now.plus(delay);
+    }
+
+    private static String payload(String given, InputStream input) throws IOException {
+        if (given.equals("-")) {
+            return text("stdin", input);
+        }
+        if (!given.startsWith("@")) {
+            return given;
+        }
+        Path file = Path.of(given.substring(1));
+        if (Files.isDirectory(file)) {
+            throw Usage.wrong("enqueue", "the payload " + file + " is a directory");
+        }
+        try (InputStream bytes = Files.newInputStream(file)) {
+            return text(file.toString(), bytes);
+        }
+    }
+
+    private static String text(String from, InputStream bytes) throws IOException {
+        byte[] read = bytes.readNBytes(NewJob.LONGEST_PAYLOAD + 1);
+        if (read.length > NewJob.LONGEST_PAYLOAD) {
+            throw Usage.wrong("enqueue", "the payload must be at most 1 MiB, " + from + " holds more");
+        }
+        return Utf8.decode(read, read.length)
+                .orElseThrow(
+                        () -> Usage.wrong("enqueue", "the payload must be UTF-8 text, what " + from + " holds is not"));
+    }
+}

@@ -1,0 +1,144 @@
+package org.workerd.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.time.Instant;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobPolicy;
+import org.workerd.store.JobView;
+
+/** The JSON of jobs: every key always there, null for what does not apply. One document; not thread-safe. */
+final class Json implements AutoCloseable {
+    static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .build();
+
+    private final JsonGenerator json;
+    private final OutputStream out;
+
+    Json(OutputStream out) throws IOException {
+        this.out = out;
+        this.json = FACTORY.createGenerator(out);
+    }
+
+    /** For what is not a job. */
+    JsonGenerator generator() {
+        return json;
+    }
+
+    /**
+     * A job with its attempts.
+     *
+     * @param policy what holds where the job itself says nothing
+     */
+    void job(JobView job, List<JobView.Attempt> attempts, JobPolicy policy) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("id", job.id());
+        json.writeStringField("name", job.name());
+        json.writeStringField("queue", job.queue());
+        json.writeStringField("state", job.state().word());
+        json.writeNumberField("priority", job.priority());
+        json.writeArrayFieldStart("args");
+        for (String arg : job.args()) {
+            json.writeString(arg);
+        }
+        json.writeEndArray();
+        value("payload", job.payload());
+        time("run_at", job.runAt());
+        json.writeNumberField("attempt", job.attempt());
+        number("max_attempts", job.maxAttempts() == null ? policy.maxAttempts() : job.maxAttempts());
+        text("key", job.key());
+        json.writeArrayFieldStart("after");
+        for (long id : job.after()) {
+            json.writeNumber(id);
+        }
+        json.writeEndArray();
+        number("timeout_ms", job.timeoutMillis() == null ? policy.timeout().toMillis() : job.timeoutMillis());
+        time("created_at", job.createdAt());
+        time("started_at", job.startedAt());
+        time("finished_at", job.finishedAt());
+        number("exit_code", job.exitCode());
+        number("signal", job.signal());
+        text("error", job.error());
+        value("result", job.result());
+        value("progress", job.progress());
+        json.writeArrayFieldStart("attempts");
+        for (JobView.Attempt attempt : attempts) {
+            attempt(attempt);
+        }
+        json.writeEndArray();
+        json.writeEndObject();
+    }
+
+    @Override
+    public void close() throws IOException {
+        json.close();
+        out.write('\n');
+    }
+
+    private void attempt(JobView.Attempt attempt) throws IOException {
+        json.writeStartObject();
+        json.writeNumberField("number", attempt.number());
+        time("started_at", attempt.startedAt());
+        time("finished_at", attempt.finishedAt());
+        text("outcome", attempt.outcome());
+        number("exit_code", attempt.exitCode());
+        number("signal", attempt.signal());
+        text("error", attempt.error());
+        number("daemon_pid", attempt.daemonPid());
+        json.writeEndObject();
+    }
+
+    private void text(String key, @Nullable String text) throws IOException {
+        json.writeFieldName(key);
+        json.writeString(text); // null is null
+    }
+
+    private void number(String key, @Nullable Number number) throws IOException {
+        json.writeFieldName(key);
+        if (number == null) {
+            json.writeNull();
+        } else {
+            json.writeNumber(number.longValue());
+        }
+    }
+
+    private void time(String key, @Nullable Instant time) throws IOException {
+        text(key, time == null ? null : Times.rfc3339(time));
+    }
+
+    /** What is JSON as it stands, so that no number loses a digit; else as a string. */
+    private void value(String key, @Nullable String text) throws IOException {
+        json.writeFieldName(key);
+        if (text != null && isJson(text)) {
+            json.writeRawValue(text.strip());
+        } else {
+            json.writeString(text);
+        }
+    }
+
+    /** Exactly one value? */
+    static boolean isJson(String text) {
+        try (JsonParser parser = FACTORY.createParser(text)) {
+            JsonToken first = parser.nextToken();
+            if (first == null) {
+                return false;
+            }
+            parser.skipChildren();
+            if (first.isNumeric()) {
+                parser.getNumberType(); // else 1x would still pass
+            }
+            return parser.nextToken() == null;
+        } catch (JsonProcessingException notJson) {
+            return false;
+        } catch (IOException impossible) {
+            throw new java.io.UncheckedIOException(impossible);
+        }
+    }
+}

@@ -1,0 +1,125 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.workerd.daemon.Settings;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** {@code workerd list}. */
+@Command(
+        name = "list",
+        sortOptions = false,
+        description = "List jobs, newest first.",
+        footer = {
+            "",
+            "Examples:",
+            "  workerd list --state dead,cancelled --since 1d",
+            "  workerd list --name mail --error timeout",
+            "  workerd list --json --limit 1000"
+        })
+final class ListJobs implements Callable<Integer> {
+    private final Main main;
+
+    @Mixin
+    private final JobFilter filter = new JobFilter();
+
+    @Option(names = "--limit", paramLabel = "K", description = "at most so many (${DEFAULT-VALUE})")
+    int limit = 20;
+
+    @Option(names = "--json", description = "as one JSON document")
+    boolean json;
+
+    @Option(names = "-q", description = "the ids only")
+    boolean quiet;
+
+    ListJobs(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (limit < 1) {
+            throw Usage.wrong("list", "--limit must be at least 1, was " + limit);
+        }
+        Instant now = main.now();
+        JobQueries.Filter wanted = filter.of(now);
+        Settings settings = main.settings().settings();
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            List<JobView> jobs = queries.list(wanted, limit);
+            if (json) {
+                printJson(jobs, queries, settings);
+            } else if (quiet) {
+                jobs.forEach(job -> main.console().data(Long.toString(job.id())));
+            } else {
+                printTable(jobs, settings, now, wanted.equals(JobQueries.Filter.ALL));
+            }
+        }
+        return 0;
+    }
+
+    private void printJson(List<JobView> jobs, JobQueries queries, Settings settings) throws IOException {
+        try (Json document = new Json(main.console().data())) {
+            document.generator().writeStartObject();
+            document.generator().writeArrayFieldStart("jobs");
+            for (JobView job : jobs) {
+                document.job(
+                        job, queries.attempts(job.id()), settings.policies().of(job.name()));
+            }
+        }
+    }
+
+    private void printTable(List<JobView> jobs, Settings settings, Instant now, boolean all) {
+        if (jobs.isEmpty()) {
+            main.console()
+                    .say(
+                            all
+                                    ? "There are no jobs. Store one: workerd enqueue NAME"
+                                    : "No jobs match. All: workerd list");
+            return;
+        }
+        Table table = new Table("ID", "NAME", "QUEUE", "STATE", "ATTEMPT", "CREATED", "NOTE");
+        for (JobView job : jobs) {
+            int most = job.maxAttempts() == null
+                    ? settings.policies().of(job.name()).maxAttempts()
+                    : job.maxAttempts();
+            table.row(
+                    Long.toString(job.id()),
+                    job.name(),
+                    job.queue(),
+                    job.state().word(),
+                    job.attempt() + "/" + most,
+                    time(job.createdAt(), now),
+                    note(job, now));
+        }
+        main.console().print(table);
+        if (jobs.size() == limit) {
+            main.console().hint("The newest " + limit + "; --limit K shows more.");
+        }
+    }
+
+    /** What a person asks next about a job in this state. */
+    private String note(JobView job, Instant now) {
+        String error = job.error() == null ? "" : job.error();
+        Instant runAt = job.runAt();
+        if (runAt != null && (job.state() == JobState.SCHEDULED || job.state() == JobState.RETRYING)) {
+            return "next " + time(runAt, now) + (error.isEmpty() ? "" : ", " + error);
+        }
+        if (job.state() == JobState.BLOCKED) {
+            return "after "
+                    + String.join(
+                            ", ", job.after().stream().map(String::valueOf).toList());
+        }
+        return job.state() == JobState.DONE || job.state() == JobState.RUNNING ? "" : error;
+    }
+
+    private String time(Instant time, Instant now) {
+        return main.console().isTerminal() ? Times.relative(time, now) : Times.rfc3339(time);
+    }
+}

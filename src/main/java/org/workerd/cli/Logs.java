@@ -1,0 +1,145 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Optional;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Settings;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import org.workerd.worker.Output;
+import org.workerd.worker.Premises;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd logs}. */
+@Command(
+        name = "logs",
+        sortOptions = false,
+        description = "Print what a job printed, its stdout and stderr as they came.",
+        footer = {
+            "",
+            "Of a long output the head and the tail are kept (jobs.output_limit).",
+            "",
+            "Examples:",
+            "  workerd logs 42",
+            "  workerd logs -f 42",
+            "  workerd logs 42 --attempt 1"
+        })
+final class Logs implements Callable<Integer> {
+    private static final Duration LONG = Duration.ofSeconds(1);
+    private static final Duration SHORT = Duration.ofMillis(50);
+
+    private final Main main;
+
+    @Parameters(paramLabel = "ID", converter = Converters.JobId.class, description = "the job")
+    long id;
+
+    @Option(
+            names = {"-f", "--follow"},
+            description = "go on until the job has ended, and wait for one that has not begun")
+    boolean follow;
+
+    @Option(names = "--attempt", paramLabel = "N", description = "of this attempt; else of the newest that has output")
+    @Nullable
+    Integer attempt;
+
+    Logs(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        if (attempt != null && attempt < 1) {
+            throw Usage.wrong("logs", "--attempt must be at least 1, was " + attempt);
+        }
+        Settings settings = main.settings().settings();
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            JobView job = Show.find(queries, id);
+            if (follow && !job.state().isFinal()) {
+                try (QueueChanges changes = new QueueChanges(settings.queueFile(), queries)) {
+                    follow(job, settings, queries, changes);
+                }
+            } else {
+                print(job, settings, queries.attempts(id));
+            }
+        }
+        return 0;
+    }
+
+    private void print(JobView job, Settings settings, List<JobView.Attempt> attempts) throws IOException {
+        Integer asked = attempt;
+        if (asked != null && attempts.stream().noneMatch(one -> one.number() == asked)) {
+            throw new Failure(ExitCode.FAILED, "job " + id + " has no attempt " + asked, "Try: workerd show " + id);
+        }
+        Optional<Integer> number = Optional.ofNullable(asked).or(() -> newest(settings, job.attempt()));
+        if (number.isEmpty()) {
+            main.console()
+                    .say("Job " + id + " has printed nothing; it is "
+                            + job.state().word() + ".");
+        } else {
+            tail(job, settings, number.get()).copyTo(main.console());
+        }
+    }
+
+    private void follow(JobView first, Settings settings, JobQueries queries, QueueChanges changes)
+            throws IOException, InterruptedException {
+        int number = attempt == null ? begin(first, settings) : attempt;
+        OutputTail tail = tail(first, settings, number);
+        while (true) {
+            // The state before the output: what was printed before the end is there when the end is seen.
+            JobView job = Show.find(queries, id);
+            tail.copyTo(main.console());
+            main.console().flush();
+            boolean past = job.attempt() > number;
+            if (past && attempt == null) {
+                number++;
+                main.console().hint("workerd: attempt " + number);
+                tail = tail(job, settings, number);
+                continue;
+            }
+            if (job.state().isFinal() || past || (attempt != null && isOver(job, number))) {
+                main.console().hint("workerd: job " + id + " is " + job.state().word());
+                return;
+            }
+            boolean watched = changes.watch(path(settings, number).resolveSibling(""));
+            changes.await(watched || job.state() != JobState.RUNNING ? LONG : SHORT);
+        }
+    }
+
+    /** Begun, and not running any more. */
+    private static boolean isOver(JobView job, int number) {
+        return job.attempt() == number && job.state() != JobState.RUNNING;
+    }
+
+    /** The attempt to begin with: the running one, the newest that printed, or the one that comes. */
+    private int begin(JobView job, Settings settings) {
+        return job.state() == JobState.RUNNING
+                ? job.attempt()
+                : newest(settings, job.attempt()).orElse(job.attempt() + 1);
+    }
+
+    private Optional<Integer> newest(Settings settings, int last) {
+        for (int number = last; number > 0; number--) {
+            if (Files.exists(path(settings, number))) {
+                return Optional.of(number);
+            }
+        }
+        return Optional.empty();
+    }
+
+    private OutputTail tail(JobView job, Settings settings, int number) {
+        return new OutputTail(
+                path(settings, number), settings.policies().of(job.name()).outputLimit());
+    }
+
+    private Path path(Settings settings, int number) {
+        return Output.path(Premises.output(settings.queueFile()), id, number);
+    }
+}

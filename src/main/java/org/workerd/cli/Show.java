@@ -1,0 +1,145 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Settings;
+import org.workerd.job.JobPolicy;
+import org.workerd.job.Names;
+import org.workerd.job.Span;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd show}. */
+@Command(
+        name = "show",
+        sortOptions = false,
+        description = "Show one job with its attempts.",
+        footer = {"", "Examples:", "  workerd show 42", "  workerd show 42 --json"})
+final class Show implements Callable<Integer> {
+    private static final int LABEL = 13;
+
+    private final Main main;
+
+    @Parameters(paramLabel = "ID", converter = Converters.JobId.class, description = "the job")
+    long id;
+
+    @Option(names = "--json", description = "as one JSON document")
+    boolean json;
+
+    @Option(names = "-q", description = "the id only: does it exist?")
+    boolean quiet;
+
+    Show(Main main) {
+        this.main = main;
+    }
+
+    /** The job, or a failure that says that there is none. */
+    static JobView find(JobQueries queries, long id) {
+        return queries.find(id)
+                .orElseThrow(() -> new Failure(ExitCode.FAILED, "there is no job " + id, "Try: workerd list"));
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings = main.settings().settings();
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            JobView job = find(queries, id);
+            List<JobView.Attempt> attempts = queries.attempts(id);
+            JobPolicy policy = settings.policies().of(job.name());
+            if (json) {
+                try (Json document = new Json(main.console().data())) {
+                    document.job(job, attempts, policy);
+                }
+            } else if (quiet) {
+                main.console().data(Long.toString(job.id()));
+            } else {
+                print(job, policy);
+                print(attempts);
+            }
+        }
+        return 0;
+    }
+
+    private void print(JobView job, JobPolicy policy) {
+        int most = job.maxAttempts() == null ? policy.maxAttempts() : job.maxAttempts();
+        Duration timeout = job.timeoutMillis() == null ? policy.timeout() : Duration.ofMillis(job.timeoutMillis());
+        line("id", Long.toString(job.id()));
+        line("name", job.name());
+        line("queue", job.queue());
+        line("state", job.state().word());
+        line("priority", Integer.toString(job.priority()));
+        line("args", String.join(" ", job.args().stream().map(Show::word).toList()));
+        line("payload", job.payload());
+        line("run at", time(job.runAt()));
+        line("attempt", job.attempt() + " of " + most);
+        line("key", job.key());
+        line(
+                "after",
+                String.join(", ", job.after().stream().map(String::valueOf).toList()));
+        line("timeout", Span.format(timeout));
+        line("created", time(job.createdAt()));
+        line("started", time(job.startedAt()));
+        line("finished", time(job.finishedAt()));
+        line("exit code", number(job.exitCode()));
+        line("signal", number(job.signal()));
+        line("error", job.error());
+        line("result", job.result());
+        line("progress", job.progress());
+    }
+
+    private void print(List<JobView.Attempt> attempts) {
+        if (attempts.isEmpty()) {
+            return;
+        }
+        Table table = new Table("ATTEMPT", "STARTED", "TOOK", "OUTCOME", "EXIT", "SIGNAL", "DAEMON", "ERROR");
+        for (JobView.Attempt attempt : attempts) {
+            Instant end = attempt.finishedAt() == null ? main.now() : attempt.finishedAt();
+            table.row(
+                    Integer.toString(attempt.number()),
+                    Times.rfc3339(attempt.startedAt()),
+                    Span.brief(Duration.between(attempt.startedAt(), end)),
+                    attempt.outcome() == null ? "running" : attempt.outcome(),
+                    cell(attempt.exitCode()),
+                    cell(attempt.signal()),
+                    cell(attempt.daemonPid()),
+                    attempt.error() == null ? "" : attempt.error());
+        }
+        main.console().data("");
+        main.console().print(table);
+    }
+
+    /** Absent is not shown. */
+    private void line(String label, @Nullable String value) {
+        if (value != null && !value.isEmpty()) {
+            main.console().data(label + " ".repeat(LABEL - label.length()) + Names.printable(value));
+        }
+    }
+
+    private @Nullable String time(@Nullable Instant time) {
+        if (time == null) {
+            return null;
+        }
+        String age = main.console().isTerminal() ? " (" + Times.relative(time, main.now()) + ")" : "";
+        return Times.rfc3339(time) + age;
+    }
+
+    private static @Nullable String number(@Nullable Number number) {
+        return number == null ? null : number.toString();
+    }
+
+    private static String cell(@Nullable Number number) {
+        return number == null ? "-" : number.toString();
+    }
+
+    /** As a shell would have to be given it. */
+    private static String word(String arg) {
+        return arg.matches("[A-Za-z0-9_@%+=:,./-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'";
+    }
+}

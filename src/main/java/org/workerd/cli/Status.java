@@ -1,0 +1,33 @@
+package org.workerd.cli;
+
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code workerd status}: the launcher script answers it; this is its help. */
+@Command(
+        name = "status",
+        description = "Say whether the daemon runs, and what it runs.",
+        footer = {
+            "",
+            "Examples:",
+            "  workerd status",
+            "  workerd status --json",
+            "",
+            "Exit status: 0 running, 1 dead but the pidfile exists, 3 stopped, 4 unknown."
+        })
+final class Status implements Callable<Integer> {
+    @Option(names = "--json", description = "as one JSON document")
+    boolean json;
+
+    @Option(names = "-q", description = "the pid only")
+    boolean quiet;
+
+    @Option(names = "--pidfile", description = "only say where the pidfile is")
+    boolean pidfile;
+
+    @Override
+    public Integer call() {
+        throw Failure.ofLauncher("status");
+    }
+}

@@ -1,0 +1,73 @@
+package org.workerd.cli;
+
+import java.util.Collection;
+import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
+import java.util.regex.Pattern;
+import org.workerd.job.Names;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
+
+/** Wrong usage in words: what is wrong, and what was likely meant. */
+final class Usage {
+    /** How picocli begins about a bad value; only which one it is matters. */
+    private static final Pattern VALUE = Pattern.compile(
+            "^Invalid value for (?:option '([^']+)'(?: \\([^)]*\\))?|positional parameter at index \\S+ \\(([^)]*)\\)): ");
+
+    private Usage() {}
+
+    /** A failure that points to the command's help. */
+    static Failure wrong(String command, String message) {
+        return new Failure(ExitCode.USAGE, message, "Try: workerd " + command + " --help");
+    }
+
+    static Failure unknownCommand(String given) {
+        return new Failure(
+                ExitCode.USAGE,
+                "unknown command: " + Names.printable(given),
+                meant(given, Commands.NAMES).orElse("") + "Try: workerd help");
+    }
+
+    /** "Did you mean …? ", or empty. */
+    static Optional<String> meant(String given, Collection<String> known) {
+        return Names.closest(given, known).map(name -> "Did you mean " + name + "? ");
+    }
+
+    /** What picocli found, in our words. */
+    static Failure of(ParameterException failure) {
+        String command = failure.getCommandLine().getCommandSpec().qualifiedName();
+        String help = "Try: " + command + " --help";
+        if (failure instanceof UnmatchedArgumentException unmatched) {
+            return of(unmatched, command, help);
+        }
+        String message = VALUE.matcher(String.valueOf(failure.getMessage())).replaceFirst("$1$2: ");
+        message = message.replaceFirst("'([^']*)' is not an int$", "expected a whole number, found \"$1\"");
+        return new Failure(ExitCode.USAGE, lowerCase(message), help);
+    }
+
+    private static Failure of(UnmatchedArgumentException failure, String command, String help) {
+        List<String> unmatched = failure.getUnmatched();
+        String given = unmatched.isEmpty() ? "" : unmatched.get(0);
+        if (!failure.isUnknownOption()) {
+            return failure.getCommandLine().getParent() == null
+                    ? unknownCommand(given)
+                    : new Failure(ExitCode.USAGE, "unexpected argument: " + Names.printable(given), help);
+        }
+        String option = given.replaceFirst("=.*", "");
+        String meant = meant(
+                        option,
+                        failure.getCommandLine().getCommandSpec().optionsMap().keySet())
+                .orElse("");
+        String advice = command.equals("workerd enqueue")
+                ? "Put -- before the handler's own options: workerd enqueue NAME -- " + Names.printable(option)
+                : help;
+        return new Failure(ExitCode.USAGE, "unknown option: " + Names.printable(option), meant + advice);
+    }
+
+    private static String lowerCase(String sentence) {
+        return sentence.isEmpty()
+                ? sentence
+                : sentence.substring(0, 1).toLowerCase(Locale.ROOT) + sentence.substring(1);
+    }
+}

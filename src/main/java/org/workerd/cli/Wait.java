@@ -1,0 +1,56 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Settings;
+import org.workerd.store.JobQueries;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd wait}. */
+@Command(
+        name = "wait",
+        sortOptions = false,
+        description = "Wait until all these jobs have ended, and exit as they did.",
+        footer = {
+            "",
+            "Exit status: 0 when all are done, else that of the first that is not: its own, 128 + n for",
+            "signal n, 124 when it or the wait timed out, 125 when it was cancelled or never ran.",
+            "",
+            "Examples:",
+            "  workerd wait 42",
+            "  workerd wait 42 43 --timeout 10m"
+        })
+final class Wait implements Callable<Integer> {
+    private final Main main;
+
+    @Parameters(arity = "1..*", paramLabel = "ID", converter = Converters.JobId.class, description = "the jobs")
+    List<Long> ids = List.of();
+
+    @Option(names = "--timeout", paramLabel = "D", converter = Converters.D.class, description = "at most so long")
+    @Nullable
+    Duration timeout;
+
+    Wait(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException {
+        JobWaiter waiter = new JobWaiter(main.console(), settings(), timeout);
+        return waiter.await(ids.stream().mapToLong(Long::longValue).iterator());
+    }
+
+    /** Of a queue that has all of the jobs: better now than after an hour's wait. */
+    private Settings settings() {
+        Settings settings = main.settings().settings();
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            ids.forEach(id -> Show.find(queries, id));
+        }
+        return settings;
+    }
+}
