@@ -2,7 +2,6 @@ package org.workerd.unix;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
-import static org.awaitility.Awaitility.await;
 
 import java.io.BufferedReader;
 import java.io.IOException;
@@ -10,7 +9,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.Optional;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.BeforeEach;
@@ -58,21 +56,6 @@ class LockFileTest {
         // The kernel frees the lock before the end of the process can be waited for.
         assertThat(holder.waitFor()).isEqualTo(128 + 9);
         acquire().close();
-    }
-
-    @Test
-    void theLockIsNotInheritedByWhatWeStart() throws Exception {
-        LockFile held = acquire();
-        Process child = new ProcessBuilder(Tool.needed("sleep").toString(), "60").start();
-        try {
-            held.close();
-            await().atMost(Duration.ofSeconds(5))
-                    .until(() -> LockFile.tryAcquire(file, 0644), Optional::isPresent)
-                    .orElseThrow()
-                    .close();
-        } finally {
-            child.destroyForcibly();
-        }
     }
 
     @Test

@@ -104,6 +104,31 @@ class PosixTest {
     }
 
     @Test
+    void everyDescriptorIsClosedAtAnExecButForADuplicate() throws IOException {
+        int[] pipe = Posix.pipe();
+        int[] ours = {Posix.open(directory, Posix.READ, 0), pipe[0], pipe[1], Posix.event(), Posix.memoryFile("x")};
+        for (int descriptor : ours) {
+            assertThat(isClosedAtAnExec(descriptor)).isTrue();
+        }
+        Posix.duplicate(ours[0], 200);
+        assertThat(isClosedAtAnExec(200)).isFalse();
+        Posix.closeOnExec(200);
+        assertThat(isClosedAtAnExec(200)).isTrue();
+        Posix.close(200);
+        for (int descriptor : ours) {
+            Posix.close(descriptor);
+        }
+    }
+
+    /** O_CLOEXEC, in octal. */
+    private static boolean isClosedAtAnExec(int descriptor) throws IOException {
+        String flags =
+                Files.readAllLines(Path.of("/proc/self/fdinfo/" + descriptor)).get(1);
+        assertThat(flags).startsWith("flags:");
+        return (Integer.parseInt(flags.substring("flags:".length()).strip(), 8) & 02000000) != 0;
+    }
+
+    @Test
     void theReasonOfAFailureIsSaid() {
         assertThatThrownBy(() -> Posix.open(directory.resolve("none"), Posix.READ, 0))
                 .isInstanceOfSatisfying(UnixException.class, failure -> assertThat(failure.is(Errno.ENOENT))
