@@ -40,6 +40,7 @@ show ./workerd status
 
 step "A first job"
 show ./workerd enqueue hello world --wait
+show ./workerd logs 1
 
 step "A handler is any program: this one counts the words of a file and leaves the count as the job's result"
 cat > handlers/words <<'HANDLER'
@@ -75,14 +76,19 @@ step "Pull the plug in the middle of a job: kill -9, then start again"
 printf '#!/bin/sh\nsleep 2\n' > handlers/nap
 chmod 755 handlers/nap
 id=$(./workerd enqueue nap)
-until ./workerd status | grep -q ' nap '; do :; done
-show kill -9 "$(cat workerd.pid)"
+tries=0
+until ./workerd status | grep -q ' nap '; do
+    tries=$((tries + 1))
+    [ "$tries" -lt 100 ] || { echo "the job does not start" >&2; exit 1; }
+    sleep 0.05
+done
+show kill -9 "$(./workerd status -q)"
 show ./workerd start
 show ./workerd wait "$id"
 show ./workerd show "$id"
 
 step "The log: each change of a job's state is a line"
-show tail -n 12 workerd.log
+show tail -n 12 log/workerd.log
 
 step "Stop: what runs may end"
 show ./workerd stop
