@@ -12,6 +12,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.UUID;
 import java.util.concurrent.locks.LockSupport;
 import org.sqlite.BusyHandler;
@@ -237,7 +238,8 @@ public final class SqliteDatabase {
                     || (character >= '0' && character <= '9')
                     || (character >= 'A' && character <= 'Z')
                     || (character >= 'a' && character <= 'z');
-            escaped.append(plain ? String.valueOf(character) : String.format("%%%02X", (int) character));
+            escaped.append(
+                    plain ? String.valueOf(character) : "%" + HexFormat.of().toHexDigits(octet));
         }
         return "jdbc:sqlite:file:" + escaped + query;
     }
