@@ -46,10 +46,11 @@ final class Failures {
             return new Failure(ExitCode.IO_ERROR, message, "");
         }
         if (failure instanceof AccessDeniedException) {
-            return new Failure(ExitCode.NOT_PERMITTED, file.getFile() + ": permission denied", "");
+            return new Failure(ExitCode.NOT_PERMITTED, "cannot use " + file.getFile() + ": permission denied", "");
         }
         String reason = failure instanceof NoSuchFileException ? "no such file or directory" : file.getReason();
-        return new Failure(ExitCode.IO_ERROR, reason == null ? message : file.getFile() + ": " + reason, "");
+        return new Failure(
+                ExitCode.IO_ERROR, reason == null ? message : "cannot use " + file.getFile() + ": " + reason, "");
     }
 
     private static ExitCode code(StoreException.Kind kind) {

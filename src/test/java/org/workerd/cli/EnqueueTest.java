@@ -112,7 +112,7 @@ final class EnqueueTest {
         assertThat(cli.run("enqueue", "mail", "--payload", "@" + large).err()).contains("at most 1 MiB");
         assertThat(cli.run("enqueue", "mail", "--payload", "@" + directory.resolve("none")))
                 .isEqualTo(new Cli.Said(
-                        74, "", "workerd: " + directory.resolve("none") + ": no such file or directory\n"));
+                        74, "", "workerd: cannot use " + directory.resolve("none") + ": no such file or directory\n"));
         assertThat(cli.jobs()).isEmpty();
     }
 
