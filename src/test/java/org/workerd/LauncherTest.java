@@ -482,6 +482,13 @@ class LauncherTest {
     }
 
     @Test
+    void argumentsKeepTheirLettersInAnyLocale() throws Exception {
+        environment.put("LC_ALL", "C");
+        workerd("enqueue", "hello", "Grüße");
+        assertThat(javaCalls()).contains("LC_ALL=C.UTF-8");
+    }
+
+    @Test
     void javaIsSearchedInOrder() throws Exception {
         environment.remove("WORKERD_JAVA");
         Path old = top.resolve("old/bin/java");

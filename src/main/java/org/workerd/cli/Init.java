@@ -49,7 +49,7 @@ final class Init implements Callable<Integer> {
             #!/bin/sh
             # workerd with the settings beside this file.
             here=$(readlink -f -- "$0")
-            exec %s --config "${here%%/*}/workerd.toml" "$@"
+            exec PROGRAM --config "${here%/*}/workerd.toml" "$@"
             """;
 
     private final Main main;
@@ -73,7 +73,7 @@ final class Init implements Callable<Integer> {
         make(directory.resolve("run"), "rwxr-xr-x");
         make(directory.resolve("queue"), "rwx------");
         write("handlers/hello", HELLO, "rwxr-xr-x");
-        write("workerd", WRAPPER.formatted(quoted(program())), "rwxr-xr-x");
+        write("workerd", WRAPPER.replace("PROGRAM", quoted(program())), "rwxr-xr-x");
         write("workerd.toml", SETTINGS, "rw-r--r--");
         tell();
         return 0;

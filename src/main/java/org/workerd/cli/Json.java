@@ -39,17 +39,7 @@ final class Json implements AutoCloseable {
      */
     void job(JobView job, List<JobView.Attempt> attempts, JobPolicy policy) throws IOException {
         json.writeStartObject();
-        json.writeNumberField("id", job.id());
-        json.writeStringField("name", job.name());
-        json.writeStringField("queue", job.queue());
-        json.writeStringField("state", job.state().word());
-        json.writeNumberField("priority", job.priority());
-        json.writeArrayFieldStart("args");
-        for (String arg : job.args()) {
-            json.writeString(arg);
-        }
-        json.writeEndArray();
-        value("payload", job.payload());
+        asEnqueued(job);
         time("run_at", job.runAt());
         json.writeNumberField("attempt", job.attempt());
         number("max_attempts", job.maxAttempts() == null ? policy.maxAttempts() : job.maxAttempts());
@@ -60,14 +50,7 @@ final class Json implements AutoCloseable {
         }
         json.writeEndArray();
         number("timeout_ms", job.timeoutMillis() == null ? policy.timeout().toMillis() : job.timeoutMillis());
-        time("created_at", job.createdAt());
-        time("started_at", job.startedAt());
-        time("finished_at", job.finishedAt());
-        number("exit_code", job.exitCode());
-        number("signal", job.signal());
-        text("error", job.error());
-        value("result", job.result());
-        value("progress", job.progress());
+        asItWent(job);
         json.writeArrayFieldStart("attempts");
         for (JobView.Attempt attempt : attempts) {
             attempt(attempt);
@@ -80,6 +63,31 @@ final class Json implements AutoCloseable {
     public void close() throws IOException {
         json.close();
         out.write('\n');
+    }
+
+    private void asEnqueued(JobView job) throws IOException {
+        json.writeNumberField("id", job.id());
+        json.writeStringField("name", job.name());
+        json.writeStringField("queue", job.queue());
+        json.writeStringField("state", job.state().word());
+        json.writeNumberField("priority", job.priority());
+        json.writeArrayFieldStart("args");
+        for (String arg : job.args()) {
+            json.writeString(arg);
+        }
+        json.writeEndArray();
+        value("payload", job.payload());
+    }
+
+    private void asItWent(JobView job) throws IOException {
+        time("created_at", job.createdAt());
+        time("started_at", job.startedAt());
+        time("finished_at", job.finishedAt());
+        number("exit_code", job.exitCode());
+        number("signal", job.signal());
+        text("error", job.error());
+        value("result", job.result());
+        value("progress", job.progress());
     }
 
     private void attempt(JobView.Attempt attempt) throws IOException {

@@ -1,13 +1,8 @@
 package org.workerd.cli;
 
-import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.StringWriter;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.AccessDeniedException;
-import java.nio.file.FileSystemException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -15,14 +10,12 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.DaemonException;
 import org.workerd.daemon.Environment;
 import org.workerd.daemon.Settings;
 import org.workerd.daemon.SettingsException;
 import org.workerd.daemon.SettingsFile;
 import org.workerd.job.Allowed;
 import org.workerd.store.SqliteDatabase;
-import org.workerd.store.StoreException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -181,7 +174,7 @@ public final class Main implements Runnable {
             failure.printStackTrace(new PrintWriter(trace));
             console.say(trace.toString());
         }
-        return tell(translate(failure));
+        return tell(Failures.of(failure));
     }
 
     private int tell(Failure failure) {
@@ -191,80 +184,6 @@ public final class Main implements Runnable {
             console.say("  " + failure.advice());
         }
         return failure.code().status();
-    }
-
-    private static Failure translate(Exception failure) {
-        if (failure instanceof Failure known) {
-            return known;
-        }
-        String message = String.valueOf(failure.getMessage());
-        if (failure instanceof SettingsException) {
-            return new Failure(ExitCode.CONFIGURATION, message, "");
-        }
-        if (failure instanceof StoreException store) {
-            return new Failure(code(store.kind()), message, advice(store.kind()));
-        }
-        if (failure instanceof DaemonException daemon) {
-            return new Failure(code(daemon.kind()), message, "");
-        }
-        if (failure instanceof IllegalArgumentException) {
-            return new Failure(ExitCode.USAGE, message, "");
-        }
-        if (failure instanceof IOException io) {
-            return ofFile(io);
-        }
-        if (failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io) {
-            return ofFile(io);
-        }
-        return new Failure(ExitCode.BUG, "a bug of ours: " + failure, "Please report it, with what --debug prints.");
-    }
-
-    private static Failure ofFile(IOException failure) {
-        String message = String.valueOf(failure.getMessage());
-        if (!(failure instanceof FileSystemException file)) {
-            return new Failure(ExitCode.IO_ERROR, message, "");
-        }
-        if (failure instanceof AccessDeniedException) {
-            return new Failure(ExitCode.NOT_PERMITTED, file.getFile() + ": permission denied", "");
-        }
-        String reason = failure instanceof NoSuchFileException ? "no such file or directory" : file.getReason();
-        return new Failure(ExitCode.IO_ERROR, reason == null ? message : file.getFile() + ": " + reason, "");
-    }
-
-    /** The exit status that this failure would end the process with. */
-    static int statusOf(Exception failure) {
-        return translate(failure).code().status();
-    }
-
-    private static ExitCode code(StoreException.Kind kind) {
-        return switch (kind) {
-            case LOCKED -> ExitCode.TRY_AGAIN;
-            case DISK, DAMAGED -> ExitCode.IO_ERROR;
-            case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
-            case INVALID -> ExitCode.USAGE;
-            case MISSING, REFUSED, OTHER -> ExitCode.FAILED;
-        };
-    }
-
-    private static ExitCode code(DaemonException.Kind kind) {
-        return switch (kind) {
-            case CONFIGURATION -> ExitCode.CONFIGURATION;
-            case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
-            case IO_ERROR -> ExitCode.IO_ERROR;
-            case FAILED -> ExitCode.FAILED;
-        };
-    }
-
-    private static String advice(StoreException.Kind kind) {
-        return switch (kind) {
-            case LOCKED -> "Try again; nothing was changed.";
-            case DISK -> "Make room, or see what the kernel's log says of the disk; nothing was changed.";
-            case NOT_PERMITTED -> "Use the account that owns the queue, or one of its group.";
-            case MISSING -> "Make it with: workerd start, or workerd enqueue NAME";
-            case REFUSED -> "Set queue.url to a queue of workerd's, or to a file that does not exist yet.";
-            case DAMAGED -> "Restore a backup, or see what sqlite3 FILE .recover brings back.";
-            case INVALID, OTHER -> "";
-        };
     }
 
     /** Read from the jar's manifest, where Maven wrote it. */

@@ -29,7 +29,7 @@ final class Run implements Callable<Integer> {
         try {
             return new Daemon(main.config, readiness).run();
         } catch (Exception failure) {
-            readiness.failed(Main.statusOf(failure));
+            readiness.failed(Failures.of(failure).code().status());
             throw failure;
         }
     }

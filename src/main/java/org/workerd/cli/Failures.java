@@ -1,0 +1,86 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
+import org.workerd.daemon.DaemonException;
+import org.workerd.daemon.SettingsException;
+import org.workerd.store.StoreException;
+
+/** What went wrong, whoever says so, as a {@link Failure} for people and scripts. */
+final class Failures {
+    private Failures() {}
+
+    /** In words, with the exit status that it ends the process with. */
+    static Failure of(Exception failure) {
+        if (failure instanceof Failure known) {
+            return known;
+        }
+        String message = String.valueOf(failure.getMessage());
+        if (failure instanceof SettingsException) {
+            return new Failure(ExitCode.CONFIGURATION, message, "");
+        }
+        if (failure instanceof StoreException store) {
+            return new Failure(code(store.kind()), message, advice(store.kind()));
+        }
+        if (failure instanceof DaemonException daemon) {
+            return new Failure(code(daemon.kind()), message, "");
+        }
+        if (failure instanceof IllegalArgumentException) {
+            return new Failure(ExitCode.USAGE, message, "");
+        }
+        if (failure instanceof IOException io) {
+            return ofFile(io);
+        }
+        if (failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io) {
+            return ofFile(io);
+        }
+        return new Failure(ExitCode.BUG, "a bug of ours: " + failure, "Please report it, with what --debug prints.");
+    }
+
+    private static Failure ofFile(IOException failure) {
+        String message = String.valueOf(failure.getMessage());
+        if (!(failure instanceof FileSystemException file)) {
+            return new Failure(ExitCode.IO_ERROR, message, "");
+        }
+        if (failure instanceof AccessDeniedException) {
+            return new Failure(ExitCode.NOT_PERMITTED, "cannot use " + file.getFile() + ": permission denied", "");
+        }
+        String reason = failure instanceof NoSuchFileException ? "no such file or directory" : file.getReason();
+        return new Failure(
+                ExitCode.IO_ERROR, reason == null ? message : "cannot use " + file.getFile() + ": " + reason, "");
+    }
+
+    private static ExitCode code(StoreException.Kind kind) {
+        return switch (kind) {
+            case LOCKED -> ExitCode.TRY_AGAIN;
+            case DISK, DAMAGED -> ExitCode.IO_ERROR;
+            case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
+            case INVALID -> ExitCode.USAGE;
+            case MISSING, REFUSED, OTHER -> ExitCode.FAILED;
+        };
+    }
+
+    private static ExitCode code(DaemonException.Kind kind) {
+        return switch (kind) {
+            case CONFIGURATION -> ExitCode.CONFIGURATION;
+            case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
+            case IO_ERROR -> ExitCode.IO_ERROR;
+            case FAILED -> ExitCode.FAILED;
+        };
+    }
+
+    private static String advice(StoreException.Kind kind) {
+        return switch (kind) {
+            case LOCKED -> "Try again; nothing was changed.";
+            case DISK -> "Make room, or see what the kernel's log says of the disk; nothing was changed.";
+            case NOT_PERMITTED -> "Use the account that owns the queue, or one of its group.";
+            case MISSING -> "Make it with: workerd start, or workerd enqueue NAME";
+            case REFUSED -> "Set queue.url to a queue of workerd's, or to a file that does not exist yet.";
+            case DAMAGED -> "Restore a backup, or see what sqlite3 FILE .recover brings back.";
+            case INVALID, OTHER -> "";
+        };
+    }
+}

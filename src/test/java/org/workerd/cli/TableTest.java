@@ -1,0 +1,44 @@
+package org.workerd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.time.Instant;
+import org.junit.jupiter.api.Test;
+
+/** Layout, and times as text. */
+final class TableTest {
+    @Test
+    void columnsAreAsWideAsWhatStandsInThem() {
+        Table table = new Table("ID", "NAME");
+        table.row("1", "a");
+        table.row("1000", "");
+        assertThat(table.lines(80)).containsExactly("ID    NAME", "1     a", "1000");
+    }
+
+    @Test
+    void theWidestColumnIsCutAndNeverTheFirst() {
+        Table table = new Table("ID", "NAME", "NOTE");
+        table.row("123456789", "short", "a long and winding 😀 note");
+        assertThat(table.lines(30)).containsExactly("ID         NAME   NOTE", "123456789  short  a long and …");
+        assertThat(table.lines(1)).allMatch(line -> line.length() <= 9 + 2 + 6 + 2 + 6);
+    }
+
+    @Test
+    void timesAreOfRfc3339WithMilliseconds() {
+        assertThat(Times.rfc3339(Instant.parse("2026-01-02T03:04:05Z"))).isEqualTo("2026-01-02T03:04:05.000Z");
+        assertThat(Times.rfc3339(Instant.parse("2026-12-31T23:59:59.999999Z"))).isEqualTo("2026-12-31T23:59:59.999Z");
+        assertThat(Times.rfc3339(Instant.EPOCH)).isEqualTo("1970-01-01T00:00:00.000Z");
+        assertThat(Times.parse("2026-01-02 03:04:05Z")).isEqualTo("2026-01-02T03:04:05Z");
+    }
+
+    @Test
+    void agesAreRough() {
+        Instant now = Cli.NOW;
+        assertThat(Times.relative(now, now)).isEqualTo("0s ago");
+        assertThat(Times.relative(now.minusSeconds(59), now)).isEqualTo("59s ago");
+        assertThat(Times.relative(now.minusSeconds(3599), now)).isEqualTo("59m ago");
+        assertThat(Times.relative(now.minusSeconds(86_400), now)).isEqualTo("24h ago");
+        assertThat(Times.relative(now.minusSeconds(172_800), now)).isEqualTo("2d ago");
+        assertThat(Times.relative(now.plusSeconds(61), now)).isEqualTo("in 1m");
+    }
+}
