@@ -1,5 +1,10 @@
 package org.workerd.daemon;
 
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.NoSuchFileException;
 import org.workerd.unix.UnixException;
 
 /** The daemon cannot be started, or run on: a sentence for people, and whether it is the configuration that is wrong. */
@@ -23,6 +28,21 @@ public final class DaemonException extends RuntimeException {
     static DaemonException of(UnixException failure) {
         Kind kind = failure.isRefusal() ? Kind.NOT_PERMITTED : failure.isShortage() ? Kind.IO_ERROR : Kind.FAILED;
         return new DaemonException(kind, String.valueOf(failure.getMessage()));
+    }
+
+    /** What went wrong with a file, in words: Java's own message is often no more than its path. */
+    static String reason(IOException failure) {
+        String path = failure instanceof FileSystemException about ? about.getFile() : failure.getMessage();
+        if (failure instanceof AccessDeniedException) {
+            return path + ": permission denied";
+        }
+        if (failure instanceof NoSuchFileException) {
+            return path + ": no such file or directory";
+        }
+        if (failure instanceof FileAlreadyExistsException) {
+            return path + " is there and is no directory";
+        }
+        return String.valueOf(failure.getMessage());
     }
 
     public Kind kind() {

@@ -20,7 +20,9 @@ import org.workerd.unix.UnixException;
  * pipe brings back that it is ready, or its own words why not.
  */
 public final class Launcher {
-    private static final Duration PATIENCE = Duration.ofSeconds(45);
+    /** The property is for tests: the command line gives nobody a way to set it. */
+    private static final Duration PATIENCE = Duration.parse(System.getProperty("workerd.start.patience", "PT45S"));
+
     private static final int READY_DESCRIPTOR = 3;
     private static final String INTERMEDIATE = "umask 027; \"$@\" & exit 0";
     /** What the daemon keeps of our environment: where it finds its files and its JVM, and settings overridden there. */
@@ -101,6 +103,8 @@ public final class Launcher {
             if (millis <= 0 || !Posix.await((int) millis, pipe)[0]) {
                 // It has the group of the shell, whose number is taken until we have waited for the shell.
                 Processes.signalGroup(shell, Processes.KILL);
+                awaitEnd(pipe);
+                PidFile.removeStale(loaded.settings().pidfile());
                 return failed(heard, "the daemon was not ready after " + PATIENCE.toSeconds() + " s and was ended");
             }
             byte[] bytes = Posix.read(pipe, 4096);
@@ -113,8 +117,17 @@ public final class Launcher {
                 return new Fate(0, List.of("workerd is already running (pid " + word(text, Readiness.RUNNING) + ")"));
             }
             if (bytes.length == 0) {
+                PidFile.removeStale(loaded.settings().pidfile());
                 return failed(heard, "the daemon ended before it was ready");
             }
+        }
+    }
+
+    /** Killed, it still takes a moment until the kernel has closed what it had open. */
+    private static void awaitEnd(int pipe) {
+        int heard = 1;
+        while (heard > 0) {
+            heard = Posix.await(5_000, pipe)[0] ? Posix.read(pipe, 4096).length : 0;
         }
     }
 

@@ -10,6 +10,7 @@ import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
 import java.io.FileDescriptor;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -74,7 +75,11 @@ final class LogFile {
                     failure.isRefusal() ? DaemonException.Kind.NOT_PERMITTED : DaemonException.Kind.IO_ERROR,
                     "cannot open the log: " + failure.getMessage());
         } catch (IOException failure) {
-            throw new DaemonException(DaemonException.Kind.IO_ERROR, "cannot open the log " + path + ": " + failure);
+            throw new DaemonException(
+                    failure instanceof AccessDeniedException
+                            ? DaemonException.Kind.NOT_PERMITTED
+                            : DaemonException.Kind.IO_ERROR,
+                    "cannot open the log " + path + ": " + DaemonException.reason(failure));
         }
     }
 

@@ -15,6 +15,7 @@ import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.unix.LockFile;
+import org.workerd.unix.ProcessInfo;
 import org.workerd.unix.UnixException;
 
 /**
@@ -101,19 +102,45 @@ final class PidFile {
         file.closeAndDelete();
     }
 
-    /** The pid of a running daemon; one that only starts has written none, and a stale one was cleared by it. */
+    /** A daemon died, or was ended, before it could do so itself. What runs, or is no file of ours, stays. */
+    static void removeStale(Path path) {
+        try {
+            if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
+                Optional<LockFile> stale = LockFile.tryAcquire(path, MODE);
+                if (stale.isPresent()) {
+                    stale.get().closeAndDelete();
+                }
+            }
+        } catch (UnixException | IOException failure) {
+            LOG.debug("cannot remove the pidfile {}: {}", path, failure.getMessage());
+        }
+    }
+
+    /**
+     * The pid of a running daemon; one that only starts has written none. Right after it took the lock, the file still
+     * holds what stood there before.
+     */
     private static OptionalLong read(Path path) throws IOException {
         if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.size(path) > 32) {
             return OptionalLong.empty();
         }
         Matcher matcher = PID.matcher(Files.readString(path, StandardCharsets.ISO_8859_1));
-        return matcher.matches() ? OptionalLong.of(Long.parseLong(matcher.group(1))) : OptionalLong.empty();
+        if (!matcher.matches()) {
+            return OptionalLong.empty();
+        }
+        long named = Long.parseLong(matcher.group(1));
+        // One that was just killed holds its lock for some more milliseconds; then it is ours to have.
+        return LockFile.isHeldBy(path, named) && !ProcessInfo.isDying(named)
+                ? OptionalLong.of(named)
+                : OptionalLong.empty();
     }
 
     private static DaemonException unusable(Path path, Exception failure) {
         boolean refused = failure instanceof java.nio.file.AccessDeniedException
                 || (failure instanceof UnixException unix && unix.isRefusal());
-        String why = failure instanceof IOException ? failure.toString() : String.valueOf(failure.getMessage());
+        String why = failure instanceof IOException broken
+                ? DaemonException.reason(broken)
+                : String.valueOf(failure.getMessage());
         return new DaemonException(
                 refused ? DaemonException.Kind.NOT_PERMITTED : DaemonException.Kind.FAILED,
                 "cannot use the pidfile " + path + ": " + why);

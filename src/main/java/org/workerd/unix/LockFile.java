@@ -2,8 +2,10 @@ package org.workerd.unix;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 
@@ -58,6 +60,17 @@ public final class LockFile implements AutoCloseable {
         } finally {
             Posix.close(descriptor);
         }
+    }
+
+    /** Whether the kernel names this process among those that hold a lock of the file; true where it names nobody. */
+    public static boolean isHeldBy(Path path, long pid) throws IOException {
+        String holder = " FLOCK ADVISORY WRITE " + pid + " ";
+        String file = ":" + Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS) + " ";
+        List<String> locks = Files.readAllLines(Path.of("/proc/locks"));
+        return locks.isEmpty()
+                || locks.stream()
+                        .map(lock -> lock.replaceAll(" +", " "))
+                        .anyMatch(lock -> lock.contains(holder) && lock.contains(file));
     }
 
     public Path path() {

@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public record ProcessInfo(int pid, char state, int parent, int group, int session, long startTime) {
     private static final Path PROC = Path.of("/proc");
+    /** PF_EXITING of the kernel. */
+    private static final long EXITING = 4;
 
     /** Empty: there is no such process. */
     public static Optional<ProcessInfo> of(int pid) {
@@ -74,6 +76,22 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
                     .split("\0", -1));
         } catch (IOException notOurs) {
             return List.of();
+        }
+    }
+
+    /** It was sent KILL, is on its way out, or gone: what it still holds, its locks say, it will let go of. */
+    public static boolean isDying(long pid) {
+        try {
+            for (String line : Files.readAllLines(file((int) pid, "status"), StandardCharsets.ISO_8859_1)) {
+                if (line.matches("State:\\s+[ZX].*|(SigPnd|ShdPnd):\\s+[0-9a-f]*[13579bdf][0-9a-f]{2}")) {
+                    return true;
+                }
+            }
+            String stat = Files.readString(file((int) pid, "stat"), StandardCharsets.ISO_8859_1);
+            String flags = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[6];
+            return (Long.parseLong(flags) & EXITING) != 0;
+        } catch (IOException gone) {
+            return true;
         }
     }
 
