@@ -127,7 +127,9 @@ final class Command {
 
     private Processes.End reap(int pid) {
         slot.leftovers().ended(pid);
-        return Processes.reap(pid);
+        Processes.End end = Processes.reap(pid);
+        slot.leftovers().endStrays();
+        return end;
     }
 
     /** When, in nanoseconds of the monotonic clock, what is left has had its grace. */
