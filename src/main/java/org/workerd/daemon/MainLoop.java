@@ -37,7 +37,7 @@ final class MainLoop {
     /** Until it was told to stop and has. The exit status. */
     int run(Watcher watcher) throws InterruptedException {
         while (true) {
-            signals.take().forEach(this::obey);
+            signals.take().forEach(order -> obey(order, watcher));
             tidy(watcher);
             Duration idle = turn();
             if (worker.isDone()) {
@@ -62,10 +62,13 @@ final class MainLoop {
         }
     }
 
-    private void obey(Signals.Order order) {
+    private void obey(Signals.Order order, Watcher watcher) {
         switch (order) {
             case STOP -> stop();
-            case RELOAD -> worker.change(Plans.of(reload.reload()));
+            case RELOAD -> {
+                worker.change(Plans.of(reload.reload()));
+                watcher.renew();
+            }
             case REPORT -> report();
         }
     }

@@ -142,7 +142,9 @@ final class Command {
         long soon = System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
         slot.leftovers().end(pid, scratch.result(), Math.min(killAt, soon));
         slot.leftovers().ended(pid);
-        return Processes.reap(pid);
+        Processes.End end = Processes.reap(pid);
+        slot.leftovers().endStrays();
+        return end;
     }
 
     private long awaitEnd(int pid, Output output) throws IOException {
