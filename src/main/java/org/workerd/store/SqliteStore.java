@@ -2,6 +2,7 @@ package org.workerd.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.function.Function;
 
 /** The queue on SQLite: one connection that writes, and its statements. */
@@ -66,8 +67,9 @@ final class SqliteStore implements JobStore {
     }
 
     private void rollBack() {
-        try {
-            statements.update(ROLLBACK);
+        statements.forget();
+        try (Statement fresh = connection.createStatement()) {
+            fresh.executeUpdate(ROLLBACK);
         } catch (SQLException alreadyDone) {
             // A full disk makes SQLite roll back by itself, and then there is no transaction to end.
             if (!String.valueOf(alreadyDone.getMessage()).contains("no transaction is active")) {

@@ -82,6 +82,18 @@ final class Statements implements AutoCloseable {
         return row.wasNull() ? null : value;
     }
 
+    /**
+     * All are made anew when they are needed: after a failure that SQLite rolls back for by itself, like a full disk, the
+     * driver holds some for "not executing" for ever, a prepared rollback among them.
+     */
+    void forget() {
+        try {
+            close();
+        } catch (SQLException failure) {
+            prepared.clear();
+        }
+    }
+
     @Override
     public void close() throws SQLException {
         for (PreparedStatement statement : prepared.values()) {
