@@ -50,10 +50,16 @@ final class Slots {
         Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers);
         Execution execution = new Execution(claim, policy, plan.handlers(), slot);
         busy.put(number, execution);
-        threads.execute(() -> {
-            ended.add(new Ended(execution, execution.run()));
-            doorbell.ring();
-        });
+        try {
+            threads.execute(() -> end(execution, execution.run()));
+        } catch (OutOfMemoryError noThread) {
+            end(execution, new Outcome.NotStarted("no thread for it: " + noThread.getMessage()));
+        }
+    }
+
+    private void end(Execution execution, Outcome outcome) {
+        ended.add(new Ended(execution, outcome));
+        doorbell.ring();
     }
 
     /** What ended since the last time; its slots are free again. */

@@ -5,9 +5,10 @@ import org.workerd.unix.Posix;
 
 /** Asks one attempt to end, and wakes the thread that waits for its program. Thread-safe. */
 final class StopRequest implements AutoCloseable {
-    private final int event = Posix.event();
-    private boolean asked;
-    private boolean open = true;
+    private static final int NONE = -1;
+
+    private int event = NONE;
+    private @Nullable Cause cause;
 
     /** Why an attempt ends before its program does. */
     enum Cause {
@@ -16,14 +17,21 @@ final class StopRequest implements AutoCloseable {
         TIMED_OUT
     }
 
-    private @Nullable Cause cause;
+    /** Not in the constructor: there may be no descriptor to be had, and the loop has no use for that news. */
+    synchronized void open() {
+        event = Posix.event();
+        if (cause != null) {
+            Posix.signalEvent(event);
+        }
+    }
 
     /** The first cause stands. */
     synchronized void ask(Cause why) {
-        if (!asked && open) {
-            asked = true;
+        if (cause == null) {
             cause = why;
-            Posix.signalEvent(event);
+            if (event != NONE) {
+                Posix.signalEvent(event);
+            }
         }
     }
 
@@ -32,15 +40,15 @@ final class StopRequest implements AutoCloseable {
     }
 
     /** Readable once asked, and from then on. */
-    int descriptor() {
+    synchronized int descriptor() {
         return event;
     }
 
     @Override
     public synchronized void close() {
-        if (open) {
-            open = false;
+        if (event != NONE) {
             Posix.close(event);
+            event = NONE;
         }
     }
 }
