@@ -7,9 +7,8 @@ import org.workerd.unix.Posix;
 final class StopRequest implements AutoCloseable {
     private static final int NONE = -1;
 
-    private @Nullable Cause cause;
     private int event = NONE;
-    private boolean open = true;
+    private @Nullable Cause cause;
 
     /** Why an attempt ends before its program does. */
     enum Cause {
@@ -18,9 +17,17 @@ final class StopRequest implements AutoCloseable {
         TIMED_OUT
     }
 
+    /** Not in the constructor: there may be no descriptor to be had, and the loop has no use for that news. */
+    synchronized void open() {
+        event = Posix.event();
+        if (cause != null) {
+            Posix.signalEvent(event);
+        }
+    }
+
     /** The first cause stands. */
     synchronized void ask(Cause why) {
-        if (cause == null && open) {
+        if (cause == null) {
             cause = why;
             if (event != NONE) {
                 Posix.signalEvent(event);
@@ -32,22 +39,16 @@ final class StopRequest implements AutoCloseable {
         return cause;
     }
 
-    /** Readable once asked, and from then on. Made only here: a claim shall not fail for want of a descriptor. */
+    /** Readable once asked, and from then on. */
     synchronized int descriptor() {
-        if (event == NONE) {
-            event = Posix.event();
-            if (cause != null) {
-                Posix.signalEvent(event);
-            }
-        }
         return event;
     }
 
     @Override
     public synchronized void close() {
-        if (event != NONE && open) {
+        if (event != NONE) {
             Posix.close(event);
+            event = NONE;
         }
-        open = false;
     }
 }
