@@ -66,10 +66,11 @@ public final class Worker {
     /**
      * An attempt that ended, judged, and not written yet.
      *
+     * @param at when it ended, which may be long before it can be written
      * @param held it could not be started: the machine was short of something
      * @param ran null: it never began, and nobody was told that it would
      */
-    private record Judged(Claim claim, Verdict verdict, boolean held, @Nullable Duration ran) {}
+    private record Judged(Claim claim, Verdict verdict, Instant at, boolean held, @Nullable Duration ran) {}
 
     private final JobStore store;
     private final Turnstile turnstile;
@@ -183,7 +184,7 @@ public final class Worker {
             double jitter = ThreadLocalRandom.current().nextDouble();
             Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
             boolean held = ended.outcome() instanceof Outcome.NotStarted;
-            unwritten.add(new Judged(execution.claim(), verdict, held, execution.elapsed()));
+            unwritten.add(new Judged(execution.claim(), verdict, now, held, execution.elapsed()));
             if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
                 JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
                 retreat.lengthen();
@@ -194,7 +195,7 @@ public final class Worker {
 
     private void withdraw(Duration waited) {
         for (Claim claim : slots.withdraw(waited)) {
-            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), false, null));
+            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), clock.instant(), false, null));
         }
     }
 
@@ -238,7 +239,7 @@ public final class Worker {
             giveBackUnknown(moves, now);
         }
         List<Judged> lost = unwritten.stream()
-                .filter(judged -> !moves.finish(judged.claim(), judged.verdict(), identity.pid(), now))
+                .filter(judged -> !moves.finish(judged.claim(), judged.verdict(), identity.pid(), judged.at()))
                 .toList();
         boolean working = want == Want.WORK;
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;

@@ -75,6 +75,10 @@ record Proc(int pid, String name, char state, int parent, int group, int session
                 .orElse("");
     }
 
+    List<String> commandLine() {
+        return List.of(read("cmdline").split("\0", -1));
+    }
+
     List<String> environment() {
         return List.of(read("environ").split("\0", -1));
     }
