@@ -2,12 +2,18 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /** kill -9 loses nothing: whoever comes next ends what was left and runs the jobs again, at once. */
 class CrashIT extends DaemonTest {
+    /** 0.1 to 0.2 s on an idle machine; far from any lease, poll or heartbeat on a busy one. */
+    private static final Duration AT_ONCE = Duration.ofSeconds(3);
+
     /** The first attempt leaves every kind of process behind and never ends; the second one is quick. */
     private void hauntedHandler() {
         at.handler(
@@ -49,7 +55,7 @@ class CrashIT extends DaemonTest {
         long since = System.nanoTime();
         jobs().awaitState(id, "done");
         Duration took = Duration.ofNanos(System.nanoTime() - since);
-        assertThat(took).isLessThan(Duration.ofSeconds(1));
+        assertThat(took).isLessThan(AT_ONCE);
         report("kill -9, restart: job done again " + took.toMillis() + " ms after start returned");
         assertThat(jobs().attempt(id)).isEqualTo(2);
         assertThat(jobs().ask("select outcome from attempts where id = ? and number = 1", id))
@@ -71,7 +77,7 @@ class CrashIT extends DaemonTest {
         at.kill9();
         jobs().awaitState(id, "done");
         Duration took = Duration.ofNanos(System.nanoTime() - since);
-        assertThat(took).isLessThan(Duration.ofSeconds(1));
+        assertThat(took).isLessThan(AT_ONCE);
         report("kill -9, two daemons: job done again after " + took.toMillis() + " ms");
         assertThat(diaryLines()).containsExactly("start " + id + " 1", "up " + id + " 1", "start " + id + " 2");
         assertThat(before).noneMatch(process -> Proc.isAlive(process.pid()));
@@ -103,8 +109,9 @@ class CrashIT extends DaemonTest {
         other.start();
         long id = jobs().enqueue("slow");
         jobs().awaitState(id, "running");
+        until("it has begun", () -> diaryLines().contains("start"));
         long owner = Long.parseLong(jobs().ask("select daemon_pid from job_attempts where id = ?", id));
-        at.shell.kill("STOP", owner);
+        stopOutsideATransaction(owner);
         at.handler("quick", "exit 0");
         until("the handler has ended", () -> diaryLines().contains("end"));
         for (int i = 0; i < 20; i++) {
@@ -135,6 +142,28 @@ class CrashIT extends DaemonTest {
                         "1")
                 .out()
                 .isEmpty());
+    }
+
+    /** Inside of one it would hold up everybody, as any program that is stopped there. */
+    private void stopOutsideATransaction(long daemon) {
+        until("it is stopped between two transactions", () -> {
+            at.shell.kill("STOP", daemon);
+            until("it is stopped", () -> Proc.of(daemon).orElseThrow().state() == 'T');
+            if (!holdsTurnstile(daemon)) {
+                return true;
+            }
+            at.shell.kill("CONT", daemon);
+            return false;
+        });
+    }
+
+    private boolean holdsTurnstile(long daemon) throws IOException {
+        List<Object> files = List.of(
+                Files.getAttribute(Path.of(at.queue + ".gate"), "unix:ino"),
+                Files.getAttribute(Path.of(at.queue + ".lock"), "unix:ino"));
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .filter(lock -> lock.contains(" " + daemon + " "))
+                .anyMatch(lock -> files.stream().anyMatch(file -> lock.contains(":" + file + " ")));
     }
 
     static void report(String figure) {

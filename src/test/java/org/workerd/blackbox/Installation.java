@@ -136,11 +136,12 @@ final class Installation {
         awaitEnd(pid);
     }
 
+    /** Until its last thread has ended, too: as long as one is left, so are its locks. */
     static void awaitEnd(long pid) {
         await("process " + pid + " ends")
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> !Proc.isAlive(pid));
+                .until(() -> Files.notExists(Path.of("/proc/" + pid)));
     }
 
     /** The one that the pidfile names. */
