@@ -6,6 +6,7 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -97,6 +98,12 @@ final class Cli {
     }
 
     Said run(ByteArrayOutputStream out, String... arguments) {
+        Said said = runInto(out, arguments);
+        return new Said(said.status(), out.toString(UTF_8), said.err());
+    }
+
+    /** The data goes into a stream of which nothing is read again. */
+    Said runInto(OutputStream out, String... arguments) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
         Console console = new Console(input, out, err, screen);
         Environment environment =
@@ -106,7 +113,7 @@ final class Cli {
         all[1] = directory.resolve("workerd.toml").toString();
         System.arraycopy(arguments, 0, all, 2, arguments.length);
         int status = new Main(console, environment, InstantSource.fixed(NOW)).execute(all);
-        return new Said(status, out.toString(UTF_8), err.toString(UTF_8));
+        return new Said(status, "", err.toString(UTF_8));
     }
 
     // ---- the queue itself
