@@ -116,6 +116,24 @@ class LauncherTest {
         assertThat(javaCalls()).isEmpty();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status --json", "status --pidfile"})
+    void statusThatCannotBeWrittenIsAFailure(String command) throws Exception {
+        Done status = run(List.of(
+                "sh", "-c", "\"$0\" -c \"$1\" " + command + " >/dev/full", launcher.toString(), config.toString()));
+        assertThat(status.code()).isEqualTo(74);
+        assertThat(status.err())
+                .startsWith("workerd: cannot write the output: ")
+                .doesNotContain("printf");
+    }
+
+    @Test
+    void theShortOptionMayHaveAnEqualsSign() throws Exception {
+        assertThat(run(List.of(launcher.toString(), "-c=" + config, "status", "--pidfile"))
+                        .out())
+                .isEqualTo(pidfile + "\n");
+    }
+
     @Test
     void statusSaysWhatIsLeftOver() throws Exception {
         assertThat(workerd("status").out()).isEqualTo("workerd is not running\n");
@@ -252,6 +270,18 @@ class LauncherTest {
         assertThat(stop.code()).isEqualTo(75);
         assertThat(stop.err()).contains("workerd: still running after 300ms: job 42 (resize, attempt 1, ");
         assertThat(daemon.isAlive()).isTrue();
+    }
+
+    @Test
+    void askingAgainToStopDoesNotEndTheJobs() throws Exception {
+        Process daemon = daemon("job=42:resize:1:3400");
+        for (int time = 0; time < 3; time++) {
+            assertThat(workerd("stop", "--timeout", "300ms").code()).isEqualTo(75);
+        }
+        assertThat(signals).hasContent("TERM\n");
+        assertThat(workerd("stop", "--now").code()).isZero();
+        assertThat(daemon.waitFor()).isZero();
+        assertThat(signals).hasContent("TERM\nTERM\n");
     }
 
     @Test

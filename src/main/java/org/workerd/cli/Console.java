@@ -15,6 +15,7 @@ import java.nio.file.Path;
 /** Where a command's words go: data to stdout, talk to stderr, both in UTF-8. Not thread-safe. */
 final class Console {
     private final InputStream in;
+    private final DataStream sink;
     private final PrintStream out;
     private final PrintStream err;
     private final Screen screen;
@@ -34,7 +35,8 @@ final class Console {
 
     Console(InputStream in, OutputStream out, OutputStream err, Screen screen) {
         this.in = in;
-        this.out = new PrintStream(new BufferedOutputStream(out, 1 << 16), false, StandardCharsets.UTF_8);
+        this.sink = new DataStream(out);
+        this.out = new PrintStream(new BufferedOutputStream(sink, 1 << 16), false, StandardCharsets.UTF_8);
         this.err = new PrintStream(err, true, StandardCharsets.UTF_8);
         this.screen = screen;
     }
@@ -107,9 +109,14 @@ final class Console {
         out.flush();
     }
 
-    /** False: some of the data could not be written. */
-    boolean close() {
+    /** False: some of the data could not be written. Flushes. */
+    boolean isWritable() {
         return !out.checkError();
+    }
+
+    /** Whoever read the data has enough of it, as head does: no reason to complain. */
+    boolean isReaderGone() {
+        return sink.isReaderGone();
     }
 
     /** Not System.console(), which since Java 22 is there without a terminal too. */

@@ -1,5 +1,6 @@
 package org.workerd.cli;
 
+import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -119,7 +120,8 @@ final class JobOptions {
     }
 
     private static String text(String from, InputStream bytes) throws IOException {
-        byte[] read = bytes.readNBytes(NewJob.LONGEST_PAYLOAD + 1);
+        // Not the stream's own readNBytes: the one of stdin seeks, and a pipe cannot.
+        byte[] read = new BufferedInputStream(bytes).readNBytes(NewJob.LONGEST_PAYLOAD + 1);
         if (read.length > NewJob.LONGEST_PAYLOAD) {
             throw Usage.wrong("enqueue", "the payload must be at most 1 MiB, " + from + " holds more");
         }

@@ -96,7 +96,9 @@ final class Logs implements Callable<Integer> {
             // The state before the output: what was printed before the end is there when the end is seen.
             JobView job = Show.find(queries, id);
             tail.copyTo(main.console());
-            main.console().flush();
+            if (!main.console().isWritable()) {
+                return;
+            }
             boolean past = job.attempt() > number;
             if (past && attempt == null) {
                 number++;

@@ -95,10 +95,13 @@ public final class Main implements Runnable {
 
     int execute(String... arguments) {
         int status = commandLine(Commands.asked(arguments)).execute(arguments);
-        if (console.close()) {
+        if (console.isWritable()) {
             return status;
         }
-        console.say("workerd: cannot write the output: the disk is full, or its reader is gone");
+        if (!console.isReaderGone()) {
+            console.say("workerd: cannot write the output: the disk is full, or stdout is closed");
+            console.say("  Make room, or send stdout elsewhere.");
+        }
         return status == 0 ? ExitCode.IO_ERROR.status() : status;
     }
 

@@ -4,8 +4,10 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.ResultSet;
@@ -114,10 +116,8 @@ public final class SqliteDatabase {
     /** Looks at the header alone, through SQLite but without locks, so that a file that is not ours stays untouched. */
     private void recognise() {
         try {
-            if (!Files.exists(file)) {
-                throw new StoreException(StoreException.Kind.MISSING, "there is no queue at " + file);
-            }
-            if (!Files.isRegularFile(file)) {
+            // Not Files.exists: what stands in a directory that we may not enter is not missing.
+            if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
             }
             if (!Files.isReadable(file) || !Files.isWritable(file)) {
@@ -134,10 +134,12 @@ public final class SqliteDatabase {
                 statement.execute("pragma writable_schema = on");
                 accept(peek);
             }
-        } catch (IOException | SQLException failure) {
-            throw failure instanceof SQLException sql
-                    ? translate("cannot open", sql)
-                    : new StoreException(StoreException.Kind.DISK, "cannot open the queue " + file, failure);
+        } catch (NoSuchFileException failure) {
+            throw new StoreException(StoreException.Kind.MISSING, "there is no queue at " + file, failure);
+        } catch (IOException failure) {
+            throw SqliteErrors.translate("cannot open the queue " + file, failure);
+        } catch (SQLException failure) {
+            throw translate("cannot open", failure);
         }
     }
 

@@ -5,6 +5,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -32,7 +34,7 @@ final class Cli {
     static final Instant NOW = Instant.parse("2026-11-23T12:00:00.250Z");
 
     private final Path directory;
-    private String input = "";
+    private InputStream input = InputStream.nullInputStream();
     private Console.Screen screen = Console.Screen.NONE;
 
     /** What a command said, and its exit status. */
@@ -78,7 +80,11 @@ final class Cli {
     }
 
     Cli withInput(String text) {
-        input = text;
+        return withInput(new ByteArrayInputStream(text.getBytes(UTF_8)));
+    }
+
+    Cli withInput(InputStream stream) {
+        input = stream;
         return this;
     }
 
@@ -92,8 +98,14 @@ final class Cli {
     }
 
     Said run(ByteArrayOutputStream out, String... arguments) {
+        Said said = runInto(out, arguments);
+        return new Said(said.status(), out.toString(UTF_8), said.err());
+    }
+
+    /** The data goes into a stream of which nothing is read again. */
+    Said runInto(OutputStream out, String... arguments) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
-        Console console = new Console(new ByteArrayInputStream(input.getBytes(UTF_8)), out, err, screen);
+        Console console = new Console(input, out, err, screen);
         Environment environment =
                 new Environment(Map.of("NO_COLOR", "1"), false, 2, Path.of("/nonexistent/workerd.toml"));
         String[] all = new String[arguments.length + 2];
@@ -101,7 +113,7 @@ final class Cli {
         all[1] = directory.resolve("workerd.toml").toString();
         System.arraycopy(arguments, 0, all, 2, arguments.length);
         int status = new Main(console, environment, InstantSource.fixed(NOW)).execute(all);
-        return new Said(status, out.toString(UTF_8), err.toString(UTF_8));
+        return new Said(status, "", err.toString(UTF_8));
     }
 
     // ---- the queue itself

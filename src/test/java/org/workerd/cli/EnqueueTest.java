@@ -2,7 +2,9 @@ package org.workerd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -102,6 +104,20 @@ final class EnqueueTest {
         cli.withInput(" from stdin\n").run("enqueue", "mail", "--payload", "-");
         assertThat(cli.job(1).payload()).isEqualTo("Grüße\n\n");
         assertThat(cli.job(2).payload()).isEqualTo(" from stdin\n");
+    }
+
+    @Test
+    void aPayloadComesThroughAPipe() throws Exception {
+        Path pipe = directory.resolve("pipe");
+        assertThat(new ProcessBuilder("mkfifo", pipe.toString()).start().waitFor())
+                .isZero();
+        Process writer = new ProcessBuilder("sh", "-c", "printf 'from a pipe' >\"$0\"", pipe.toString()).start();
+        try (InputStream reader = new FileInputStream(pipe.toFile())) {
+            assertThat(cli.withInput(reader).run("enqueue", "mail", "--payload", "-"))
+                    .isEqualTo(new Cli.Said(0, "1\n", ""));
+        }
+        assertThat(writer.waitFor()).isZero();
+        assertThat(cli.job(1).payload()).isEqualTo("from a pipe");
     }
 
     @Test

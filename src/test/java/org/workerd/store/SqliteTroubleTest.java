@@ -144,6 +144,8 @@ class SqliteTroubleTest {
             failsWith(
                     Kind.NOT_PERMITTED, "permission denied", () -> new SqliteDatabase(other, PATIENCE).openOrCreate());
         }
+        // The directory that may not be entered: whether there is a queue in it, nobody knows.
+        failsWith(Kind.NOT_PERMITTED, "permission denied", () -> new SqliteDatabase(file, PATIENCE).openForReading());
         Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwxrwxrwx"));
     }
 
