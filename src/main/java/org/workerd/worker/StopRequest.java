@@ -8,6 +8,7 @@ final class StopRequest implements AutoCloseable {
     private static final int NONE = -1;
 
     private @Nullable Cause cause;
+    private String reason = "";
     private int event = NONE;
     private boolean open = true;
 
@@ -15,13 +16,24 @@ final class StopRequest implements AutoCloseable {
     enum Cause {
         /** The daemon stops now. */
         INTERRUPTED,
-        TIMED_OUT
+        TIMED_OUT,
+        /** Somebody no longer wants it; the reason says who or why. */
+        CANCELLED
     }
 
     /** The first cause stands. */
-    synchronized void ask(Cause why) {
+    void ask(Cause why) {
+        ask(why, "");
+    }
+
+    void cancel(String why) {
+        ask(Cause.CANCELLED, why);
+    }
+
+    private synchronized void ask(Cause why, String because) {
         if (cause == null && open) {
             cause = why;
+            reason = because;
             if (event != NONE) {
                 Posix.signalEvent(event);
             }
@@ -30,6 +42,11 @@ final class StopRequest implements AutoCloseable {
 
     synchronized @Nullable Cause cause() {
         return cause;
+    }
+
+    /** Of a cancellation; else empty. */
+    synchronized String reason() {
+        return reason;
     }
 
     /** Readable once asked, and from then on. Made only here: a claim shall not fail for want of a descriptor. */
