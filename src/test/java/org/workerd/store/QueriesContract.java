@@ -9,7 +9,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
@@ -113,10 +112,12 @@ interface QueriesContract extends StoreFixture {
     }
 
     @Test
-    default void theOldestReadyJobIsFoundBehindMoreUrgentOnes() throws Exception {
+    default void theOldestReadyJobIsFoundBehindMoreUrgentOnes() {
         Instant before = view(enqueue(StoreFixture.prior("a", -5))).createdAt();
-        TimeUnit.MILLISECONDS.sleep(3);
-        enqueue(StoreFixture.prior("a", 7));
+        Instant last = before;
+        while (!last.isAfter(before)) {
+            last = view(enqueue(StoreFixture.prior("a", 7))).createdAt();
+        }
         enqueue(StoreFixture.in("other", "b"));
         try (JobQueries queries = store().queries()) {
             assertThat(queries.oldestReady()).containsEntry("default", before).containsOnlyKeys("default", "other");
