@@ -112,8 +112,9 @@ public final class Daemon {
                 Plans.of(settings),
                 new Worker.Surroundings(settings.queueFile(), doorbell, clock));
         parts.push(worker::close);
-        MainLoop loop = new MainLoop(worker, doorbell, signals, pidFile, new Reload(config, settings, log));
-        Watcher watcher = new Watcher(watches(settings, worker));
+        Reload reload = new Reload(config, settings, log);
+        MainLoop loop = new MainLoop(worker, doorbell, signals, pidFile, reload);
+        Watcher watcher = new Watcher(watches(settings.queueFile(), reload, worker));
         watcher.start();
         parts.push(watcher::close);
         // Before anybody is told: what another daemon left is put back, and the first transaction, which is slow, is
@@ -172,14 +173,20 @@ public final class Daemon {
         }
     }
 
-    private List<Watcher.Watch> watches(Settings settings, Worker worker) {
-        String wal = settings.queueFile().getFileName() + "-wal";
+    private List<Watcher.Watch> watches(Path queueFile, Reload reload, Worker worker) {
+        Runnable changed = () -> {
+            worker.handlersChanged();
+            doorbell.ring();
+        };
+        String wal = queueFile.getFileName() + "-wal";
         return List.of(
-                new Watcher.Watch(directoryOf(settings.queueFile()), wal::equals, doorbell::ring),
-                new Watcher.Watch(settings.handlersDir(), Handlers::isName, () -> {
-                    worker.handlersChanged();
-                    doorbell.ring();
-                }));
+                new Watcher.Watch(() -> directoryOf(queueFile), wal::equals, doorbell::ring),
+                new Watcher.Watch(() -> reload.settings().handlersDir(), Handlers::isName, changed),
+                // A change of the directory's own rights is told only to who watches the one that it is in.
+                new Watcher.Watch(
+                        () -> directoryOf(reload.settings().handlersDir()),
+                        name -> reload.settings().handlersDir().endsWith(name),
+                        changed));
     }
 
     private static Path directoryOf(Path file) {

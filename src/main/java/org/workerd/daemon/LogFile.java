@@ -12,6 +12,7 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.unix.Posix;
@@ -27,6 +28,7 @@ final class LogFile {
     private static final int MODE = 0640;
 
     private final boolean detached;
+    private Settings.Logging.@Nullable Format format;
 
     private LogFile(boolean detached) {
         this.detached = detached;
@@ -87,6 +89,11 @@ final class LogFile {
     private void configure(Settings.Logging logging) {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
+        root.setLevel(Level.toLevel(logging.level().name()));
+        if (logging.format() == format) {
+            return;
+        }
+        format = logging.format();
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
         appender.setEncoder(encoder(logging.format(), context));
@@ -99,7 +106,6 @@ final class LogFile {
                 root.detachAppender(old);
             }
         });
-        root.setLevel(Level.toLevel(logging.level().name()));
     }
 
     private static Encoder<ILoggingEvent> encoder(Settings.Logging.Format format, LoggerContext context) {

@@ -37,8 +37,8 @@ final class MainLoop {
     /** Until it was told to stop and has. The exit status. */
     int run(Watcher watcher) throws InterruptedException {
         while (true) {
-            signals.take().forEach(this::obey);
-            tidy(watcher);
+            signals.take().forEach(order -> guarded(() -> obey(order, watcher)));
+            guarded(() -> tidy(watcher));
             Duration idle = turn();
             if (worker.isDone()) {
                 LOG.info("workerd stops: nothing of it runs any more");
@@ -52,6 +52,15 @@ final class MainLoop {
         }
     }
 
+    /** Short of descriptors or of memory, much can fail; what runs shall not end for it. */
+    private static void guarded(Runnable work) {
+        try {
+            work.run();
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            LOG.error("the loop goes on after a failure", failure);
+        }
+    }
+
     private Duration turn() {
         try {
             return worker.turn();
@@ -62,10 +71,13 @@ final class MainLoop {
         }
     }
 
-    private void obey(Signals.Order order) {
+    private void obey(Signals.Order order, Watcher watcher) {
         switch (order) {
             case STOP -> stop();
-            case RELOAD -> worker.change(Plans.of(reload.reload()));
+            case RELOAD -> {
+                worker.change(Plans.of(reload.reload()));
+                watcher.renew();
+            }
             case REPORT -> report();
         }
     }
@@ -104,10 +116,10 @@ final class MainLoop {
             stopNow("daemon.drain_timeout is over");
         }
         if (left(tidyAt).isNegative()) {
+            tidyAt = System.nanoTime() + reload.settings().pollInterval().toNanos();
             worker.tidy();
             watcher.renew();
             pidFile.heal();
-            tidyAt = System.nanoTime() + reload.settings().pollInterval().toNanos();
         }
     }
 

@@ -44,6 +44,8 @@ public sealed interface Verdict {
     int TRY_LATER = 75;
 
     Duration DEFAULT_SNOOZE = Duration.ofMinutes(1);
+    /** Else a handler that asks for no wait at all would be run without a pause. */
+    Duration SHORTEST_SNOOZE = Duration.ofMillis(100);
 
     /**
      * What follows from the outcome.
@@ -118,7 +120,8 @@ public sealed interface Verdict {
             return DEFAULT_SNOOZE;
         }
         try {
-            return Span.parse(wish.strip());
+            Duration asked = Span.parse(wish.strip());
+            return asked.compareTo(SHORTEST_SNOOZE) < 0 ? SHORTEST_SNOOZE : asked;
         } catch (IllegalArgumentException notADuration) {
             return DEFAULT_SNOOZE;
         }

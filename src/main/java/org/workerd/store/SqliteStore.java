@@ -2,6 +2,7 @@ package org.workerd.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.sql.Statement;
 import java.util.function.Function;
 
 /** The queue on SQLite: one connection that writes, and its statements. */
@@ -69,9 +70,10 @@ final class SqliteStore implements JobStore {
         }
     }
 
+    /** By a fresh statement: after a full disk the driver takes one that was prepared before for not executable. */
     private void rollBack() {
-        try {
-            statements.update(ROLLBACK);
+        try (Statement fresh = connection.createStatement()) {
+            fresh.executeUpdate(ROLLBACK);
         } catch (SQLException alreadyDone) {
             // A full disk makes SQLite roll back by itself, and then there is no transaction to end.
             if (!String.valueOf(alreadyDone.getMessage()).contains("no transaction is active")) {

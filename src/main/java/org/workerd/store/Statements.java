@@ -82,7 +82,6 @@ final class Statements implements AutoCloseable {
         return row.wasNull() ? null : value;
     }
 
-    /** After a failure too: the driver ends the statement that failed, and it must be prepared anew to be used again. */
     @Override
     public void close() {
         for (PreparedStatement statement : prepared.values()) {

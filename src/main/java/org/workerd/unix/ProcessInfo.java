@@ -19,14 +19,27 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
     private static final Path PROC = Path.of("/proc");
     /** PF_EXITING of the kernel. */
     private static final long EXITING = 4;
+    /** It may go between two of them. */
+    private static final int LOOKS = 3;
 
-    /** Empty: there is no such process. */
+    /**
+     * Empty: there is no such process.
+     *
+     * @throws UncheckedIOException when nobody can tell, for want of a descriptor
+     */
     public static Optional<ProcessInfo> of(int pid) {
-        try {
-            return Optional.of(parse(pid, Files.readString(file(pid, "stat"), StandardCharsets.ISO_8859_1)));
-        } catch (IOException gone) {
-            return Optional.empty();
+        IOException failure = null;
+        for (int look = 0; look < LOOKS; look++) {
+            try {
+                return Optional.of(parse(pid, Files.readString(file(pid, "stat"), StandardCharsets.ISO_8859_1)));
+            } catch (IOException goneOrNotToBeRead) {
+                failure = goneOrNotToBeRead;
+                if (!Files.exists(file(pid, ""))) {
+                    return Optional.empty();
+                }
+            }
         }
+        throw new UncheckedIOException("cannot read /proc/" + pid + "/stat", failure);
     }
 
     public static ProcessInfo self() {

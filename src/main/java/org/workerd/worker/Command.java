@@ -1,6 +1,7 @@
 package org.workerd.worker;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -24,6 +25,8 @@ final class Command {
     /** How long what a program leaves behind may take to go by itself when the program itself has ended. */
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(1);
 
+    private static final int NOT_OPEN = -1;
+
     private final Path program;
     private final Claim claim;
     private final JobPolicy policy;
@@ -31,6 +34,8 @@ final class Command {
     private final StopRequest stop;
     /** It was told to end before it had: what stopped it is then how it ended. */
     private boolean told;
+    /** Readable once the program has ended; poll passes over it while it is not open. */
+    private int process = NOT_OPEN;
 
     Command(Path program, Claim claim, JobPolicy policy, Slot slot, StopRequest stop) {
         this.program = program;
@@ -58,25 +63,7 @@ final class Command {
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
         } finally {
-            idle();
-        }
-    }
-
-    /** The attempt is over: that its output cannot be cut shorter, on a full disk say, changes nothing about it. */
-    private void trim(Output output) {
-        try {
-            output.trim();
-        } catch (IOException failure) {
-            JobLog.warn(claim, "its output cannot be cut to its limit: " + failure.getMessage());
-        }
-    }
-
-    /** A line that stays would do no harm: the start time in it tells whoever reads it that its process is gone. */
-    private void idle() {
-        try {
-            slot.ledger().idle(slot.number());
-        } catch (UnixException failure) {
-            JobLog.warn(claim, "the ledger cannot be written: " + failure.getMessage());
+            slot.idle();
         }
     }
 
@@ -93,7 +80,7 @@ final class Command {
             List<String> arguments = new ArrayList<>();
             arguments.add(program.toString());
             arguments.addAll(claim.args());
-            return new Spawn(
+            int pid = new Spawn(
                             program,
                             arguments,
                             environment(scratch),
@@ -104,6 +91,8 @@ final class Command {
                                     new Spawn.Open(1, output.file(), Posix.APPEND | Posix.CREATE | Posix.TRUNCATE),
                                     new Spawn.Copy(2, 1)))
                     .start();
+            slot.began(claim, pid);
+            return pid;
         } finally {
             if (input >= 0) {
                 Posix.close(input);
@@ -127,44 +116,66 @@ final class Command {
     }
 
     /** Until nothing of the attempt is alive; the end of its program. */
-    private Processes.End watch(int pid, Scratch scratch, Output output) throws IOException {
-        long killAt;
+    private Processes.End watch(int pid, Scratch scratch, Output output) {
+        long killAt = Long.MAX_VALUE;
+        Processes.End end;
         try {
-            slot.began(claim, pid);
             killAt = awaitEnd(pid, output);
-        } catch (IOException | RuntimeException broken) {
-            // We cannot watch it, for want of a descriptor say: then it must not run.
+        } catch (RuntimeException | Error failure) {
             Processes.signalGroup(pid, Processes.KILL);
-            bury(pid, scratch, System.nanoTime());
-            throw broken;
-        }
-        return bury(pid, scratch, killAt);
-    }
-
-    /** Ends what is left of the attempt, and takes the end of its program. */
-    private Processes.End bury(int pid, Scratch scratch, long killAt) {
-        long soon = System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
-        slot.leftovers().end(pid, scratch.result(), Math.min(killAt, soon));
-        slot.leftovers().ended(pid);
-        return Processes.reap(pid);
-    }
-
-    private long awaitEnd(int pid, Output output) throws IOException {
-        int process = Processes.open(pid);
-        try {
-            return awaitEnd(pid, process, output);
+            throw failure;
         } finally {
-            Posix.close(process);
+            closeProcess();
+            // Whatever went wrong, from here on nothing of it may live.
+            long soon =
+                    System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
+            endLeftovers(pid, scratch, Math.min(killAt, soon));
+            end = reap(pid);
         }
+        return end;
+    }
+
+    /** Without descriptors nobody can look what is alive; the job is not over until somebody did. */
+    private void endLeftovers(int pid, Scratch scratch, long killAt) {
+        while (true) {
+            try {
+                slot.leftovers().end(pid, scratch.result(), killAt);
+                return;
+            } catch (UncheckedIOException | UnixException failure) {
+                JobLog.warn(claim, "cannot see what it left running, looking again: " + failure.getMessage());
+                Posix.await((int) QUIET_LOOK.toMillis());
+            }
+        }
+    }
+
+    private void trim(Output output) {
+        try {
+            output.trim();
+        } catch (IOException failure) {
+            JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
+        }
+    }
+
+    private Processes.End reap(int pid) {
+        slot.leftovers().ended(pid);
+        Processes.End end = Processes.reap(pid);
+        try {
+            slot.leftovers().endStrays();
+        } catch (UncheckedIOException | UnixException failure) {
+            // The next sweep sees them; this attempt's end is known.
+            JobLog.warn(claim, "cannot see what it left running: " + failure.getMessage());
+        }
+        return end;
     }
 
     /** When, in nanoseconds of the monotonic clock, what is left has had its grace. */
-    private long awaitEnd(int pid, int process, Output output) throws IOException {
+    private long awaitEnd(int pid, Output output) {
         long timeout = System.nanoTime() + claim.timeout(policy).toNanos();
         long killAt = Long.MAX_VALUE;
         boolean killed = false;
         Duration look = BUSY_LOOK;
         while (true) {
+            openProcess(pid);
             boolean ending = killAt != Long.MAX_VALUE;
             long next = ending ? (killed ? Long.MAX_VALUE : killAt) : timeout;
             int millis = (int) Math.min(look.toMillis(), Math.max(0, millisUntil(next)));
@@ -172,7 +183,7 @@ final class Command {
             if (ready[0]) {
                 return killAt;
             }
-            look = output.bound() ? BUSY_LOOK : QUIET_LOOK;
+            look = process == NOT_OPEN || hasGrown(output) ? BUSY_LOOK : QUIET_LOOK;
             if (!ending && millisUntil(timeout) <= 0) {
                 stop.ask(StopRequest.Cause.TIMED_OUT);
             }
@@ -184,6 +195,33 @@ final class Command {
                 Processes.signalGroup(pid, Processes.KILL);
                 killed = true;
             }
+        }
+    }
+
+    /** Without a descriptor for it we look again soon: nobody else takes our child's end. */
+    private void openProcess(int pid) {
+        if (process == NOT_OPEN) {
+            try {
+                process = Processes.open(pid);
+            } catch (UnixException shortage) {
+                process = NOT_OPEN;
+            }
+        }
+    }
+
+    private void closeProcess() {
+        if (process != NOT_OPEN) {
+            Posix.close(process);
+            process = NOT_OPEN;
+        }
+    }
+
+    private boolean hasGrown(Output output) {
+        try {
+            return output.bound();
+        } catch (IOException | UnixException failure) {
+            JobLog.warn(claim, "its output cannot be bounded: " + failure.getMessage());
+            return false;
         }
     }
 

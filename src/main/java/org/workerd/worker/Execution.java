@@ -6,6 +6,7 @@ import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
+import org.workerd.unix.UnixException;
 
 /** The life of one attempt in its slot, from the claim to the outcome; the loop judges it. */
 final class Execution {
@@ -54,11 +55,14 @@ final class Execution {
     /** Never throws: whatever happens is an outcome. */
     Outcome run() {
         try (stop) {
+            stop.open();
             // Looked at again, right before it runs: it may have changed since the claim.
             Handlers.Vetting vetting = handlers.vet(claim.name());
             return vetting instanceof Handlers.Accepted accepted
                     ? new Command(accepted.program(), claim, policy, slot, stop).run()
                     : new Outcome.NotStarted(handlers.objection(vetting).orElse(""));
+        } catch (UnixException failure) {
+            return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         } catch (RuntimeException | Error failure) {
             LOG.error("cannot run job {}", claim.jobId(), failure);
             return new Outcome.NotStarted(failure.toString());

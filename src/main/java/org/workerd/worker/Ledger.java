@@ -101,6 +101,11 @@ public final class Ledger implements AutoCloseable {
         public boolean hasBegun(long job) {
             return entries.stream().anyMatch(entry -> entry.job() == job);
         }
+
+        /** Did it end between the start of a program and the note of its pid? */
+        public boolean wasStarting() {
+            return entries.stream().anyMatch(entry -> entry.pid() == 0);
+        }
     }
 
     /** An attempt, and its program, the leader of its process group; pid 0: it was about to be started. */

@@ -2,6 +2,7 @@ package org.workerd.worker;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,9 @@ final class Leftovers {
     private static final String MARK = "WORKERD_RESULT=";
     /** As the init of a container we get everybody's orphans, not only our own. */
     private static final boolean IS_INIT = ProcessHandle.current().pid() == 1;
+
+    private static final int GENERATIONS = 20;
+    private static final Duration ENDING = Duration.ofMillis(100);
 
     /** The programs that run now, leaders of their groups, by pid; their start times. */
     private final Map<Integer, Long> leaders = new ConcurrentHashMap<>();
@@ -64,7 +68,8 @@ final class Leftovers {
                     left.get(0),
                     patient ? until - System.nanoTime() : Duration.ofMillis(20).toNanos());
         }
-        endStrays();
+        // Who has a living parent outside the group is no orphan, and was not among those.
+        Processes.signalGroup(leader, Processes.KILL);
     }
 
     /**
@@ -72,6 +77,18 @@ final class Leftovers {
      * mark and are older than every one of those.
      */
     void endStrays() {
+        // What a stray had started itself becomes ours only when the stray is gone.
+        for (int generation = 0; generation < GENERATIONS; generation++) {
+            List<ProcessInfo> ending = killStrays();
+            if (ending.isEmpty()) {
+                return;
+            }
+            ending.forEach(process -> awaitEnd(process, ENDING.toNanos()));
+        }
+    }
+
+    private List<ProcessInfo> killStrays() {
+        List<ProcessInfo> killed = new ArrayList<>();
         long oldest = leaders.values().stream().mapToLong(time -> time).min().orElse(Long.MAX_VALUE);
         for (ProcessInfo process : adopted()) {
             if (process.isZombie()) {
@@ -82,8 +99,10 @@ final class Leftovers {
                     && !isMarked(process, "", false)) {
                 LOG.info("ending process {}, left by an attempt that has ended", process.pid());
                 signal(process, Processes.KILL);
+                killed.add(process);
             }
         }
+        return killed;
     }
 
     /** Ends every process for which this holds, and waits for it a while. False: some could not be ended in time. */

@@ -27,11 +27,10 @@ final class Scratch implements AutoCloseable {
         this.base = base;
     }
 
-    /** A fresh one: what an earlier attempt left there, because it could not be removed then, goes first. */
+    /** Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. */
     static Scratch create(Path base) throws IOException {
         delete(base);
-        Files.createDirectories(base.getParent());
-        Files.createDirectory(base);
+        Files.createDirectories(base);
         Files.createDirectory(base.resolve("work"));
         return new Scratch(base);
     }
@@ -53,6 +52,10 @@ final class Scratch implements AutoCloseable {
         // A handler may have put anything there; a FIFO would hang us.
         if (!Files.isRegularFile(result(), LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
+        }
+        if (!Files.isReadable(result())) {
+            // The handler took our own right to it away.
+            Files.setPosixFilePermissions(result(), PosixFilePermissions.fromString("rw-------"));
         }
         try (SeekableByteChannel channel = Files.newByteChannel(result())) {
             if (channel.size() > LONGEST_RESULT) {
@@ -84,6 +87,9 @@ final class Scratch implements AutoCloseable {
     }
 
     private static final class Deletion extends SimpleFileVisitor<Path> {
+        /** Tried again once: what still cannot be read then lacks something else than our rights to it. */
+        private @Nullable Path opened;
+
         @Override
         public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
             // The handler may have taken our own rights to it away.
@@ -99,9 +105,10 @@ final class Scratch implements AutoCloseable {
 
         @Override
         public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+            if (!file.equals(opened) && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
+                opened = file;
                 Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-                Files.walkFileTree(file, new Deletion());
+                Files.walkFileTree(file, this);
                 return FileVisitResult.CONTINUE;
             }
             throw failure;

@@ -1,9 +1,13 @@
 package org.workerd.worker;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Map;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
 import org.workerd.unix.ProcessInfo;
+import org.workerd.unix.UnixException;
 
 /**
  * One of the places in which a daemon runs an attempt.
@@ -11,6 +15,8 @@ import org.workerd.unix.ProcessInfo;
  * @param environment what every handler gets, before what says which job it is
  */
 record Slot(int number, Premises premises, Map<String, String> environment, Ledger ledger, Leftovers leftovers) {
+    private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
+
     /** Only one attempt runs in a slot, so its directory is its own. */
     Path scratch() {
         return premises.scratch().resolve(Integer.toString(number));
@@ -18,9 +24,31 @@ record Slot(int number, Premises premises, Map<String, String> environment, Ledg
 
     /** Before anybody waits for it: a child that nobody waited for is there, dead or alive. */
     void began(Claim claim, int pid) {
-        long startTime = ProcessInfo.of(pid).map(ProcessInfo::startTime).orElse(0L);
+        long startTime = startTime(pid);
         leftovers.began(pid, startTime);
-        ledger.started(number, claim, pid, startTime);
+        note(() -> ledger.started(number, claim, pid, startTime));
         JobLog.running(claim, "pid " + pid);
+    }
+
+    void idle() {
+        note(() -> ledger.idle(number));
+    }
+
+    /** The program runs by now, or has: a full disk does not undo that, and its mark finds it too. */
+    private void note(Runnable line) {
+        try {
+            line.run();
+        } catch (UnixException failure) {
+            LOG.warn("cannot note in the ledger what runs: {}", failure.getMessage());
+        }
+    }
+
+    /** 0 when it cannot be read: older than all others. */
+    private static long startTime(int pid) {
+        try {
+            return ProcessInfo.of(pid).map(ProcessInfo::startTime).orElse(0L);
+        } catch (UncheckedIOException shortOfDescriptors) {
+            return 0;
+        }
     }
 }

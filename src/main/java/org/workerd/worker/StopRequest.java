@@ -7,10 +7,9 @@ import org.workerd.unix.Posix;
 final class StopRequest implements AutoCloseable {
     private static final int NONE = -1;
 
-    private @Nullable Cause cause;
     private String reason = "";
     private int event = NONE;
-    private boolean open = true;
+    private @Nullable Cause cause;
 
     /** Why an attempt ends before its program does. */
     enum Cause {
@@ -19,6 +18,14 @@ final class StopRequest implements AutoCloseable {
         TIMED_OUT,
         /** Somebody no longer wants it; the reason says who or why. */
         CANCELLED
+    }
+
+    /** Not in the constructor: there may be no descriptor to be had, and the loop has no use for that news. */
+    synchronized void open() {
+        event = Posix.event();
+        if (cause != null) {
+            Posix.signalEvent(event);
+        }
     }
 
     /** The first cause stands. */
@@ -31,7 +38,7 @@ final class StopRequest implements AutoCloseable {
     }
 
     private synchronized void ask(Cause why, String because) {
-        if (cause == null && open) {
+        if (cause == null) {
             cause = why;
             reason = because;
             if (event != NONE) {
@@ -49,22 +56,16 @@ final class StopRequest implements AutoCloseable {
         return reason;
     }
 
-    /** Readable once asked, and from then on. Made only here: a claim shall not fail for want of a descriptor. */
+    /** Readable once asked, and from then on. */
     synchronized int descriptor() {
-        if (event == NONE) {
-            event = Posix.event();
-            if (cause != null) {
-                Posix.signalEvent(event);
-            }
-        }
         return event;
     }
 
     @Override
     public synchronized void close() {
-        if (event != NONE && open) {
+        if (event != NONE) {
             Posix.close(event);
+            event = NONE;
         }
-        open = false;
     }
 }

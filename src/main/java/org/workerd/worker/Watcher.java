@@ -2,6 +2,7 @@ package org.workerd.worker;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardWatchEventKinds;
@@ -12,6 +13,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.Predicate;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -23,8 +25,11 @@ import org.slf4j.LoggerFactory;
 public final class Watcher implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Watcher.class);
 
-    /** What to do when a file whose name matches is made, changed or removed in the directory. */
-    public record Watch(Path directory, Predicate<String> names, Runnable then) {}
+    /**
+     * What to do when a file whose name matches is made, changed or removed in the directory; which one that is may
+     * change, and is asked at each {@link #renew}.
+     */
+    public record Watch(Supplier<Path> directory, Predicate<String> names, Runnable then) {}
 
     private final List<Watch> watches;
     private final Map<Watch, WatchKey> keys = new ConcurrentHashMap<>();
@@ -36,7 +41,7 @@ public final class Watcher implements AutoCloseable {
 
     public void start() {
         try {
-            WatchService fresh = watches.get(0).directory().getFileSystem().newWatchService();
+            WatchService fresh = FileSystems.getDefault().newWatchService();
             service = fresh;
             renew();
             Thread thread = new Thread(() -> listen(fresh), "watcher");
@@ -47,16 +52,24 @@ public final class Watcher implements AutoCloseable {
         }
     }
 
-    /** Watches what could not be watched before: a directory that was not there, or came again. */
+    /** Watches what could not be watched before: a directory that was not there, came again, or is another one now. */
     public void renew() {
         WatchService current = service;
         if (current == null) {
             return;
         }
         for (Watch watch : watches) {
+            Path directory = watch.directory().get();
             WatchKey key = keys.get(watch);
-            if ((key == null || !key.isValid()) && Files.isDirectory(watch.directory())) {
-                register(watch, current);
+            if (key != null && !key.watchable().equals(directory)) {
+                keys.remove(watch);
+                if (!keys.containsValue(key)) {
+                    key.cancel();
+                }
+                key = null;
+            }
+            if ((key == null || !key.isValid()) && Files.isDirectory(directory)) {
+                register(watch, directory, current);
             }
         }
     }
@@ -72,19 +85,18 @@ public final class Watcher implements AutoCloseable {
         }
     }
 
-    private void register(Watch watch, WatchService current) {
+    private void register(Watch watch, Path directory, WatchService current) {
         try {
             keys.put(
                     watch,
-                    watch.directory()
-                            .register(
-                                    current,
-                                    StandardWatchEventKinds.ENTRY_CREATE,
-                                    StandardWatchEventKinds.ENTRY_MODIFY,
-                                    StandardWatchEventKinds.ENTRY_DELETE));
+                    directory.register(
+                            current,
+                            StandardWatchEventKinds.ENTRY_CREATE,
+                            StandardWatchEventKinds.ENTRY_MODIFY,
+                            StandardWatchEventKinds.ENTRY_DELETE));
             watch.then().run();
         } catch (IOException failure) {
-            LOG.warn("cannot watch {}: {}", watch.directory(), failure.getMessage());
+            LOG.warn("cannot watch {}: {}", directory, failure.getMessage());
         }
     }
 

@@ -91,6 +91,8 @@ public final class Worker {
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
     private boolean unsure;
+    /** Told once, and again when it becomes another one. */
+    private String lastFailure = "";
 
     public Worker(JobStore store, Turnstile turnstile, Identity identity, Plan plan, Surroundings surroundings) {
         this.store = store;
@@ -306,8 +308,10 @@ public final class Worker {
     /** The database cannot be written: nothing is lost, the verdicts wait here, and we try again later and later. */
     private Duration retreat(StoreException failure) {
         unsure = true;
-        if (!retreat.isOn()) {
-            LOG.error("{}; nothing is lost, trying again", failure.getMessage());
+        String why = String.valueOf(failure.getMessage());
+        if (!retreat.isOn() || !why.equals(lastFailure)) {
+            LOG.error("{}; nothing is lost, trying again", why);
+            lastFailure = why;
         }
         retreat.lengthen();
         return retreat.remaining();

@@ -1,0 +1,112 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** The init script against the real tree and a real daemon of another user. */
+class InitScriptIT extends DaemonTest {
+    @BeforeEach
+    void becomeAnAdministrator() throws Exception {
+        needsRoot();
+        needs("start-stop-daemon");
+        Path defaults = Files.writeString(
+                at.top.resolve("defaults"),
+                "WORKERD_BIN='" + Installation.LAUNCHER + "'\nWORKERD_CONFIG='" + at.config
+                        + "'\nWORKERD_USER=nobody\n");
+        at.shell.environment.put("WORKERD_DEFAULTS", defaults.toString());
+        for (Path place : List.of(at.queue.getParent(), at.log.getParent())) {
+            Files.createDirectories(place);
+            Files.setAttribute(place, "unix:uid", 65534);
+        }
+    }
+
+    @Test
+    void itStartsShowsAndStopsADaemonOfTheUser() throws Exception {
+        assertThat(init("status").code()).isEqualTo(3);
+        assertThat(init("stop").code()).isZero();
+        assertThat(init("try-restart").code()).isZero();
+        assertThat(at.pidfile).doesNotExist();
+        assertThat(init("reload").code()).isEqualTo(7);
+        assertThat(init("start")).matches(done -> done.code() == 0);
+        assertThat(at.daemon().status("Uid")).startsWith("65534\t65534\t65534");
+        assertThat(at.daemon().status("Groups")).doesNotMatch("(.* )?0( .*)?");
+        assertThat(init("status").code()).isZero();
+        long pid = at.pid();
+        assertThat(init("start").code()).isZero();
+        assertThat(at.pid()).isEqualTo(pid);
+        at.handler("who", "id -u >\"$WORKERD_RESULT\"");
+        long id = jobs().enqueue("who");
+        jobs().awaitState(id, "done");
+        assertThat(jobs().column(id, "result")).isEqualTo("65534\n");
+        assertThat(init("stop").code()).isZero();
+        assertThat(init("status").code()).isEqualTo(3);
+    }
+
+    /** Root may read anything, another user may not. */
+    @Test
+    void whatAHandlerForbidsItsOwnUserIsReadAndRemovedAllTheSame() throws Exception {
+        at.handler(
+                "seal",
+                "echo sealed >\"$WORKERD_RESULT\"; chmod 000 \"$WORKERD_RESULT\"; mkdir -p a/b; chmod 000 a/b a .");
+        assertThat(init("start").code()).isZero();
+        long id = jobs().enqueue("seal");
+        jobs().awaitState(id, "done");
+        assertThat(jobs().column(id, "result")).isEqualTo("sealed\n");
+        assertThat(at.queue.resolveSibling("scratch/1/0")).doesNotExist();
+        assertThat(init("stop").code()).isZero();
+    }
+
+    @Test
+    void stopWaitsForTheJobThatRuns() {
+        at.handler("slow", "sleep 1.5");
+        assertThat(init("start").code()).isZero();
+        long id = jobs().enqueue("slow");
+        jobs().awaitState(id, "running");
+        assertThat(init("stop").code()).isZero();
+        assertThat(jobs().state(id)).isEqualTo("done");
+        assertThat(at.pidfile).doesNotExist();
+    }
+
+    @Test
+    void itRestartsAndTouchesNoOtherJvm() {
+        long stranger = at.shell
+                .begin(List.of("java", "-cp", Installation.TREE + "/lib/*", "-Xmx32m", "-version"))
+                .process()
+                .pid();
+        Shell.Running other = at.shell.begin(List.of("perl", "-e", "$0 = 'workerd'; sleep 600"));
+        assertThat(init("start").code()).isZero();
+        long first = at.pid();
+        assertThat(init("restart").code()).isZero();
+        long second = at.pid();
+        assertThat(second).isNotEqualTo(first);
+        assertThat(init("try-restart").code()).isZero();
+        assertThat(at.pid()).isNotEqualTo(second);
+        assertThat(init("stop").code()).isZero();
+        assertThat(init("restart").code()).isZero();
+        assertThat(init("stop").code()).isZero();
+        assertThat(other.process().isAlive()).isTrue();
+        assertThat(stranger).isPositive();
+        at.shell.kill("KILL", other.process().pid());
+        other.await();
+    }
+
+    @Test
+    void aKilledDaemonIsToldFromAStoppedOneAndStartsAgain() {
+        at.handler("work", "exit 0");
+        assertThat(init("start").code()).isZero();
+        at.kill9();
+        assertThat(init("status").code()).isEqualTo(1);
+        assertThat(init("start").code()).isZero();
+        jobs().awaitState(jobs().enqueue("work"), "done");
+        assertThat(init("stop").code()).isZero();
+    }
+
+    private Shell.Done init(String action) {
+        return at.shell.run("sh", Installation.TREE.resolve("init.d/workerd").toString(), action);
+    }
+}

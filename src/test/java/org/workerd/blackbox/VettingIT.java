@@ -1,0 +1,102 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** A handler that may not run leaves its jobs ready and untouched, and runs the moment it is mended. */
+class VettingIT extends DaemonTest {
+    @ParameterizedTest
+    @ValueSource(
+            strings = {"missing", "group-writable", "others-writable", "not-executable", "symlink", "directory", "owner"
+            })
+    void jobsOfARefusedHandlerWaitUntilItIsMended(String what) throws Exception {
+        Path handler = at.handlers.resolve("odd");
+        spoil(what, handler);
+        at.handler("fine", "exit 0");
+        at.start();
+        long odd = jobs().enqueue("odd");
+        jobs().awaitState(jobs().enqueue("fine"), "done");
+        at.awaitLog("jobs named odd wait");
+        assertThat(jobs().state(odd)).isEqualTo("ready");
+        assertThat(jobs().attempt(odd)).isZero();
+        assertThat(diary()).doesNotExist();
+        mend(what, handler);
+        long since = System.nanoTime();
+        jobs().awaitState(odd, "done");
+        assertThat(System.nanoTime() - since).isLessThan(2_000_000_000L);
+        assertThat(diaryLines()).containsExactly("ran");
+        assertThat(jobs().attempt(odd)).isEqualTo(1);
+    }
+
+    @Test
+    void inADirectoryThatOthersMayWriteNothingRuns() {
+        at.handler("fine", "exit 0");
+        Installation.allow(at.handlers, "rwxrwxr-x");
+        at.start();
+        long id = jobs().enqueue("fine");
+        at.awaitLog("jobs named fine wait");
+        assertThat(jobs().state(id)).isEqualTo("ready");
+        Installation.allow(at.handlers, "rwxr-xr-x");
+        jobs().awaitState(id, "done");
+    }
+
+    @Test
+    void aHandlerThatVanishesLeavesItsJobsWaiting() throws Exception {
+        at.handler("fine", "exit 0");
+        at.start();
+        jobs().awaitState(jobs().enqueue("fine"), "done");
+        Files.delete(at.handlers.resolve("fine"));
+        long id = jobs().enqueue("fine");
+        at.awaitLog("jobs named fine wait");
+        assertThat(jobs().state(id)).isEqualTo("ready");
+        at.handler("fine", "exit 0");
+        jobs().awaitState(id, "done");
+    }
+
+    @Test
+    void manyWaitingJobsKeepNobodyFromRunning() {
+        at.handler("fine", "exit 0");
+        at.start();
+        jobs().execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < 2000)"
+                + " insert into jobs(name, priority) select 'nobody' || (i % 50), 100 from n");
+        jobs().awaitState(jobs().enqueue("fine"), "done");
+        assertThat(jobs().count("ready")).isEqualTo(2000);
+    }
+
+    private void spoil(String what, Path handler) throws Exception {
+        String program = "#!/bin/sh\necho ran >>'" + diary() + "'\n";
+        switch (what) {
+            case "missing" -> assertThat(handler).doesNotExist();
+            case "directory" -> Files.createDirectory(handler);
+            case "symlink" ->
+                Files.createSymbolicLink(handler, Installation.program(at.top.resolve("elsewhere"), program));
+            default -> Installation.program(handler, program);
+        }
+        switch (what) {
+            case "group-writable" -> Installation.allow(handler, "rwxrwxr-x");
+            case "others-writable" -> Installation.allow(handler, "rwxr-xrwx");
+            case "not-executable" -> Installation.allow(handler, "rw-r--r--");
+            case "owner" -> {
+                needsRoot();
+                Files.setAttribute(handler, "unix:uid", 12345);
+            }
+            default -> assertThat(what).isNotEmpty();
+        }
+    }
+
+    private void mend(String what, Path handler) throws Exception {
+        switch (what) {
+            case "owner" -> Files.setAttribute(handler, "unix:uid", 0);
+            case "group-writable", "others-writable", "not-executable" -> Installation.allow(handler, "rwxr-xr-x");
+            default -> {
+                Files.deleteIfExists(handler);
+                Installation.program(handler, "#!/bin/sh\necho ran >>'" + diary() + "'\n");
+            }
+        }
+    }
+}
