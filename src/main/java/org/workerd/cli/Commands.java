@@ -11,6 +11,13 @@ final class Commands {
             "show",
             "logs",
             "wait",
+            "retry",
+            "cancel",
+            "delete",
+            "pause",
+            "resume",
+            "queues",
+            "stats",
             "handlers",
             "start",
             "stop",
@@ -20,6 +27,7 @@ final class Commands {
             "run",
             "init",
             "config",
+            "prune",
             "help");
 
     private Commands() {}
@@ -44,6 +52,14 @@ final class Commands {
             case "show" -> new Show(main);
             case "logs" -> new Logs(main);
             case "wait" -> new Wait(main);
+            case "retry" -> new Retry(main);
+            case "cancel" -> new Cancel(main);
+            case "delete" -> new Delete(main);
+            case "pause" -> new Pause(main);
+            case "resume" -> new Resume(main);
+            case "queues" -> new Queues(main);
+            case "stats" -> new Stats(main);
+            case "prune" -> new Prune(main);
             case "handlers" -> new ListHandlers(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();

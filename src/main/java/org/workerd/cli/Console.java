@@ -23,10 +23,11 @@ final class Console {
     /**
      * Which of the streams a person looks at.
      *
+     * @param answers a person types what we read
      * @param columns how wide the terminal is; asked only where it matters
      */
-    record Screen(boolean data, boolean talk, Columns columns) {
-        static final Screen NONE = new Screen(false, false, () -> 80);
+    record Screen(boolean data, boolean talk, boolean answers, Columns columns) {
+        static final Screen NONE = new Screen(false, false, false, () -> 80);
     }
 
     interface Columns {
@@ -46,7 +47,7 @@ final class Console {
                 new FileInputStream(FileDescriptor.in),
                 new FileOutputStream(FileDescriptor.out),
                 new FileOutputStream(FileDescriptor.err),
-                new Screen(isTerminal(1), isTerminal(2), Terminal::columns));
+                new Screen(isTerminal(1), isTerminal(2), isTerminal(0), Terminal::columns));
     }
 
     /** Data: one line. */
@@ -83,6 +84,24 @@ final class Console {
             err.print("\r\033[K" + text);
             err.flush();
         }
+    }
+
+    /** A person is there to be asked. */
+    boolean canAsk() {
+        return screen.talk() && screen.answers();
+    }
+
+    /** Asks a question; only a clear yes is one. */
+    boolean ask(String question) throws IOException {
+        err.print(question + " [y/N] ");
+        err.flush();
+        StringBuilder answer = new StringBuilder();
+        int character = in.read();
+        while (character >= 0 && character != '\n' && answer.length() < 10) {
+            answer.append((char) character);
+            character = in.read();
+        }
+        return answer.toString().strip().matches("(?i)y|yes");
     }
 
     InputStream input() {

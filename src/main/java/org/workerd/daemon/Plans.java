@@ -14,6 +14,8 @@ final class Plans {
                 settings.pollInterval(),
                 new Handlers(settings.handlersDir(), Posix.userId()),
                 HandlerEnvironment.of(settings.handlersEnv(), System.getenv()),
-                settings.policies());
+                settings.policies(),
+                settings.limits(),
+                settings.retention());
     }
 }

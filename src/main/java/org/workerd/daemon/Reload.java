@@ -56,7 +56,9 @@ final class Reload {
                 next.handlersDir(),
                 next.handlersEnv(),
                 next.logging(),
-                next.policies());
+                next.policies(),
+                next.limits(),
+                next.retention());
     }
 
     private void reopenLog() {

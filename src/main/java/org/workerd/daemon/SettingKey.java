@@ -10,7 +10,7 @@ import org.workerd.job.Names;
 
 /**
  * One row of the table of settings. A part of its name in capitals stands for a name of the user's: {@code NAME} for
- * a job's, {@code VARIABLE} for an environment variable's.
+ * a job's or a queue's, {@code VARIABLE} for an environment variable's.
  *
  * @param rootDefault the default as root, or with the system's file, as text; null: the key may be absent
  * @param userDefault the default otherwise
@@ -67,7 +67,7 @@ record SettingKey<T>(
         if (endsInVariable()) {
             checkVariable(given.get(at));
         } else {
-            Names.checked("a job name", given.get(at));
+            Names.checked(name.startsWith("queues.") ? "a queue name" : "a job name", given.get(at));
         }
     }
 

@@ -52,6 +52,12 @@ final class SettingTable {
             "5s",
             "5s",
             "The safety net only: a new job wakes the daemon at once.");
+    static final SettingKey<Integer> QUEUE_CONCURRENCY = row(
+            "queues.NAME.concurrency",
+            whole(1, 10_000),
+            null,
+            null,
+            "How many jobs of this queue run at once, over all daemons; unset: as many as have slots.");
     static final SettingKey<Path> HANDLERS_DIR = row(
             "handlers.dir",
             SettingType.PATH,
@@ -100,11 +106,23 @@ final class SettingTable {
             "1MiB",
             "1MiB",
             "What is kept of the output of an attempt: its head and its tail.");
+    static final SettingKey<Duration> RETENTION_DONE =
+            row("retention.done", duration(), "7d", "7d", "How long jobs that are done are kept, with their output.");
+    static final SettingKey<Duration> RETENTION_CANCELLED =
+            row("retention.cancelled", duration(), "7d", "7d", "The same for those that were cancelled.");
+    static final SettingKey<Duration> RETENTION_DEAD =
+            row("retention.dead", duration(), "90d", "90d", "The same for those that are dead.");
     static final SettingKey<Duration> TIMEOUT_OF = ofOneJob(TIMEOUT);
     static final SettingKey<Integer> MAX_ATTEMPTS_OF = ofOneJob(MAX_ATTEMPTS);
     static final SettingKey<Backoff> BACKOFF_OF = ofOneJob(BACKOFF);
     static final SettingKey<Duration> KILL_GRACE_OF = ofOneJob(KILL_GRACE);
     static final SettingKey<Long> OUTPUT_LIMIT_OF = ofOneJob(OUTPUT_LIMIT);
+    static final SettingKey<Integer> JOB_CONCURRENCY = row(
+            "jobs.NAME.concurrency",
+            whole(1, 10_000),
+            null,
+            null,
+            "How many jobs of this name run at once, over all queues and daemons; unset: as many as have slots.");
 
     private SettingTable() {}
 

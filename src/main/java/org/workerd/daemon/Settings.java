@@ -4,7 +4,9 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Limits;
 import org.workerd.job.Policies;
+import org.workerd.job.Retention;
 
 /**
  * The configuration in force, as plain values; every path is absolute. Immutable.
@@ -22,7 +24,9 @@ public record Settings(
         Path handlersDir,
         Map<String, String> handlersEnv,
         Logging logging,
-        Policies policies) {
+        Policies policies,
+        Limits limits,
+        Retention retention) {
     public Settings {
         handlersEnv = Map.copyOf(handlersEnv);
     }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Environment.Chosen;
 import org.workerd.daemon.Settings.Logging;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.Limits;
 import org.workerd.job.Policies;
+import org.workerd.job.Retention;
 
 /** Reads the configuration: the file, what stands beside it in conf.d, and the environment. Stateless. */
 public final class SettingsFile {
@@ -89,7 +91,12 @@ public final class SettingsFile {
                         found.value(SettingTable.LOG_FILE),
                         found.value(SettingTable.LOG_LEVEL),
                         found.value(SettingTable.LOG_FORMAT)),
-                policies(found));
+                policies(found),
+                new Limits(found.byName(SettingTable.QUEUE_CONCURRENCY), found.byName(SettingTable.JOB_CONCURRENCY)),
+                new Retention(
+                        found.value(SettingTable.RETENTION_DONE),
+                        found.value(SettingTable.RETENTION_CANCELLED),
+                        found.value(SettingTable.RETENTION_DEAD)));
     }
 
     private static Policies policies(Findings found) {

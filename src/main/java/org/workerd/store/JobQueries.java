@@ -18,6 +18,9 @@ public interface JobQueries extends AutoCloseable {
     /** Newest first. */
     List<JobView> list(Filter filter, int limit);
 
+    /** Of all that match, in the order of their age. */
+    List<Long> ids(Filter filter);
+
     /** Which jobs; null and empty mean any. */
     record Filter(
             Set<JobState> states,
@@ -31,6 +34,22 @@ public interface JobQueries extends AutoCloseable {
 
     /** By queue: how many jobs are in each state, all states named. */
     Map<String, Map<JobState, Long>> counts();
+
+    /** The queues that are paused, {@link #ALL_QUEUES} for all. */
+    Set<String> pauses();
+
+    String ALL_QUEUES = "*";
+
+    /**
+     * By queue that has any: since when the job is ready that is so for the longest time. Of jobs of one name and
+     * priority the one enqueued first stands for all, so that what waits need not be counted through.
+     */
+    Map<String, Instant> oldestReady();
+
+    /** A daemon, dead or alive, and how many of its slots are taken. */
+    record DaemonView(long id, long pid, String host, int slots, int busy, Instant startedAt) {}
+
+    List<DaemonView> daemons();
 
     /** The names that have jobs which wait to be claimed. */
     Set<String> namesWithReady();

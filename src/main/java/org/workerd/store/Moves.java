@@ -4,8 +4,11 @@ import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
+import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
 
 /** Every move that a job can make, inside one transaction; each is guarded by what must still hold for it. */
@@ -42,7 +45,12 @@ public interface Moves {
     Optional<Instant> nextDue();
 
     /** Claims jobs of these lanes, by priority and age over all of them. They count once this transaction is through. */
-    List<Claim> claim(long daemon, Collection<Lane> lanes, int most, Instant now);
+    default List<Claim> claim(long daemon, Collection<Lane> lanes, int most, Instant now) {
+        return claim(daemon, lanes, Limits.NONE, most, now);
+    }
+
+    /** The same, and of no queue and no name more than may run at once; what has no room is passed over. */
+    List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now);
 
     /** What this daemon has claimed and not finished. */
     List<Claim> claimedBy(long daemon);
@@ -55,4 +63,62 @@ public interface Moves {
 
     /** Forgets a daemon that has no claims left. False: it still has some, or is forgotten already. */
     boolean unregister(long daemon);
+
+    /**
+     * dead or cancelled → ready, with as many attempts ahead as a new job. False: it is neither, or the key that it
+     * would need again is taken.
+     */
+    boolean retry(long id);
+
+    /** The job that has the key of this one, which has ended. */
+    Optional<Long> holderOfKey(long id);
+
+    /** blocked, scheduled, retrying or ready → cancelled. False: it is none of these. */
+    boolean cancel(long id, String reason, Instant now);
+
+    /** Asks whoever runs the job to end it, and outlives them. False: it does not run. */
+    boolean requestCancel(long id, String reason, Instant now);
+
+    /**
+     * A request that nobody has dealt with yet.
+     *
+     * @param token of the claim that runs; null: the job does not run any more
+     */
+    record Cancellation(long id, String reason, @Nullable Long token) {}
+
+    List<Cancellation> cancellations();
+
+    /** It was dealt with. */
+    boolean forgetCancellation(long id);
+
+    /** A job that is gone; its attempts may have left output, numbered from 1 to one more than these. */
+    record Removed(long id, int attempts) {}
+
+    /** Removes a job that has ended, with all that is known of it. Empty: it has not ended, or there is none. */
+    Optional<Removed> delete(long id);
+
+    /**
+     * One step of the walk over what has ended.
+     *
+     * @param next where the next step begins
+     */
+    record Pruned(List<Removed> jobs, long next) {
+        public static final long NOTHING_MORE = -1;
+
+        public boolean isLast() {
+            return next == NOTHING_MORE;
+        }
+    }
+
+    /** Removes what is kept no longer, at most so many, of the jobs with ids above this one; 0 begins the walk. */
+    Pruned prune(Retention retention, Instant now, long above, int most);
+
+    /** The lowest id of a job that is there. */
+    Optional<Long> oldest();
+
+    /** From now on nothing of the queue is claimed; null: of no queue. False: so it was already. */
+    boolean pause(@Nullable String queue, Instant now);
+
+    /** The opposite; null ends all pauses. False: it was not paused by itself. */
+    boolean resume(@Nullable String queue);
 }

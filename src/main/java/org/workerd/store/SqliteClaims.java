@@ -11,9 +11,11 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
 import java.util.PriorityQueue;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.Limits;
 
 /** ready → running. What it costs depends on the lanes looked at and the jobs claimed, not on those that wait. */
 final class SqliteClaims {
@@ -42,19 +44,25 @@ final class SqliteClaims {
             """;
 
     /** The jobs of all lanes in one order: each lane's are in it already, so their heads are merged. */
-    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, int most, long now) throws SQLException {
+    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, int most, long now)
+            throws SQLException {
+        Limits.Room room = room(limits);
         PriorityQueue<Cursor> heads = new PriorityQueue<>(
                 Comparator.comparingInt((Cursor cursor) -> -cursor.priority).thenComparingLong(cursor -> cursor.id));
         List<Cursor> cursors = new ArrayList<>();
         List<Claim> claimed = new ArrayList<>();
         try {
-            for (long lane : lanes.stream().mapToLong(Moves.Lane::id).distinct().toArray()) {
+            for (Moves.Lane lane : Set.copyOf(lanes)) {
                 head(lane).ifPresent(cursors::add);
             }
             heads.addAll(cursors);
             while (claimed.size() < most && !heads.isEmpty()) {
                 Cursor best = heads.remove();
+                if (!room.has(best.lane.queue(), best.lane.name())) {
+                    continue;
+                }
                 claimed.add(best.take(token(daemon), now));
+                room.take(best.lane.queue(), best.lane.name(), 1);
                 if (best.advance()) {
                     heads.add(best);
                 }
@@ -72,8 +80,23 @@ final class SqliteClaims {
         return (daemon << CLAIMS_OF_A_DAEMON) + ++claimsMade;
     }
 
-    private Optional<Cursor> head(long lane) throws SQLException {
-        return statements.first(HEAD, row -> new Cursor(lane, row.getInt(1), row.getLong(2)), lane);
+    private Optional<Cursor> head(Moves.Lane lane) throws SQLException {
+        return statements.first(HEAD, row -> new Cursor(lane, row.getInt(1), row.getLong(2)), lane.id());
+    }
+
+    private static final String RUNNING = "select queue, name, running from lanes where running > 0";
+
+    /** A running row is all that holds a place, so what a crash left behind gives it back with the job. */
+    private Limits.Room room(Limits limits) throws SQLException {
+        Limits.Room room = limits.room();
+        if (!limits.isEmpty()) {
+            tallies.write(statements);
+            statements.list(RUNNING, row -> {
+                room.take(row.getString(1), row.getString(2), row.getInt(3));
+                return true;
+            });
+        }
+        return room;
     }
 
     private static final String LEAVE_READY = "delete from ready where lane = ? and priority = ? and id = ?";
@@ -150,13 +173,13 @@ final class SqliteClaims {
 
     /** One lane's ready jobs, at the first that is not taken. Its rows are read only once it is that lane's turn. */
     private final class Cursor {
-        private final long lane;
+        private final Moves.Lane lane;
         private int priority;
         private long id;
         private @Nullable PreparedStatement statement;
         private @Nullable ResultSet rows;
 
-        Cursor(long lane, int priority, long id) {
+        Cursor(Moves.Lane lane, int priority, long id) {
             this.lane = lane;
             this.priority = priority;
             this.id = id;
@@ -167,7 +190,7 @@ final class SqliteClaims {
             return new Claim(
                     row.getLong("id"),
                     token,
-                    lane,
+                    lane.id(),
                     row.getInt("attempt") + 1,
                     row.getInt("forgiven"),
                     Instant.ofEpochMilli(now),
@@ -200,7 +223,7 @@ final class SqliteClaims {
 
         private ResultSet opened() throws SQLException {
             if (rows == null) {
-                PreparedStatement fresh = Statements.bind(statements.another(WAITING), lane);
+                PreparedStatement fresh = Statements.bind(statements.another(WAITING), lane.id());
                 statement = fresh;
                 rows = fresh.executeQuery();
                 if (!rows.next()) {

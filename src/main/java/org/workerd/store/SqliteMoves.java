@@ -8,7 +8,9 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
 
 /** The moves in SQL. A move leaves one table with its guard and then enters the other. */
@@ -19,13 +21,19 @@ final class SqliteMoves implements Moves {
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
+    private final SqliteCancels cancels;
+    private final SqliteRevivals revivals;
+    private final SqliteRemovals removals;
 
     SqliteMoves(SqliteDatabase database, Statements statements) {
         this.database = database;
         this.statements = statements;
         this.claims = new SqliteClaims(statements, tallies);
         this.finishes = new SqliteFinishes(statements, tallies);
-        this.promotions = new SqlitePromotions(statements, tallies);
+        this.cancels = new SqliteCancels(statements, tallies);
+        this.promotions = new SqlitePromotions(statements, tallies, cancels);
+        this.revivals = new SqliteRevivals(statements, tallies);
+        this.removals = new SqliteRemovals(statements);
     }
 
     private interface Work<T> {
@@ -150,8 +158,8 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
-    public List<Claim> claim(long daemon, Collection<Lane> lanes, int most, Instant now) {
-        return sql(() -> claims.claim(daemon, lanes, most, now.toEpochMilli()));
+    public List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now) {
+        return sql(() -> claims.claim(daemon, lanes, limits, most, now.toEpochMilli()));
     }
 
     @Override
@@ -169,6 +177,73 @@ final class SqliteMoves implements Moves {
     @Override
     public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
         return sql(() -> finishes.finish(claim, verdict, daemonPid, now.toEpochMilli()));
+    }
+
+    @Override
+    public boolean retry(long id) {
+        return sql(() -> revivals.retry(id));
+    }
+
+    @Override
+    public Optional<Long> holderOfKey(long id) {
+        return sql(() -> revivals.holderOfKey(id));
+    }
+
+    @Override
+    public boolean cancel(long id, String reason, Instant now) {
+        return sql(() -> cancels.cancel(id, reason, now.toEpochMilli()));
+    }
+
+    @Override
+    public boolean requestCancel(long id, String reason, Instant now) {
+        return sql(() -> cancels.request(id, reason, now.toEpochMilli()));
+    }
+
+    @Override
+    public List<Cancellation> cancellations() {
+        return sql(cancels::requests);
+    }
+
+    @Override
+    public boolean forgetCancellation(long id) {
+        return sql(() -> cancels.forget(id));
+    }
+
+    @Override
+    public Optional<Removed> delete(long id) {
+        return sql(() -> {
+            // The trigger takes the job out of counts that must have it already.
+            tallies.write(statements);
+            return removals.delete(id);
+        });
+    }
+
+    @Override
+    public Pruned prune(Retention retention, Instant now, long above, int most) {
+        return sql(() -> {
+            tallies.write(statements);
+            return removals.prune(retention, now, above, most);
+        });
+    }
+
+    @Override
+    public Optional<Long> oldest() {
+        return sql(removals::oldest);
+    }
+
+    private static final String PAUSE =
+            "insert into pauses (queue, paused_at) values (coalesce(?, '*'), ?) on conflict (queue) do nothing";
+
+    @Override
+    public boolean pause(@Nullable String queue, Instant now) {
+        return sql(() -> statements.update(PAUSE, queue, now.toEpochMilli()) == 1);
+    }
+
+    private static final String RESUME = "delete from pauses where ?1 is null or queue = ?1";
+
+    @Override
+    public boolean resume(@Nullable String queue) {
+        return sql(() -> statements.update(RESUME, queue) > 0);
     }
 
     static @Nullable Long millis(@Nullable Instant instant) {

@@ -11,10 +11,12 @@ import org.workerd.job.JobState;
 final class SqlitePromotions {
     private final Statements statements;
     private final Tallies tallies;
+    private final SqliteCancels cancels;
 
-    SqlitePromotions(Statements statements, Tallies tallies) {
+    SqlitePromotions(Statements statements, Tallies tallies, SqliteCancels cancels) {
         this.statements = statements;
         this.tallies = tallies;
+        this.cancels = cancels;
     }
 
     int promote(long now, int most) throws SQLException {
@@ -104,23 +106,13 @@ final class SqlitePromotions {
             values (?, ?, 'cancelled', 0, ?, 'a job that this one waited for did not end well')
             """;
 
-    private static final String FREE_KEY =
-            "delete from keys where id = ?1 and key = (select key from jobs where id = ?1)";
-
-    private static final String TELL_DEPENDENTS =
-            "update blocked set open = -1 where id in (select child from edges where parent = ?)";
-
-    private static final String DROP_EDGES = "delete from edges where parent = ?";
-
     /** Those that wait for this one follow in the next promotion. */
     private void cancel(Unblocked job, long now) throws SQLException {
         if (statements.update(CANCEL, job.id(), job.lane(), now) == 0) {
             statements.update(CANCEL_WITHOUT_PARENT, job.id(), job.lane(), now);
         }
         tallies.move(job.lane(), JobState.BLOCKED, JobState.CANCELLED);
-        statements.update(FREE_KEY, job.id());
-        statements.update(TELL_DEPENDENTS, job.id());
-        statements.update(DROP_EDGES, job.id());
+        cancels.settle(job.id());
     }
 
     private static final String NEXT_DUE =

@@ -62,19 +62,47 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public List<JobView> list(Filter filter, int limit) {
-        String states = filter.states().isEmpty()
-                ? null
-                : filter.states().stream().map(JobState::word).collect(Collectors.joining(",", ",", ","));
         return read(() -> statements.list(
                 LIST,
                 SqliteQueries::job,
-                states,
+                states(filter),
                 filter.queue(),
                 filter.name(),
                 filter.key(),
                 SqliteMoves.millis(filter.since()),
                 filter.error(),
                 limit));
+    }
+
+    private static final String IDS =
+            """
+            select id from job_status
+            where (?1 is null or instr(?1, ',' || state || ',') > 0)
+              and (?2 is null or queue = ?2)
+              and (?3 is null or name = ?3)
+              and (?4 is null or key = ?4)
+              and (?5 is null or created_at >= ?5)
+              and (?6 is null or instr(error, ?6) > 0)
+            order by id
+            """;
+
+    @Override
+    public List<Long> ids(Filter filter) {
+        return read(() -> statements.list(
+                IDS,
+                row -> row.getLong(1),
+                states(filter),
+                filter.queue(),
+                filter.name(),
+                filter.key(),
+                SqliteMoves.millis(filter.since()),
+                filter.error()));
+    }
+
+    private static @Nullable String states(Filter filter) {
+        return filter.states().isEmpty()
+                ? null
+                : filter.states().stream().map(JobState::word).collect(Collectors.joining(",", ",", ","));
     }
 
     private static final String COUNTS =
@@ -98,6 +126,58 @@ final class SqliteQueries implements JobQueries {
             counts.put(state, row.getLong(state.word()));
         }
         return counts;
+    }
+
+    private static final String PAUSES = "select queue from pauses";
+
+    @Override
+    public Set<String> pauses() {
+        return read(() -> new HashSet<>(statements.list(PAUSES, row -> row.getString(1))));
+    }
+
+    /** From the first job of a lane to the first of its next lower priority, a seek each. */
+    private static final String OLDEST_READY =
+            """
+            with recursive heads (lane, priority) as (
+              select id, (select max(priority) from ready where lane = lanes.id) from lanes where ready > 0
+              union all
+              select lane,
+                (select max(priority) from ready where ready.lane = heads.lane and ready.priority < heads.priority)
+              from heads where priority is not null
+            )
+            select j.queue, min(max(j.created_at, coalesce(j.run_at, 0),
+              coalesce((select max(finished_at) from attempts where attempts.id = j.id), 0)))
+            from heads join jobs j on j.id = (
+              select min(id) from ready where ready.lane = heads.lane and ready.priority = heads.priority)
+            group by j.queue
+            """;
+
+    @Override
+    public Map<String, Instant> oldestReady() {
+        Map<String, Instant> oldest = new TreeMap<>();
+        read(() -> statements.list(
+                OLDEST_READY, row -> oldest.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2)))));
+        return oldest;
+    }
+
+    private static final String DAEMONS =
+            """
+            select id, pid, host, slots,
+              min(slots, (select count(*) from running where claimed_by = daemons.id)) as busy, started_at
+            from daemons order by id
+            """;
+
+    @Override
+    public List<DaemonView> daemons() {
+        return read(() -> statements.list(
+                DAEMONS,
+                row -> new DaemonView(
+                        row.getLong("id"),
+                        row.getLong("pid"),
+                        row.getString("host"),
+                        row.getInt("slots"),
+                        row.getInt("busy"),
+                        Instant.ofEpochMilli(row.getLong("started_at")))));
     }
 
     private static final String NAMES_WITH_READY = "select distinct name from lanes where ready > 0";

@@ -32,6 +32,8 @@ final class Command {
     private final JobPolicy policy;
     private final Slot slot;
     private final StopRequest stop;
+    /** It was told to end before it had: what stopped it is then how it ended. */
+    private boolean told;
     /** Readable once the program has ended; poll passes over it while it is not open. */
     private int process = NOT_OPEN;
 
@@ -45,7 +47,9 @@ final class Command {
 
     Outcome run() {
         if (stop.cause() != null) {
-            return new Outcome.Interrupted(false);
+            return stop.cause() == StopRequest.Cause.CANCELLED
+                    ? new Outcome.Cancelled(stop.reason(), null, null)
+                    : new Outcome.Interrupted(false);
         }
         try (Scratch scratch = Scratch.create(slot.scratch())) {
             Output output = output();
@@ -185,6 +189,7 @@ final class Command {
             }
             if (!ending && stop.cause() != null) {
                 Processes.signalGroup(pid, Processes.TERM);
+                told = true;
                 killAt = System.nanoTime() + policy.killGrace().toNanos();
             } else if (ending && !killed && millisUntil(killAt) <= 0) {
                 Processes.signalGroup(pid, Processes.KILL);
@@ -225,11 +230,14 @@ final class Command {
     }
 
     private Outcome outcome(Processes.End end, Scratch scratch) throws IOException {
-        StopRequest.@Nullable Cause cause = stop.cause();
+        StopRequest.@Nullable Cause cause = told ? stop.cause() : null;
         Integer code = end instanceof Processes.End.Exit exit ? exit.code() : null;
         Integer signal = end instanceof Processes.End.Signal killed ? killed.number() : null;
         if (cause == StopRequest.Cause.TIMED_OUT) {
             return new Outcome.TimedOut(code, signal);
+        }
+        if (cause == StopRequest.Cause.CANCELLED) {
+            return new Outcome.Cancelled(stop.reason(), code, signal);
         }
         if (cause == StopRequest.Cause.INTERRUPTED) {
             return new Outcome.Interrupted(true);

@@ -47,6 +47,11 @@ final class Execution {
         stop.ask(StopRequest.Cause.INTERRUPTED);
     }
 
+    /** Ends it as soon as its grace allows, for good. */
+    void cancel(String reason) {
+        stop.cancel(reason);
+    }
+
     /** Never throws: whatever happens is an outcome. */
     Outcome run() {
         try (stop) {

@@ -1,8 +1,10 @@
 package org.workerd.worker;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -70,6 +72,17 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         file.close();
+    }
+
+    /** Whether the daemon lives: only then its lock is held. For those who cannot try the lock themselves. */
+    public static boolean isHeld(Path queueFile, long daemon, long pid) {
+        try {
+            return LockFile.isHeldBy(path(Premises.ledgers(queueFile), daemon), pid);
+        } catch (NoSuchFileException gone) {
+            return false;
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 
     /** What a dead daemon's ledger tells; empty when it cannot be read. */

@@ -7,12 +7,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
 import org.workerd.job.Policies;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.Cancellation;
 import org.workerd.store.Moves.DaemonRow;
 
 /** Puts back what dead daemons had claimed, once nothing of it runs any more. */
@@ -46,17 +48,25 @@ final class Orphans {
     private Map<Claim, Verdict> putBack(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
         Map<Claim, Verdict> back = new LinkedHashMap<>();
         Optional<Ledger.Contents> ledger = peers.ledger(daemon.id());
+        Map<Long, String> unwanted =
+                moves.cancellations().stream().collect(Collectors.toMap(Cancellation::id, Cancellation::reason));
         for (Claim claim : moves.claimedBy(daemon.id())) {
             // When the ledger cannot be read, it may have been begun.
             boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
-            Verdict verdict = begun
-                    ? Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()))
-                    : new Verdict.GiveBack(null);
+            Verdict verdict = begun ? verdict(claim, unwanted, moves, policies) : new Verdict.GiveBack(null);
             if (moves.finish(claim, verdict, daemon.pid(), now)) {
                 back.put(claim, verdict);
             }
         }
         moves.unregister(daemon.id());
         return back;
+    }
+
+    /** What was not begun and nobody wants any more is put back too: the next turn cancels it before it can begin. */
+    private static Verdict verdict(Claim claim, Map<Long, String> unwanted, Moves moves, Policies policies) {
+        String reason = unwanted.get(claim.jobId());
+        return reason == null
+                ? Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()))
+                : new Verdict.Cancel(new Verdict.Ending("cancelled", null, null, reason));
     }
 }

@@ -14,6 +14,7 @@ import org.workerd.unix.Posix;
  */
 public final class Output {
     private static final int BLOCK = 4096;
+    private static final int THOUSAND = 1000;
 
     private final Path file;
     private final long limit;
@@ -28,7 +29,13 @@ public final class Output {
 
     /** The output of an attempt: a thousand jobs to a directory. */
     public static Path path(Path directory, long job, int attempt) {
-        return directory.resolve(Long.toString(job / 1000)).resolve(job + "." + attempt + ".log");
+        return directory.resolve(Long.toString(job / THOUSAND)).resolve(job + "." + attempt + ".log");
+    }
+
+    /** Only jobs with lower ids than this one print into that directory. */
+    static boolean isBefore(Path thousand, long job) {
+        String name = String.valueOf(thousand.getFileName());
+        return name.matches("[0-9]{1,16}") && Long.parseLong(name) < job / THOUSAND;
     }
 
     Path file() {

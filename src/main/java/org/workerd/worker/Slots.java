@@ -158,6 +158,18 @@ final class Slots {
         executions().forEach(Execution::interrupt);
     }
 
+    /** Ends the attempt that this claim runs in. The claim itself, taken back, when it has not begun. */
+    synchronized Optional<Claim> cancel(long token, String reason) {
+        busy.values().stream()
+                .filter(execution -> execution.claim().token() == token)
+                .forEach(execution -> execution.cancel(reason));
+        Optional<Waiting> first = waiting.stream()
+                .filter(candidate -> candidate.claim().token() == token)
+                .findFirst();
+        first.ifPresent(waiting::remove);
+        return first.map(Waiting::claim);
+    }
+
     /** Takes the ends of what attempts left behind, now and then. */
     void sweep() {
         leftovers.endStrays();

@@ -7,6 +7,7 @@ import org.workerd.unix.Posix;
 final class StopRequest implements AutoCloseable {
     private static final int NONE = -1;
 
+    private String reason = "";
     private int event = NONE;
     private @Nullable Cause cause;
 
@@ -14,7 +15,9 @@ final class StopRequest implements AutoCloseable {
     enum Cause {
         /** The daemon stops now. */
         INTERRUPTED,
-        TIMED_OUT
+        TIMED_OUT,
+        /** Somebody no longer wants it; the reason says who or why. */
+        CANCELLED
     }
 
     /** Not in the constructor: there may be no descriptor to be had, and the loop has no use for that news. */
@@ -26,9 +29,18 @@ final class StopRequest implements AutoCloseable {
     }
 
     /** The first cause stands. */
-    synchronized void ask(Cause why) {
+    void ask(Cause why) {
+        ask(why, "");
+    }
+
+    void cancel(String why) {
+        ask(Cause.CANCELLED, why);
+    }
+
+    private synchronized void ask(Cause why, String because) {
         if (cause == null) {
             cause = why;
+            reason = because;
             if (event != NONE) {
                 Posix.signalEvent(event);
             }
@@ -37,6 +49,11 @@ final class StopRequest implements AutoCloseable {
 
     synchronized @Nullable Cause cause() {
         return cause;
+    }
+
+    /** Of a cancellation; else empty. */
+    synchronized String reason() {
+        return reason;
     }
 
     /** Readable once asked, and from then on. */

@@ -15,8 +15,10 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
+import org.workerd.job.Limits;
 import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
+import org.workerd.job.Retention;
 import org.workerd.job.Span;
 import org.workerd.job.Verdict;
 import org.workerd.store.JobStore;
@@ -45,7 +47,9 @@ public final class Worker {
             Duration pollInterval,
             Handlers handlers,
             Map<String, String> environment,
-            Policies policies) {
+            Policies policies,
+            Limits limits,
+            Retention retention) {
         public Plan {
             environment = Map.copyOf(environment);
         }
@@ -79,6 +83,8 @@ public final class Worker {
     private final Slots slots;
     private final Peers peers;
     private final Orphans orphans;
+    private final Cancellations cancellations;
+    private final Pruner pruner;
     private final LaneFilter laneFilter = new LaneFilter();
     private final Retreat retreat = new Retreat();
     private final List<Judged> unwritten = new ArrayList<>();
@@ -98,6 +104,8 @@ public final class Worker {
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
         this.orphans = new Orphans(peers);
+        this.cancellations = new Cancellations(slots, identity.pid());
+        this.pruner = new Pruner(new OutputFiles(surroundings.queueFile()));
     }
 
     /** From the next turn on. */
@@ -209,13 +217,21 @@ public final class Worker {
         tell(turn);
         turn.claimed().forEach(claim -> slots.run(claim, plan));
         orphans.recover(turn.others(), plan.policies(), now, this::write);
+        if (want != Want.WORK) {
+            return longest();
+        }
+        Duration untilPruning = pruner.turn(plan.retention(), now, this::write);
         if (turn.promoted() >= PROMOTED_AT_ONCE) {
             return Duration.ZERO;
         }
-        Duration longest = slots.hasWaiting() ? LONGEST_WAIT_FOR_A_SLOT : plan.pollInterval();
-        return turn.nextDue().isEmpty() || want != Want.WORK
-                ? longest
-                : shorter(Duration.between(clock.instant(), turn.nextDue().get()), longest);
+        Duration idle = shorter(untilPruning, longest());
+        return turn.nextDue().isEmpty()
+                ? idle
+                : shorter(Duration.between(clock.instant(), turn.nextDue().get()), idle);
+    }
+
+    private Duration longest() {
+        return slots.hasWaiting() ? LONGEST_WAIT_FOR_A_SLOT : plan.pollInterval();
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -241,13 +257,18 @@ public final class Worker {
         List<Judged> lost = unwritten.stream()
                 .filter(judged -> !moves.finish(judged.claim(), judged.verdict(), identity.pid(), judged.at()))
                 .toList();
+        cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         int room = working ? slots.room(plan.concurrency()) : 0;
         List<Claim> claimed = room <= 0
                 ? List.of()
                 : moves.claim(
-                        identity.daemon(), laneFilter.runnable(moves.lanesWithReady(), plan.handlers()), room, now);
+                        identity.daemon(),
+                        laneFilter.runnable(moves.lanesWithReady(), plan.handlers()),
+                        plan.limits(),
+                        room,
+                        now);
         return new Turn(lost, claimed, others(moves), promoted, moves.nextDue());
     }
 

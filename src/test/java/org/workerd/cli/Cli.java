@@ -89,7 +89,7 @@ final class Cli {
     }
 
     Cli onTerminal(int columns) {
-        screen = new Console.Screen(true, true, () -> columns);
+        screen = new Console.Screen(true, true, true, () -> columns);
         return this;
     }
 

@@ -9,7 +9,9 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.Limits;
 import org.workerd.job.Policies;
+import org.workerd.job.Retention;
 
 class SettingsDefaultsTest extends SettingsFixture {
     @Test
@@ -26,7 +28,9 @@ class SettingsDefaultsTest extends SettingsFixture {
                         Path.of("/etc/workerd/handlers"),
                         Map.of(),
                         new Logging(Path.of("/var/log/workerd.log"), Logging.Level.INFO, Logging.Format.TEXT),
-                        new Policies(JobPolicy.DEFAULT, Map.of())));
+                        new Policies(JobPolicy.DEFAULT, Map.of()),
+                        Limits.NONE,
+                        Retention.DEFAULT));
         assertThat(loaded.files()).isEmpty();
         assertThat(loaded.origins().values()).containsOnly("default");
     }

@@ -9,7 +9,9 @@ import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
 import org.workerd.job.Backoff;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.Limits;
 import org.workerd.job.Policies;
+import org.workerd.job.Retention;
 
 class SettingsMappingTest extends SettingsFixture {
     private static final String EVERYTHING =
@@ -35,8 +37,15 @@ class SettingsMappingTest extends SettingsFixture {
             backoff = "1m"
             kill_grace = "0s"
             output_limit = "64KiB"
+            [queues.bulk]
+            concurrency = 9
+            [retention]
+            done = "1d"
+            cancelled = "0s"
+            dead = "36525d"
             [jobs.resize]
             timeout = "5m"
+            concurrency = 2
             [jobs."a.b"]
             backoff = "exponential"
             output_limit = 4096
@@ -73,7 +82,9 @@ class SettingsMappingTest extends SettingsFixture {
                                                 3,
                                                 new Backoff.Exponential(),
                                                 defaults.killGrace(),
-                                                4096)))));
+                                                4096))),
+                        new Limits(Map.of("bulk", 9), Map.of("resize", 2)),
+                        new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525))));
     }
 
     @Test
@@ -86,6 +97,7 @@ class SettingsMappingTest extends SettingsFixture {
                         "queue.url=sqlite:/q/q.db",
                         "workers.concurrency=7",
                         "workers.poll_interval=250ms",
+                        "queues.bulk.concurrency=9",
                         "handlers.dir=/h",
                         "handlers.env.A=1",
                         "handlers.env.B=2",
@@ -97,9 +109,13 @@ class SettingsMappingTest extends SettingsFixture {
                         "jobs.backoff=1m",
                         "jobs.kill_grace=0s",
                         "jobs.output_limit=64KiB",
+                        "retention.done=1d",
+                        "retention.cancelled=0s",
+                        "retention.dead=36525d",
                         "jobs.\"a.b\".backoff=exponential",
                         "jobs.\"a.b\".output_limit=4KiB",
-                        "jobs.resize.timeout=5m");
+                        "jobs.resize.timeout=5m",
+                        "jobs.resize.concurrency=2");
     }
 
     @Test

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Backoff;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.Limits;
 
 /** The file that is installed says what the table of settings says. */
 class ShippedSettingsTest extends SettingsFixture {
@@ -43,7 +44,7 @@ class ShippedSettingsTest extends SettingsFixture {
     @Test
     void itHasEverySettingWithItsLineOfWhyInTheOrderOfTheTable() throws IOException {
         List<String> expected = SettingTable.rows().stream()
-                .filter(row -> !row.name().startsWith("jobs.NAME."))
+                .filter(row -> !row.name().contains(".NAME."))
                 .map(row -> row.name().replace(".VARIABLE", "") + ": " + row.doc())
                 .toList();
 
@@ -51,7 +52,7 @@ class ShippedSettingsTest extends SettingsFixture {
     }
 
     @Test
-    void itsExampleOfOneJobSetsAllThatOneJobCanHave() throws IOException {
+    void itsExamplesSetAllThatOneJobAndOneQueueCanHave() throws IOException {
         Path file =
                 write("workerd.toml", EXAMPLE.matcher(Files.readString(SHIPPED)).replaceAll(""));
 
@@ -66,10 +67,12 @@ class ShippedSettingsTest extends SettingsFixture {
                                 new Backoff.Fixed(Duration.ofSeconds(30)),
                                 Duration.ofSeconds(2),
                                 64 << 10)));
+        assertThat(loaded.settings().limits()).isEqualTo(new Limits(Map.of("bulk", 2), Map.of("resize", 1)));
         assertThat(loaded.origins())
                 .containsKeys(SettingTable.rows().stream()
-                        .filter(row -> row.name().startsWith("jobs.NAME."))
-                        .map(row -> row.name().replace("NAME", "resize"))
+                        .filter(row -> row.name().contains(".NAME."))
+                        .map(row ->
+                                row.name().replace("jobs.NAME", "jobs.resize").replace("queues.NAME", "queues.bulk"))
                         .toArray(String[]::new));
     }
 

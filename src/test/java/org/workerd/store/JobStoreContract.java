@@ -13,6 +13,9 @@ abstract class JobStoreContract
                 GuardContract,
                 ScheduleContract,
                 DependencyContract,
+                OperatorContract,
+                RetentionContract,
+                LimitContract,
                 QueriesContract,
                 ConcurrencyContract,
                 RandomMovesContract {

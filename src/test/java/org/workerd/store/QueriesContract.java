@@ -5,10 +5,12 @@ import static org.workerd.store.StoreFixture.dead;
 import static org.workerd.store.StoreFixture.done;
 import static org.workerd.store.StoreFixture.keyed;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries.Filter;
@@ -92,6 +94,60 @@ interface QueriesContract extends StoreFixture {
         enqueue(StoreFixture.due(NOW));
         try (JobQueries queries = store().queries()) {
             assertThat(queries.namesWithReady()).containsExactlyInAnyOrder("b", "c");
+        }
+    }
+
+    @Test
+    default void theIdsOfAFilterAreAllThatMatch() {
+        for (int i = 0; i < 30; i++) {
+            enqueue(i % 3 == 0 ? "a" : "b");
+        }
+        claim(5);
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.ids(Filter.ALL)).hasSize(30).isSorted();
+            assertThat(queries.ids(new Filter(Set.of(JobState.READY), null, "a", null, null, null)))
+                    .containsExactly(7L, 10L, 13L, 16L, 19L, 22L, 25L, 28L);
+            assertThat(queries.ids(states(JobState.DEAD))).isEmpty();
+        }
+    }
+
+    @Test
+    default void theOldestReadyJobIsFoundBehindMoreUrgentOnes() {
+        Instant before = view(enqueue(StoreFixture.prior("a", -5))).createdAt();
+        Instant last = before;
+        while (!last.isAfter(before)) {
+            last = view(enqueue(StoreFixture.prior("a", 7))).createdAt();
+        }
+        enqueue(StoreFixture.in("other", "b"));
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.oldestReady()).containsEntry("default", before).containsOnlyKeys("default", "other");
+            assertThat(queries.oldestReady().get("other")).isAfter(before);
+        }
+    }
+
+    @Test
+    default void whatWasRetriedIsReadySinceItsLastAttempt() {
+        long id = enqueue("a");
+        Instant end = view(id).createdAt().plusSeconds(500);
+        Claim claim = claimOne();
+        inTransaction(moves -> moves.finish(claim, StoreFixture.retryIn(Duration.ZERO), PID, end));
+        promote(NOW);
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.oldestReady()).containsEntry("default", end);
+        }
+    }
+
+    @Test
+    default void aDaemonsSlotsAreBusyWithWhatItClaimed() {
+        enqueue("a");
+        long first = register();
+        long second = register();
+        claim(second, 1);
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.daemons())
+                    .containsExactly(
+                            new JobQueries.DaemonView(first, PID, "here", 4, 0, NOW),
+                            new JobQueries.DaemonView(second, PID, "here", 4, 1, NOW));
         }
     }
 

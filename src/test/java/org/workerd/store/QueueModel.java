@@ -27,17 +27,22 @@ final class QueueModel {
     }
 
     private final TreeMap<Long, Row> rows;
+    /** By id, how what it waits for ended; what has not yet is not there. It stays what it was when it ended. */
+    private final TreeMap<Long, TreeMap<Long, JobState>> ends;
 
     QueueModel() {
-        this(new TreeMap<>());
+        this(new TreeMap<>(), new TreeMap<>());
     }
 
-    private QueueModel(TreeMap<Long, Row> rows) {
+    private QueueModel(TreeMap<Long, Row> rows, TreeMap<Long, TreeMap<Long, JobState>> ends) {
         this.rows = rows;
+        this.ends = ends;
     }
 
     QueueModel copy() {
-        return new QueueModel(new TreeMap<>(rows));
+        TreeMap<Long, TreeMap<Long, JobState>> copied = new TreeMap<>();
+        ends.forEach((id, parents) -> copied.put(id, new TreeMap<>(parents)));
+        return new QueueModel(new TreeMap<>(rows), copied);
     }
 
     Map<Long, Row> rows() {
@@ -62,6 +67,50 @@ final class QueueModel {
                 !job.after().isEmpty() ? JobState.BLOCKED : job.runAt() != null ? JobState.SCHEDULED : JobState.READY;
         assertThat(rows).doesNotContainKey(id);
         rows.put(id, new Row(job, state, 0, 0, job.runAt(), 0));
+        TreeMap<Long, JobState> parents = new TreeMap<>();
+        job.after().stream()
+                .filter(parent -> rows.get(parent).state.isFinal())
+                .forEach(parent -> parents.put(parent, rows.get(parent).state));
+        ends.put(id, parents);
+    }
+
+    private void put(long id, Row row) {
+        rows.put(id, row);
+        if (row.state.isFinal()) {
+            rows.forEach((child, waiting) -> {
+                if (waiting.job.after().contains(id)) {
+                    ends.get(child).putIfAbsent(id, row.state);
+                }
+            });
+        }
+    }
+
+    boolean retry(long id) {
+        Row row = rows.get(id);
+        boolean allowed = row != null
+                && (row.state == JobState.DEAD || row.state == JobState.CANCELLED)
+                && (row.job.key() == null || holderOf(row.job.key()).isEmpty());
+        if (allowed) {
+            put(id, row.to(JobState.READY, row.attempt, row.attempt, null));
+        }
+        return allowed;
+    }
+
+    boolean cancel(long id) {
+        Row row = rows.get(id);
+        boolean allowed = row != null && !row.state.isFinal() && row.state != JobState.RUNNING;
+        if (allowed) {
+            put(id, row.to(JobState.CANCELLED, row.attempt, row.forgiven, null));
+        }
+        return allowed;
+    }
+
+    boolean delete(long id) {
+        boolean allowed = rows.containsKey(id) && rows.get(id).state.isFinal();
+        if (allowed) {
+            rows.remove(id);
+        }
+        return allowed;
     }
 
     List<Long> claimable(Predicate<String> name, int most) {
@@ -90,7 +139,7 @@ final class QueueModel {
         if (row == null || row.state != JobState.RUNNING || row.token != claim.token()) {
             return false;
         }
-        rows.put(claim.jobId(), after(row, verdict));
+        put(claim.jobId(), after(row, verdict));
         return true;
     }
 
@@ -116,26 +165,25 @@ final class QueueModel {
         boolean moved = true;
         while (moved) {
             moved = false;
-            for (Map.Entry<Long, Row> entry : rows.entrySet()) {
-                Row next = promoted(entry.getValue(), now);
-                moved |= next != entry.getValue();
-                entry.setValue(next);
+            for (long id : ids()) {
+                Row next = promoted(id, rows.get(id), now);
+                moved |= next != rows.get(id);
+                put(id, next);
             }
         }
     }
 
-    private Row promoted(Row row, Instant now) {
+    private Row promoted(long id, Row row, Instant now) {
         boolean isDue = row.due == null || !row.due.isAfter(now);
         if (row.state == JobState.SCHEDULED || row.state == JobState.RETRYING) {
             return isDue ? row.to(JobState.READY, row.attempt, row.forgiven, null) : row;
         }
         if (row.state == JobState.BLOCKED) {
-            Set<JobState> awaited =
-                    row.job.after().stream().map(id -> rows.get(id).state).collect(Collectors.toSet());
-            if (awaited.contains(JobState.DEAD) || awaited.contains(JobState.CANCELLED)) {
+            Map<Long, JobState> ended = ends.get(id);
+            if (ended.containsValue(JobState.DEAD) || ended.containsValue(JobState.CANCELLED)) {
                 return row.to(JobState.CANCELLED, 0, 0, null);
             }
-            if (awaited.equals(Set.of(JobState.DONE))) {
+            if (ended.size() == Set.copyOf(row.job.after()).size()) {
                 return isDue ? row.to(JobState.READY, 0, 0, null) : row.to(JobState.SCHEDULED, 0, 0, row.due);
             }
         }

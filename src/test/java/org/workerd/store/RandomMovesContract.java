@@ -69,10 +69,11 @@ interface RandomMovesContract extends StoreFixture {
 
         private void several(Moves moves) {
             for (int count = 1 + random.nextInt(5); count > 0; count--) {
-                switch (random.nextInt(8)) {
+                switch (random.nextInt(10)) {
                     case 0, 1 -> enqueue(moves);
                     case 2, 3 -> claim(moves);
                     case 4 -> promote(moves);
+                    case 5, 6 -> operate(moves);
                     default -> finish(moves);
                 }
             }
@@ -129,6 +130,19 @@ interface RandomMovesContract extends StoreFixture {
                 promoted = moves.promote(now, 1 + random.nextInt(4));
             }
             model.promote(now);
+        }
+
+        private void operate(Moves moves) {
+            List<Long> ids = model.ids();
+            if (ids.isEmpty()) {
+                return;
+            }
+            long id = ids.get(Math.max(0, ids.size() - 1 - random.nextInt(20)));
+            switch (random.nextInt(4)) {
+                case 0 -> assertThat(moves.retry(id)).isEqualTo(model.retry(id));
+                case 1 -> assertThat(moves.delete(id).isPresent()).isEqualTo(model.delete(id));
+                default -> assertThat(moves.cancel(id, "", now)).isEqualTo(model.cancel(id));
+            }
         }
 
         /** Mostly a late one, of claims long finished and of claims that were taken back. */

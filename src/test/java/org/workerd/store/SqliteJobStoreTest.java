@@ -59,11 +59,20 @@ class SqliteJobStoreTest extends JobStoreContract {
                 = exists (select 1 from finished f where f.id = j.id)
             """;
 
+    private static final String EDGES_ASTRAY =
+            """
+            select parent || ' > ' || child from edges
+            where not exists (select 1 from blocked where blocked.id = child)
+              or exists (select 1 from finished where finished.id = parent)
+              or parent not in (select id from jobs)
+            """;
+
     @Override
     public void assertSound() {
         assertThat(rows(IN_NOT_ONE_PLACE)).as("jobs that are not in one place").isEmpty();
         assertThat(rows(OF_NO_JOB)).as("rows of no job").isEmpty();
         assertThat(rows(MISCOUNTED)).as("lanes that are miscounted").isEmpty();
+        assertThat(rows(EDGES_ASTRAY)).as("edges between jobs that do not wait").isEmpty();
         assertThat(rows(KEYS_ASTRAY)).as("keys freed too early or too late").isEmpty();
     }
 

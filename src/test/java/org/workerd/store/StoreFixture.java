@@ -60,6 +60,10 @@ interface StoreFixture {
         return new NewJob(name, List.of(), null, NewJob.DEFAULT_QUEUE, priority, null, null, null, null, List.of());
     }
 
+    static NewJob in(String queue, String name) {
+        return new NewJob(name, List.of(), null, queue, 0, null, null, null, null, List.of());
+    }
+
     default long register() {
         return store().transaction(moves -> moves.register(PID, "here", 4, NOW));
     }

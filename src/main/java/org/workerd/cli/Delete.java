@@ -1,0 +1,74 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.workerd.daemon.Settings;
+import org.workerd.job.JobState;
+import org.workerd.store.Moves;
+import org.workerd.store.Moves.Removed;
+import org.workerd.worker.OutputFiles;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+
+/** {@code workerd delete}. */
+@Command(
+        name = "delete",
+        sortOptions = false,
+        description = "Remove jobs that have ended, with their attempts and what they printed.",
+        footer = {
+            "",
+            "Jobs go by themselves after the times in [retention].",
+            "",
+            "Examples:",
+            "  workerd delete 42",
+            "  workerd delete --state cancelled --queue bulk --yes"
+        })
+final class Delete implements Callable<Integer>, JobChange.Change {
+    private final Main main;
+    private final List<Removed> removed = new ArrayList<>();
+
+    @Mixin
+    private final Selection selection = new Selection();
+
+    Delete(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        return new JobChange(main, selection, this).run();
+    }
+
+    @Override
+    public String verb() {
+        return "delete";
+    }
+
+    @Override
+    public String done() {
+        return "deleted";
+    }
+
+    @Override
+    public Set<JobState> from() {
+        return EnumSet.of(JobState.DONE, JobState.DEAD, JobState.CANCELLED);
+    }
+
+    @Override
+    public Optional<String> change(long id, Moves moves) {
+        Optional<Removed> job = moves.delete(id);
+        job.ifPresent(removed::add);
+        return job.isPresent() ? Optional.empty() : Optional.of("has not ended, or there is none of this id");
+    }
+
+    @Override
+    public void committed(Settings settings) throws IOException {
+        new OutputFiles(settings.queueFile()).remove(removed);
+        removed.clear();
+    }
+}

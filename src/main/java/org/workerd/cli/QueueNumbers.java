@@ -1,0 +1,51 @@
+package org.workerd.cli;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+
+/**
+ * What is to be said of one queue.
+ *
+ * @param oldestReady how long its oldest ready job has been ready; null: none is
+ */
+record QueueNumbers(Map<JobState, Long> counts, boolean paused, @Nullable Duration oldestReady) {
+    /** By queue: those that have or had jobs, and those that are paused. */
+    static Map<String, QueueNumbers> of(JobQueries queries, Instant now) {
+        Set<String> pauses = queries.pauses();
+        Map<String, Map<JobState, Long>> counts = new TreeMap<>(queries.counts());
+        pauses.stream()
+                .filter(queue -> !queue.equals(JobQueries.ALL_QUEUES))
+                .forEach(queue -> counts.computeIfAbsent(queue, any -> none()));
+        Map<String, Instant> oldest = queries.oldestReady();
+        Map<String, QueueNumbers> numbers = new TreeMap<>();
+        counts.forEach((queue, states) -> {
+            boolean paused = pauses.contains(queue) || pauses.contains(JobQueries.ALL_QUEUES);
+            numbers.put(queue, new QueueNumbers(states, paused, age(oldest.get(queue), now)));
+        });
+        return numbers;
+    }
+
+    long count(JobState state) {
+        return counts.getOrDefault(state, 0L);
+    }
+
+    private static Map<JobState, Long> none() {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        for (JobState state : JobState.values()) {
+            counts.put(state, 0L);
+        }
+        return counts;
+    }
+
+    /** By a clock that was set back none is younger than nothing. */
+    private static @Nullable Duration age(@Nullable Instant since, Instant now) {
+        return since == null ? null : since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
+    }
+}

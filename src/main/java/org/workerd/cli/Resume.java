@@ -1,0 +1,53 @@
+package org.workerd.cli;
+
+import java.util.Set;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Names;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobStore;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd resume}. */
+@Command(
+        name = "resume",
+        sortOptions = false,
+        description = "Begin jobs again, of one paused queue or of all.",
+        footer = {"", "Examples:", "  workerd resume bulk", "  workerd resume"})
+final class Resume implements Callable<Integer> {
+    private final Main main;
+
+    @Parameters(arity = "0..1", paramLabel = "QUEUE", description = "this one only; else all queues")
+    @Nullable
+    String queue;
+
+    Resume(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() {
+        if (queue != null) {
+            Names.checked("the queue's name", queue);
+        }
+        try (JobStore store = Main.database(main.settings().settings()).open()) {
+            boolean changed = store.transaction(moves -> moves.resume(queue));
+            if (queue != null && isPaused(store)) {
+                throw new Failure(
+                        ExitCode.FAILED,
+                        "the queue " + queue + " stays paused, for all queues are",
+                        "Resume all: workerd resume");
+            }
+            main.console().say(Pause.said(queue) + (changed ? " served again." : " not paused."));
+        }
+        return 0;
+    }
+
+    private static boolean isPaused(JobStore store) {
+        try (JobQueries queries = store.queries()) {
+            Set<String> pauses = queries.pauses();
+            return pauses.contains(JobQueries.ALL_QUEUES);
+        }
+    }
+}

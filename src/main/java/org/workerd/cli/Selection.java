@@ -1,0 +1,71 @@
+package org.workerd.cli;
+
+import java.time.Instant;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** Which jobs a command changes: some by their ids, or all that match a FILTER. */
+final class Selection {
+    @Parameters(
+            arity = "0..*",
+            paramLabel = "ID",
+            converter = Converters.JobId.class,
+            description = "the jobs; or say with the options which")
+    List<Long> ids = List.of();
+
+    @Mixin
+    private final JobFilter filter = new JobFilter();
+
+    @Option(names = "--yes", description = "with a filter: do not ask")
+    boolean yes;
+
+    @Option(names = "--dry-run", description = "show which jobs it would be, change nothing")
+    boolean dryRun;
+
+    @Option(names = "--json", description = "the ids as one JSON document")
+    boolean json;
+
+    @Option(names = "-q", description = "the ids only")
+    boolean quiet;
+
+    boolean isFilter() {
+        return ids.isEmpty();
+    }
+
+    /** Exactly one of the two ways must be used, and a script must mean what it filters. */
+    void check(String command, Instant now, boolean canAsk) {
+        boolean filtered = !filter.of(now).equals(JobQueries.Filter.ALL);
+        if (filtered && !ids.isEmpty()) {
+            throw Usage.wrong(command, "give ids or a filter, not both");
+        }
+        if (!filtered && ids.isEmpty()) {
+            throw Usage.wrong(command, "which jobs? Give their ids, or a filter");
+        }
+        if (filtered && !yes && !dryRun && !canAsk) {
+            throw new Failure(
+                    ExitCode.USAGE,
+                    "a filter needs --yes where nobody can be asked",
+                    "See first which jobs it would be: workerd " + command + " … --dry-run");
+        }
+    }
+
+    /** What matches and is in one of these states. Empty: nothing can be, for no states at all would mean any. */
+    Optional<JobQueries.Filter> of(Instant now, Set<JobState> states) {
+        JobQueries.Filter asked = filter.of(now);
+        Set<JobState> wanted = EnumSet.copyOf(states);
+        if (!asked.states().isEmpty()) {
+            wanted.retainAll(asked.states());
+        }
+        return wanted.isEmpty()
+                ? Optional.empty()
+                : Optional.of(new JobQueries.Filter(
+                        wanted, asked.queue(), asked.name(), asked.key(), asked.since(), asked.error()));
+    }
+}

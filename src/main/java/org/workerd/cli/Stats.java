@@ -1,0 +1,126 @@
+package org.workerd.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.workerd.daemon.Settings;
+import org.workerd.job.JobState;
+import org.workerd.job.Span;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.DaemonView;
+import org.workerd.worker.Ledger;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code workerd stats}. */
+@Command(
+        name = "stats",
+        sortOptions = false,
+        description = "Show how many jobs are in each state, how long the oldest ready one waits, and who serves them.",
+        footer = {"", "Examples:", "  workerd stats", "  workerd stats --json"})
+final class Stats implements Callable<Integer> {
+    private final Main main;
+
+    @Option(names = "--json", description = "as one JSON document")
+    boolean json;
+
+    @Option(names = "-q", description = "the names of the queues only")
+    boolean quiet;
+
+    Stats(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings = main.settings().settings();
+        Map<String, QueueNumbers> queues;
+        List<DaemonView> daemons;
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            queues = QueueNumbers.of(queries, main.now());
+            daemons = queries.daemons().stream()
+                    .filter(daemon -> Ledger.isHeld(settings.queueFile(), daemon.id(), daemon.pid()))
+                    .toList();
+        }
+        if (json) {
+            printJson(queues, daemons);
+        } else if (quiet) {
+            queues.keySet().forEach(main.console()::data);
+        } else {
+            printQueues(queues);
+            printDaemons(daemons);
+        }
+        return 0;
+    }
+
+    private void printQueues(Map<String, QueueNumbers> queues) {
+        if (queues.isEmpty()) {
+            main.console().say("There are no jobs. Store one: workerd enqueue NAME");
+            return;
+        }
+        List<String> headers = new ArrayList<>(List.of("QUEUE"));
+        Stream.of(JobState.values()).map(JobState::name).forEach(headers::add);
+        headers.add("OLDEST READY");
+        Table table = new Table(headers.toArray(String[]::new));
+        queues.forEach((name, queue) -> {
+            List<String> row = new ArrayList<>(List.of(name));
+            Stream.of(JobState.values()).map(queue::count).map(String::valueOf).forEach(row::add);
+            Duration oldest = queue.oldestReady();
+            String age = oldest == null ? "-" : Span.brief(oldest);
+            row.add(queue.paused() ? age + " (paused)" : age);
+            table.row(row.toArray(String[]::new));
+        });
+        main.console().print(table);
+    }
+
+    private void printDaemons(List<DaemonView> daemons) {
+        if (daemons.isEmpty()) {
+            main.console().say("No daemon serves them. Start one: workerd start");
+            return;
+        }
+        Table table = new Table("DAEMON", "HOST", "BUSY", "STARTED");
+        daemons.forEach(daemon -> table.row(
+                Long.toString(daemon.pid()),
+                daemon.host(),
+                daemon.busy() + "/" + daemon.slots(),
+                main.console().isTerminal()
+                        ? Times.relative(daemon.startedAt(), main.now())
+                        : Times.rfc3339(daemon.startedAt())));
+        main.console().data("");
+        main.console().print(table);
+    }
+
+    private void printJson(Map<String, QueueNumbers> queues, List<DaemonView> daemons) throws IOException {
+        try (Json document = new Json(main.console().data())) {
+            JsonGenerator out = document.generator();
+            out.writeStartObject();
+            out.writeObjectFieldStart("queues");
+            for (Map.Entry<String, QueueNumbers> one : queues.entrySet()) {
+                out.writeObjectFieldStart(one.getKey());
+                for (JobState state : JobState.values()) {
+                    out.writeNumberField(state.word(), one.getValue().count(state));
+                }
+                out.writeBooleanField("paused", one.getValue().paused());
+                Duration oldest = one.getValue().oldestReady();
+                out.writeNumberField("oldest_ready_age_ms", oldest == null ? 0 : oldest.toMillis());
+                out.writeEndObject();
+            }
+            out.writeEndObject();
+            out.writeArrayFieldStart("daemons");
+            for (DaemonView daemon : daemons) {
+                out.writeStartObject();
+                out.writeNumberField("pid", daemon.pid());
+                out.writeStringField("host", daemon.host());
+                out.writeNumberField("slots", daemon.slots());
+                out.writeNumberField("busy", daemon.busy());
+                out.writeStringField("started_at", Times.rfc3339(daemon.startedAt()));
+                out.writeEndObject();
+            }
+        }
+    }
+}

@@ -1,0 +1,128 @@
+package org.workerd.store;
+
+import java.sql.SQLException;
+import java.util.List;
+import java.util.Optional;
+import org.workerd.job.JobState;
+
+/** blocked, scheduled, retrying and ready → cancelled at once; what runs is only asked to end. */
+final class SqliteCancels {
+    private final Statements statements;
+    private final Tallies tallies;
+
+    SqliteCancels(Statements statements, Tallies tallies) {
+        this.statements = statements;
+        this.tallies = tallies;
+    }
+
+    private record Waiting(long lane, int attempt, JobState state) {}
+
+    private static final String LEAVE_BLOCKED = "delete from blocked where id = ? returning lane";
+
+    private static final String LEAVE_SCHEDULED =
+            "delete from scheduled where id = ? returning lane, attempt, retrying";
+
+    private static final String LEAVE_READY =
+            """
+            delete from ready
+            where id = ?1
+              and priority = (select priority from jobs where id = ?1)
+              and lane = (select lanes.id from jobs
+                join lanes on lanes.queue = jobs.queue and lanes.name = jobs.name where jobs.id = ?1)
+            returning lane, attempt
+            """;
+
+    private Optional<Waiting> leave(long id) throws SQLException {
+        Optional<Waiting> ready =
+                statements.first(LEAVE_READY, row -> new Waiting(row.getLong(1), row.getInt(2), JobState.READY), id);
+        if (ready.isPresent()) {
+            return ready;
+        }
+        Optional<Waiting> blocked =
+                statements.first(LEAVE_BLOCKED, row -> new Waiting(row.getLong(1), 0, JobState.BLOCKED), id);
+        return blocked.isPresent()
+                ? blocked
+                : statements.first(
+                        LEAVE_SCHEDULED,
+                        row -> new Waiting(
+                                row.getLong(1),
+                                row.getInt(2),
+                                row.getBoolean(3) ? JobState.RETRYING : JobState.SCHEDULED),
+                        id);
+    }
+
+    private static final String ENTER_FINISHED =
+            """
+            insert into finished (id, lane, state, attempt, started_at, finished_at, error)
+            values (?1, ?2, 'cancelled', ?3,
+              (select started_at from attempts where id = ?1 order by number desc limit 1), ?4, ?5)
+            """;
+
+    /** False: it does not wait. */
+    boolean cancel(long id, String reason, long now) throws SQLException {
+        Optional<Waiting> left = leave(id);
+        if (left.isEmpty()) {
+            return false;
+        }
+        Waiting job = left.get();
+        statements.update(ENTER_FINISHED, id, job.lane(), job.attempt(), now, reason);
+        tallies.move(job.lane(), job.state(), JobState.CANCELLED);
+        settle(id);
+        return true;
+    }
+
+    private static final String FREE_KEY =
+            "delete from keys where id = ?1 and key = (select key from jobs where id = ?1)";
+
+    private static final String TELL_DEPENDENTS =
+            "update blocked set open = -1 where id in (select child from edges where parent = ?)";
+
+    private static final String DROP_EDGES_FROM = "delete from edges where parent = ?";
+
+    private static final String DROP_EDGES_TO =
+            """
+            delete from edges
+            where child = ?1
+              and parent in (select value from jobs, json_each(jobs."after") where jobs.id = ?1)
+            """;
+
+    /** The job is cancelled: its key is free, those that wait for it follow in the next promotion. */
+    void settle(long id) throws SQLException {
+        statements.update(FREE_KEY, id);
+        statements.update(TELL_DEPENDENTS, id);
+        statements.update(DROP_EDGES_FROM, id);
+        statements.update(DROP_EDGES_TO, id);
+    }
+
+    private static final String REQUEST =
+            """
+            insert into cancellations (id, requested_at, reason)
+            select id, ?2, ?3 from running where id = ?1
+            on conflict (id) do update set requested_at = requested_at
+            """;
+
+    /** The first reason stands. False: it does not run. */
+    boolean request(long id, String reason, long now) throws SQLException {
+        return statements.update(REQUEST, id, now, reason) == 1;
+    }
+
+    private static final String REQUESTS =
+            """
+            select c.id, c.reason, r.token
+            from cancellations c left join running r on r.id = c.id
+            order by c.id
+            """;
+
+    List<Moves.Cancellation> requests() throws SQLException {
+        return statements.list(
+                REQUESTS,
+                row -> new Moves.Cancellation(
+                        row.getLong("id"), row.getString("reason"), Statements.number(row, "token")));
+    }
+
+    private static final String FORGET = "delete from cancellations where id = ?";
+
+    boolean forget(long id) throws SQLException {
+        return statements.update(FORGET, id) == 1;
+    }
+}

@@ -1,0 +1,57 @@
+package org.workerd.store;
+
+import java.sql.SQLException;
+import java.util.Optional;
+import org.workerd.job.JobState;
+
+/** dead and cancelled → ready, when somebody wants it tried again. */
+final class SqliteRevivals {
+    private final Statements statements;
+    private final Tallies tallies;
+
+    SqliteRevivals(Statements statements, Tallies tallies) {
+        this.statements = statements;
+        this.tallies = tallies;
+    }
+
+    private record Ended(long lane, JobState state, int attempt, int priority) {}
+
+    private static final String LEAVE_FINISHED =
+            """
+            delete from finished
+            where id = ?
+              and state in ('dead', 'cancelled')
+              and not exists (select 1 from jobs join keys on keys.key = jobs.key where jobs.id = finished.id)
+            returning lane, state, attempt, (select priority from jobs where jobs.id = finished.id)
+            """;
+
+    private static final String TAKE_KEY =
+            "insert into keys (key, id) select key, id from jobs where id = ? and key is not null";
+
+    /** All attempts so far are forgiven, so it has as many ahead as a new job. */
+    private static final String ENTER_READY =
+            "insert into ready (lane, priority, id, attempt, forgiven) values (?1, ?2, ?3, ?4, ?4)";
+
+    /** False: it is neither, or another job has its key. */
+    boolean retry(long id) throws SQLException {
+        Optional<Ended> left = statements.first(
+                LEAVE_FINISHED,
+                row -> new Ended(row.getLong(1), SqliteMoves.stateOf(row.getString(2)), row.getInt(3), row.getInt(4)),
+                id);
+        if (left.isEmpty()) {
+            return false;
+        }
+        Ended job = left.get();
+        statements.update(TAKE_KEY, id);
+        statements.update(ENTER_READY, job.lane(), job.priority(), id, job.attempt());
+        tallies.move(job.lane(), job.state(), JobState.READY);
+        return true;
+    }
+
+    private static final String HOLDER_OF_KEY =
+            "select keys.id from jobs join keys on keys.key = jobs.key where jobs.id = ?1 and keys.id <> ?1";
+
+    Optional<Long> holderOfKey(long id) throws SQLException {
+        return statements.first(HOLDER_OF_KEY, row -> row.getLong(1), id);
+    }
+}

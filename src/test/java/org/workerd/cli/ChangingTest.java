@@ -1,0 +1,192 @@
+package org.workerd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
+import org.workerd.store.Moves;
+import org.workerd.worker.Output;
+import org.workerd.worker.Premises;
+
+/** {@code retry}, {@code cancel} and {@code delete}, by ids and by filters. */
+final class ChangingTest {
+    @TempDir
+    Path directory;
+
+    private Cli cli;
+
+    @BeforeEach
+    void install() throws IOException {
+        cli = new Cli(directory);
+    }
+
+    private static Cli.Said said(int status, String out, String err) {
+        return new Cli.Said(status, out, err);
+    }
+
+    private long dead(String name) {
+        long id = cli.enqueue(name);
+        cli.finish(cli.claim(), Cli.dead("failed", 1, null, "exit code 1"));
+        return id;
+    }
+
+    private Path printed(long id, int attempt) throws IOException {
+        Path file = Output.path(Premises.output(cli.queueFile()), id, attempt);
+        Files.createDirectories(file.getParent());
+        return Files.writeString(file, "words");
+    }
+
+    @Test
+    void retryMakesReadyAgainWhatIsNamed() {
+        dead("mail");
+        dead("mail");
+        assertThat(cli.run("retry", "1", "2")).isEqualTo(said(0, "", "2 jobs retried.\n"));
+        assertThat(cli.jobs()).allMatch(job -> job.state() == JobState.READY);
+    }
+
+    @Test
+    void whatCannotBeDoneIsSaidAndTheRestIsDone() {
+        dead("mail");
+        cli.enqueue("mail");
+        assertThat(cli.run("retry", "2", "1", "77"))
+                .isEqualTo(
+                        said(
+                                1,
+                                "",
+                                """
+                        workerd: job 2 is neither dead nor cancelled
+                        workerd: job 77 is neither dead nor cancelled
+                        1 job retried.
+                        """));
+        assertThat(cli.job(1).state()).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void aKeyThatIsTakenStandsInTheWayOfARetry() {
+        NewJob keyed = new NewJob("mail", List.of(), null, "default", 0, null, "k", null, null, List.of());
+        cli.transaction(moves -> moves.enqueue(keyed));
+        cli.finish(cli.claim(), Cli.dead("failed", 1, null, "exit code 1"));
+        cli.transaction(moves -> moves.enqueue(keyed));
+        assertThat(cli.run("retry", "1"))
+                .isEqualTo(said(1, "", "workerd: job 1 cannot be retried: job 2 has its key\n"));
+    }
+
+    @Test
+    void cancelEndsWhatWaitsAndAsksWhatRunsToEnd() {
+        cli.enqueue("mail");
+        cli.claim();
+        cli.enqueue("mail");
+        assertThat(cli.run("cancel", "1", "2", "-q")).isEqualTo(said(0, "1\n2\n", ""));
+        assertThat(cli.job(1).state()).isEqualTo(JobState.RUNNING);
+        assertThat(cli.job(2).state()).isEqualTo(JobState.CANCELLED);
+        assertThat(cli.job(2).error()).startsWith("cancelled by ");
+        List<Moves.Cancellation> asked = cli.transaction(Moves::cancellations);
+        assertThat(asked).extracting(Moves.Cancellation::id).containsExactly(1L);
+    }
+
+    @Test
+    void deleteTakesTheOutputAlongButNothingOfWhatHasNotEnded() throws IOException {
+        dead("mail");
+        cli.enqueue("mail");
+        Path first = printed(1, 1);
+        Path second = printed(2, 1);
+        assertThat(cli.run("delete", "1")).isEqualTo(said(0, "", "1 job deleted.\n"));
+        assertThat(first).doesNotExist();
+        assertThat(cli.run("delete", "2").status()).isEqualTo(1);
+        assertThat(second).exists();
+        assertThat(cli.jobs()).hasSize(1);
+    }
+
+    @Test
+    void aFilterTakesOnlyWhatCanBeChanged() {
+        dead("mail");
+        dead("resize");
+        cli.enqueue("mail");
+        assertThat(cli.run("retry", "--name", "mail", "--yes", "--json")).isEqualTo(said(0, "{\"ids\":[1]}\n", ""));
+        assertThat(cli.job(2).state()).isEqualTo(JobState.DEAD);
+        assertThat(cli.run("retry", "--state", "ready", "--yes"))
+                .isEqualTo(said(1, "", "workerd: no jobs match that can be retried\n  All there are: workerd list\n"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"retry", "cancel", "delete"})
+    void aFilterNeedsYesWhereNobodyCanBeAsked(String command) {
+        dead("mail");
+        assertThat(cli.run(command, "--state", "dead"))
+                .isEqualTo(said(
+                        2,
+                        "",
+                        "workerd: a filter needs --yes where nobody can be asked\n"
+                                + "  See first which jobs it would be: workerd " + command + " … --dry-run\n"));
+        assertThat(cli.job(1).state()).isEqualTo(JobState.DEAD);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"retry", "cancel", "delete"})
+    void idsOrAFilterAreNeededAndNotBoth(String command) {
+        assertThat(cli.run(command).err()).startsWith("workerd: which jobs? Give their ids, or a filter\n");
+        assertThat(cli.run(command, "--yes").status()).isEqualTo(2);
+        assertThat(cli.run(command, "1", "--name", "mail").err())
+                .startsWith("workerd: give ids or a filter, not both\n");
+        assertThat(cli.run(command, "one").status()).isEqualTo(2);
+    }
+
+    @Test
+    void onATerminalAFilterAsks() {
+        dead("mail");
+        dead("mail");
+        assertThat(cli.onTerminal(80).withInput("n\n").run("delete", "--state", "dead"))
+                .isEqualTo(said(1, "", "Delete 2 jobs? [y/N] workerd: nothing was changed\n"));
+        assertThat(cli.withInput("").run("delete", "--state", "dead").status()).isEqualTo(1);
+        assertThat(cli.jobs()).hasSize(2);
+        assertThat(cli.withInput("y\n").run("delete", "--state", "dead"))
+                .isEqualTo(said(0, "", "Delete 2 jobs? [y/N] 2 jobs deleted.\n"));
+        assertThat(cli.jobs()).isEmpty();
+    }
+
+    @Test
+    void aDryRunShowsWhatItWouldBeAndChangesNothing() {
+        dead("mail");
+        cli.enqueue("mail");
+        assertThat(cli.run("retry", "--name", "mail", "--dry-run"))
+                .isEqualTo(said(
+                        0,
+                        """
+                        ID  NAME  QUEUE    STATE  NOTE
+                        1   mail  default  dead   exit code 1
+                        """,
+                        ""));
+        assertThat(cli.run("cancel", "1", "2", "--dry-run", "-q")).isEqualTo(said(1, "2\n", ""));
+        assertThat(cli.run("delete", "--state", "dead", "--dry-run", "--json"))
+                .isEqualTo(said(0, "{\"ids\":[1]}\n", ""));
+        assertThat(cli.job(1).state()).isEqualTo(JobState.DEAD);
+        assertThat(cli.job(2).state()).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void manyJobsAreChangedInManySteps() {
+        cli.transaction(moves -> {
+            for (int i = 0; i < 1_234; i++) {
+                moves.enqueue(NewJob.of("mail"));
+            }
+            return 0;
+        });
+        assertThat(cli.run("cancel", "--name", "mail", "--yes")).isEqualTo(said(0, "", "1234 jobs cancelled.\n"));
+        assertThat(cli.jobs()).hasSize(1_234).allMatch(job -> job.state() == JobState.CANCELLED);
+    }
+
+    @Test
+    void aMissingQueueIsSaid() {
+        assertThat(cli.run("retry", "1").err()).startsWith("workerd: there is no queue at ");
+        assertThat(cli.queueFile()).doesNotExist();
+    }
+}
