@@ -102,7 +102,7 @@ class CrashIT extends DaemonTest {
         at.start();
         other.start();
         long id = jobs().enqueue("slow");
-        jobs().awaitState(id, "running");
+        until("it has begun", () -> diaryLines().contains("start"));
         long owner = Long.parseLong(jobs().ask("select daemon_pid from job_attempts where id = ?", id));
         at.shell.kill("STOP", owner);
         at.handler("quick", "exit 0");
