@@ -141,7 +141,7 @@ final class Installation {
         await("process " + pid + " ends")
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(5))
-                .until(() -> Files.notExists(Path.of("/proc/" + pid)));
+                .until(() -> Proc.of(pid).filter(process -> !process.isOver()).isEmpty());
     }
 
     /** The one that the pidfile names. */

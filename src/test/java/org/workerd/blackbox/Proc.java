@@ -65,6 +65,11 @@ record Proc(int pid, String name, char state, int parent, int group, int session
         return state == 'Z';
     }
 
+    /** Only its number is left: its other threads, and with them its locks, are gone too. */
+    boolean isOver() {
+        return isZombie() && status("Threads").matches("[01]?");
+    }
+
     /** A line of /proc/PID/status. */
     String status(String field) {
         return read("status")
