@@ -25,6 +25,10 @@ final class Failure extends RuntimeException {
                 "Use bin/workerd of this installation.");
     }
 
+    Failure withAdvice(String better) {
+        return new Failure(code, String.valueOf(getMessage()), better);
+    }
+
     ExitCode code() {
         return code;
     }

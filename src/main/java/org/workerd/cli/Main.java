@@ -123,7 +123,8 @@ public final class Main implements Runnable {
         line.setColorScheme(CommandLine.Help.defaultColorScheme(colours() ? Ansi.ON : Ansi.OFF));
         line.setUsageHelpWidth(console.helpWidth());
         line.setParameterExceptionHandler((failure, given) -> usageError(failure));
-        line.setExecutionExceptionHandler((failure, command, parsed) -> report(failure));
+        line.setExecutionExceptionHandler((failure, command, parsed) ->
+                report(failure, command.getCommandSpec().qualifiedName()));
         return line;
     }
 
@@ -171,13 +172,15 @@ public final class Main implements Runnable {
         return tell(Usage.of(failure));
     }
 
-    private int report(Exception failure) {
+    private int report(Exception failure, String command) {
         if (debug) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));
             console.say(trace.toString());
         }
-        return tell(Failures.of(failure));
+        Failure told = Failures.of(failure);
+        boolean helpless = told.code() == ExitCode.USAGE && told.advice().isEmpty();
+        return tell(helpless ? told.withAdvice("Try: " + command + " --help") : told);
     }
 
     private int tell(Failure failure) {

@@ -210,6 +210,7 @@ final class EnqueueTest {
         assertThat(said.status()).isEqualTo(2);
         assertThat(said.out()).isEmpty();
         assertThat(said.err()).startsWith("workerd: " + message).doesNotContain("Exception", "\tat ");
+        assertThat(said.err().lines().skip(1)).as("what to do").hasSize(1);
         assertThat(cli.jobs()).isEmpty();
     }
 
