@@ -7,8 +7,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.workerd.store.SqliteDatabase;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -75,6 +77,9 @@ final class Init implements Callable<Integer> {
         write("handlers/hello", HELLO, "rwxr-xr-x");
         write("workerd", WRAPPER.replace("PROGRAM", quoted(program())), "rwxr-xr-x");
         write("workerd.toml", SETTINGS, "rw-r--r--");
+        new SqliteDatabase(directory.resolve("queue/queue.db").toAbsolutePath(), Duration.ofSeconds(1))
+                .openOrCreate()
+                .close();
         tell();
         return 0;
     }

@@ -134,7 +134,16 @@ public final class Launcher {
     private static List<String> up(String heard, SettingsFile.Loaded loaded) {
         return List.of(
                 "workerd is running (pid " + word(heard, Readiness.READY) + ")",
-                "  Its log: " + loaded.settings().logging().file() + "   Stop it with: workerd stop");
+                "  Its log: " + loaded.settings().logging().file(),
+                "  Stop it with: workerd " + named(loaded) + "stop");
+    }
+
+    /** Any but the system's configuration has to be named again. */
+    private static String named(SettingsFile.Loaded loaded) {
+        Path system = Environment.ofProcess().systemConfig();
+        return loaded.files().isEmpty() || loaded.files().get(0).equals(system)
+                ? ""
+                : "--config " + loaded.files().get(0) + " ";
     }
 
     /** The daemon's own words where it had any. */

@@ -1,7 +1,6 @@
 package org.workerd.daemon;
 
 import java.nio.file.Path;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,21 +25,17 @@ final class Reload {
 
     /** The settings that hold from now on. */
     Settings reload() {
-        Optional<Settings> read = read();
-        read.ifPresent(this::take);
-        reopenLog();
-        LOG.info(read.isPresent() ? "configuration read again" : "the old configuration stays in force");
-        return settings;
-    }
-
-    private Optional<Settings> read() {
         try {
-            return Optional.of(
-                    SettingsFile.load(config, Environment.ofProcess()).settings());
+            take(SettingsFile.load(config, Environment.ofProcess()).settings());
+            reopenLog();
+            LOG.info("configuration read again");
         } catch (SettingsException bad) {
+            // First the new file: in the old one nobody would look for the reasons.
+            reopenLog();
             bad.problems().forEach(problem -> LOG.error("{} {}", problem.place(), problem.message()));
-            return Optional.empty();
+            LOG.error("the old configuration stays in force");
         }
+        return settings;
     }
 
     private void take(Settings next) {

@@ -14,6 +14,7 @@ import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
 import org.workerd.job.Outcome;
@@ -33,7 +34,7 @@ import org.workerd.store.StoreException;
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int PROMOTED_AT_ONCE = 500;
-    private static final Duration TURNSTILE_PATIENCE = Duration.ofMillis(200);
+    private static final Duration TURNSTILE_PATIENCE = Duration.ofMillis(500);
     /** Claims that found no slot by then are given back: others may have one, or something more urgent has come. */
     private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofMillis(250);
 
@@ -311,7 +312,9 @@ public final class Worker {
         unsure = true;
         String why = String.valueOf(failure.getMessage());
         if (!retreat.isOn() || !why.equals(lastFailure)) {
-            LOG.error("{}; nothing is lost, trying again", why);
+            // A lock is others at work; the rest is for somebody to mend.
+            LOG.atLevel(failure.kind() == StoreException.Kind.LOCKED ? Level.WARN : Level.ERROR)
+                    .log("{}; nothing is lost, trying again", why);
             lastFailure = why;
         }
         retreat.lengthen();
