@@ -113,7 +113,12 @@ public final class Daemon {
                 new Worker.Surroundings(settings.queueFile(), doorbell, clock));
         parts.push(worker::close);
         Reload reload = new Reload(config, settings, log);
-        MainLoop loop = new MainLoop(worker, doorbell, signals, pidFile, reload);
+        QueueFile queueFile = new QueueFile(settings.queueFile());
+        Runnable upkeep = () -> {
+            pidFile.heal();
+            queueFile.check();
+        };
+        MainLoop loop = new MainLoop(worker, doorbell, signals, upkeep, reload);
         Watcher watcher = new Watcher(watches(settings.queueFile(), reload, worker));
         watcher.start();
         parts.push(watcher::close);

@@ -17,7 +17,7 @@ final class MainLoop {
     private final Worker worker;
     private final Doorbell doorbell;
     private final Signals signals;
-    private final PidFile pidFile;
+    private final Runnable upkeep;
     private final Reload reload;
     private boolean draining;
     private boolean stoppingNow;
@@ -26,11 +26,11 @@ final class MainLoop {
 
     private long tidyAt = System.nanoTime();
 
-    MainLoop(Worker worker, Doorbell doorbell, Signals signals, PidFile pidFile, Reload reload) {
+    MainLoop(Worker worker, Doorbell doorbell, Signals signals, Runnable upkeep, Reload reload) {
         this.worker = worker;
         this.doorbell = doorbell;
         this.signals = signals;
-        this.pidFile = pidFile;
+        this.upkeep = upkeep;
         this.reload = reload;
     }
 
@@ -119,7 +119,7 @@ final class MainLoop {
             tidyAt = System.nanoTime() + reload.settings().pollInterval().toNanos();
             worker.tidy();
             watcher.renew();
-            pidFile.heal();
+            upkeep.run();
         }
     }
 

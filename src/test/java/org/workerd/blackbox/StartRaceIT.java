@@ -101,6 +101,18 @@ class StartRaceIT extends DaemonTest {
     }
 
     @Test
+    void aQueueThatSomebodyTookAwayIsToldOf() throws Exception {
+        expectErrors();
+        at.set("workers.poll_interval", "\"100ms\"").configure();
+        at.start();
+        Path away = at.queue.resolveSibling("away.db");
+        Files.move(at.queue, away);
+        at.awaitLog("was removed or replaced while it was open");
+        Files.move(away, at.queue);
+        at.stop();
+    }
+
+    @Test
     void aPidfileThatSomebodyRemovedIsThereAgain() throws Exception {
         at.set("workers.poll_interval", "\"100ms\"").configure();
         long pid = at.start();
