@@ -110,6 +110,22 @@ class StartFailureIT extends DaemonTest {
     }
 
     @Test
+    void whoMayNotUseTheQueueIsToldSoByEveryCommand() {
+        needsRoot();
+        at.handler("work", "true");
+        at.start();
+        for (List<String> command : List.of(List.of("list"), List.of("show", "1"), List.of("enqueue", "work"))) {
+            List<String> line =
+                    new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
+            line.addAll(at.line(command.toArray(String[]::new)));
+            Shell.Done done = at.shell.run(line);
+            assertThat(done.code()).as("%s: %s", command, done.err()).isEqualTo(4);
+            assertThat(done.err()).contains("permission denied");
+        }
+        at.stop();
+    }
+
+    @Test
     void aJvmThatEndsBeforeTheDaemonIsReadyIsToldAtOnce() {
         javaThat("echo 'no memory today' >&2; exit 1");
         long since = System.nanoTime();
