@@ -11,12 +11,14 @@ import org.workerd.job.Verdict.Ending;
 final class SqliteFinishes {
     private final Statements statements;
     private final Tallies tallies;
+    private final SqliteReady ready;
     /** Asked for once, until another job may wait: most queues have none that does. Null: not asked yet. */
     private @Nullable Boolean anyBlocked;
 
     SqliteFinishes(Statements statements, Tallies tallies) {
         this.statements = statements;
         this.tallies = tallies;
+        this.ready = new SqliteReady(statements, tallies);
     }
 
     void forget() {
@@ -157,11 +159,9 @@ final class SqliteFinishes {
         tallies.move(claim.lane(), JobState.RUNNING, state);
     }
 
-    private static final String ENTER_READY =
-            "insert into ready (lane, priority, id, attempt, forgiven) values (?, ?, ?, ?, ?)";
-
     private void enterReady(Claim claim, int attempt, int forgiven) throws SQLException {
-        statements.update(ENTER_READY, claim.lane(), claim.priority(), claim.jobId(), attempt, forgiven);
-        tallies.move(claim.lane(), JobState.RUNNING, JobState.READY);
+        ready.enter(
+                new SqliteReady.Entry(claim.lane(), claim.priority(), claim.jobId(), attempt, forgiven),
+                JobState.RUNNING);
     }
 }

@@ -11,11 +11,13 @@ import org.workerd.job.JobState;
 final class SqlitePromotions {
     private final Statements statements;
     private final Tallies tallies;
+    private final SqliteReady ready;
     private final SqliteCancels cancels;
 
     SqlitePromotions(Statements statements, Tallies tallies, SqliteCancels cancels) {
         this.statements = statements;
         this.tallies = tallies;
+        this.ready = new SqliteReady(statements, tallies);
         this.cancels = cancels;
     }
 
@@ -32,9 +34,6 @@ final class SqlitePromotions {
             returning id, lane, priority, attempt, forgiven, retrying
             """;
 
-    private static final String ENTER_READY =
-            "insert into ready (lane, priority, id, attempt, forgiven) values (?, ?, ?, ?, ?)";
-
     private int promoteDue(long now, int most) throws SQLException {
         List<Due> due = statements.list(
                 LEAVE_SCHEDULED,
@@ -43,8 +42,9 @@ final class SqlitePromotions {
                 now,
                 most);
         for (Due job : due) {
-            statements.update(ENTER_READY, job.lane(), job.priority(), job.id(), job.attempt(), job.forgiven());
-            tallies.move(job.lane(), job.retrying() ? JobState.RETRYING : JobState.SCHEDULED, JobState.READY);
+            ready.enter(
+                    new SqliteReady.Entry(job.lane(), job.priority(), job.id(), job.attempt(), job.forgiven()),
+                    job.retrying() ? JobState.RETRYING : JobState.SCHEDULED);
         }
         return due.size();
     }
@@ -83,8 +83,7 @@ final class SqlitePromotions {
                 statements.update(ENTER_SCHEDULED, job.id(), job.runAt(), job.lane(), job.priority());
                 tallies.move(job.lane(), JobState.BLOCKED, JobState.SCHEDULED);
             } else {
-                statements.update(ENTER_READY, job.lane(), job.priority(), job.id(), 0, 0);
-                tallies.move(job.lane(), JobState.BLOCKED, JobState.READY);
+                ready.enter(new SqliteReady.Entry(job.lane(), job.priority(), job.id(), 0, 0), JobState.BLOCKED);
             }
         }
         return freed.size();

@@ -7,11 +7,11 @@ import org.workerd.job.JobState;
 /** dead and cancelled → ready, when somebody wants it tried again. */
 final class SqliteRevivals {
     private final Statements statements;
-    private final Tallies tallies;
+    private final SqliteReady ready;
 
     SqliteRevivals(Statements statements, Tallies tallies) {
         this.statements = statements;
-        this.tallies = tallies;
+        this.ready = new SqliteReady(statements, tallies);
     }
 
     private record Ended(long lane, JobState state, int attempt, int priority) {}
@@ -29,9 +29,6 @@ final class SqliteRevivals {
             "insert into keys (key, id) select key, id from jobs where id = ? and key is not null";
 
     /** All attempts so far are forgiven, so it has as many ahead as a new job. */
-    private static final String ENTER_READY =
-            "insert into ready (lane, priority, id, attempt, forgiven) values (?1, ?2, ?3, ?4, ?4)";
-
     /** False: it is neither, or another job has its key. */
     boolean retry(long id) throws SQLException {
         Optional<Ended> left = statements.first(
@@ -43,8 +40,7 @@ final class SqliteRevivals {
         }
         Ended job = left.get();
         statements.update(TAKE_KEY, id);
-        statements.update(ENTER_READY, job.lane(), job.priority(), id, job.attempt());
-        tallies.move(job.lane(), job.state(), JobState.READY);
+        ready.enter(new SqliteReady.Entry(job.lane(), job.priority(), id, job.attempt(), job.attempt()), job.state());
         return true;
     }
 

@@ -13,8 +13,6 @@ import jnr.constants.platform.Errno;
  * Signals to processes, and the wait for our own. Never waits for any child: that would steal the JDK's. Thread-safe.
  */
 public final class Processes {
-    public static final int HUP = 1;
-    public static final int INT_SIGNAL = 2;
     public static final int KILL = 9;
     public static final int TERM = 15;
 
