@@ -16,6 +16,7 @@ import org.workerd.daemon.Settings.Logging.Format;
 import org.workerd.daemon.Settings.Logging.Level;
 import org.workerd.job.Backoff;
 import org.workerd.job.Names;
+import org.workerd.job.Rate;
 
 /** Every setting there is, in the order in which people see them. The rows of one table stand together. */
 final class SettingTable {
@@ -58,6 +59,18 @@ final class SettingTable {
             null,
             null,
             "How many jobs of this queue run at once, over all daemons; unset: as many as have slots.");
+    static final SettingKey<Rate> QUEUE_RATE = row(
+            "queues.NAME.rate",
+            SettingType.RATE,
+            null,
+            null,
+            "How many jobs of this queue start in a time, over all daemons; unset: as many as come.");
+    static final SettingKey<Integer> QUEUE_PRIORITY = row(
+            "queues.NAME.priority",
+            whole(-100, 100),
+            null,
+            null,
+            "Jobs of a queue with a higher one go before all others, whatever their own priorities; unset: 0.");
     static final SettingKey<Path> HANDLERS_DIR = row(
             "handlers.dir",
             SettingType.PATH,
@@ -123,6 +136,12 @@ final class SettingTable {
             null,
             null,
             "How many jobs of this name run at once, over all queues and daemons; unset: as many as have slots.");
+    static final SettingKey<Rate> JOB_RATE = row(
+            "jobs.NAME.rate",
+            SettingType.RATE,
+            null,
+            null,
+            "How many jobs of this name start in a time, over all queues and daemons; unset: as many as come.");
 
     private SettingTable() {}
 

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Backoff;
 import org.workerd.job.ByteSize;
 import org.workerd.job.Names;
+import org.workerd.job.Rate;
 import org.workerd.job.Span;
 
 /**
@@ -41,6 +42,9 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
 
     static final SettingType<Backoff> BACKOFF = new SettingType<>(
             "\"exponential\" or " + ANY_DURATION, Form.TEXT, (text, base) -> backoff(text), SettingType::show);
+
+    static final SettingType<Rate> RATE =
+            new SettingType<>(Rate.FORM, Form.TEXT, (text, base) -> Rate.parse(text), Rate::toString);
 
     /** How TOML writes a value; the environment writes all as text. */
     enum Form {

@@ -92,11 +92,18 @@ public final class SettingsFile {
                         found.value(SettingTable.LOG_LEVEL),
                         found.value(SettingTable.LOG_FORMAT)),
                 policies(found),
-                new Limits(found.byName(SettingTable.QUEUE_CONCURRENCY), found.byName(SettingTable.JOB_CONCURRENCY)),
+                limits(found),
                 new Retention(
                         found.value(SettingTable.RETENTION_DONE),
                         found.value(SettingTable.RETENTION_CANCELLED),
                         found.value(SettingTable.RETENTION_DEAD)));
+    }
+
+    private static Limits limits(Findings found) {
+        return new Limits(
+                new Limits.Bounds(found.byName(SettingTable.QUEUE_CONCURRENCY), found.byName(SettingTable.QUEUE_RATE)),
+                new Limits.Bounds(found.byName(SettingTable.JOB_CONCURRENCY), found.byName(SettingTable.JOB_RATE)),
+                found.byName(SettingTable.QUEUE_PRIORITY));
     }
 
     private static Policies policies(Findings found) {

@@ -49,8 +49,11 @@ public interface Moves {
         return claim(daemon, lanes, Limits.NONE, most, now);
     }
 
-    /** The same, and of no queue and no name more than may run at once; what has no room is passed over. */
+    /** The same within limits, queues of higher priority first; what has no room is passed over. */
     List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now);
+
+    /** When the first of the rates that are used up allows another start. */
+    Optional<Instant> nextRoom(Limits limits);
 
     /** What this daemon has claimed and not finished. */
     List<Claim> claimedBy(long daemon);

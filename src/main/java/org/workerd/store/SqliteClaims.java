@@ -24,11 +24,13 @@ final class SqliteClaims {
 
     private final Statements statements;
     private final Tallies tallies;
+    private final SqliteRates rates;
     private long claimsMade;
 
-    SqliteClaims(Statements statements, Tallies tallies) {
+    SqliteClaims(Statements statements, Tallies tallies, SqliteRates rates) {
         this.statements = statements;
         this.tallies = tallies;
+        this.rates = rates;
     }
 
     private static final String HEAD =
@@ -46,9 +48,11 @@ final class SqliteClaims {
     /** The jobs of all lanes in one order: each lane's are in it already, so their heads are merged. */
     List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, int most, long now)
             throws SQLException {
-        Limits.Room room = room(limits);
-        PriorityQueue<Cursor> heads = new PriorityQueue<>(
-                Comparator.comparingInt((Cursor cursor) -> -cursor.priority).thenComparingLong(cursor -> cursor.id));
+        Limits.Room room = room(limits, now);
+        PriorityQueue<Cursor> heads =
+                new PriorityQueue<>(Comparator.comparingInt((Cursor cursor) -> -limits.priority(cursor.lane.queue()))
+                        .thenComparingInt(cursor -> -cursor.priority)
+                        .thenComparingLong(cursor -> cursor.id));
         List<Cursor> cursors = new ArrayList<>();
         List<Claim> claimed = new ArrayList<>();
         try {
@@ -73,6 +77,7 @@ final class SqliteClaims {
             }
         }
         move(daemon, claimed, now);
+        rates.note(claimed, limits, now);
         return claimed;
     }
 
@@ -87,15 +92,16 @@ final class SqliteClaims {
     private static final String RUNNING = "select queue, name, running from lanes where running > 0";
 
     /** A running row is all that holds a place, so what a crash left behind gives it back with the job. */
-    private Limits.Room room(Limits limits) throws SQLException {
+    private Limits.Room room(Limits limits, long now) throws SQLException {
         Limits.Room room = limits.room();
-        if (!limits.isEmpty()) {
+        if (limits.hasConcurrency()) {
             tallies.write(statements);
             statements.list(RUNNING, row -> {
                 room.take(row.getString(1), row.getString(2), row.getInt(3));
                 return true;
             });
         }
+        rates.bound(room, limits, now);
         return room;
     }
 

@@ -18,6 +18,7 @@ final class SqliteMoves implements Moves {
     private final SqliteDatabase database;
     private final Statements statements;
     private final Tallies tallies = new Tallies();
+    private final SqliteRates rates;
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
@@ -28,8 +29,9 @@ final class SqliteMoves implements Moves {
     SqliteMoves(SqliteDatabase database, Statements statements) {
         this.database = database;
         this.statements = statements;
-        this.claims = new SqliteClaims(statements, tallies);
-        this.finishes = new SqliteFinishes(statements, tallies);
+        this.rates = new SqliteRates(statements);
+        this.claims = new SqliteClaims(statements, tallies, rates);
+        this.finishes = new SqliteFinishes(statements, tallies, rates);
         this.cancels = new SqliteCancels(statements, tallies);
         this.promotions = new SqlitePromotions(statements, tallies, cancels);
         this.revivals = new SqliteRevivals(statements, tallies);
@@ -160,6 +162,11 @@ final class SqliteMoves implements Moves {
     @Override
     public List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now) {
         return sql(() -> claims.claim(daemon, lanes, limits, most, now.toEpochMilli()));
+    }
+
+    @Override
+    public Optional<Instant> nextRoom(Limits limits) {
+        return sql(() -> rates.nextRoom(limits).map(Instant::ofEpochMilli));
     }
 
     @Override

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +27,7 @@ import org.workerd.job.Verdict;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
+import org.workerd.store.Moves.Lane;
 import org.workerd.store.StoreException;
 
 /**
@@ -261,16 +264,34 @@ public final class Worker {
         cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
-        int room = working ? slots.room(plan.concurrency()) : 0;
-        List<Claim> claimed = room <= 0
-                ? List.of()
-                : moves.claim(
-                        identity.daemon(),
-                        laneFilter.runnable(moves.lanesWithReady(), plan.handlers()),
-                        plan.limits(),
-                        room,
-                        now);
-        return new Turn(lost, claimed, others(moves), promoted, moves.nextDue());
+        List<Claim> claimed = working ? claim(moves, now) : List.of();
+        return new Turn(lost, claimed, others(moves), promoted, nextDue(moves));
+    }
+
+    private List<Claim> claim(Moves moves, Instant now) {
+        int room = slots.room(plan.concurrency());
+        if (room <= 0) {
+            return List.of();
+        }
+        Limits limits = plan.limits();
+        List<Lane> lanes = laneFilter.runnable(moves.lanesWithReady(), plan.handlers());
+        if (!limits.hasRates()) {
+            return moves.claim(identity.daemon(), lanes, limits, room, now);
+        }
+        // What counts as a start begins at once: it is not claimed ahead.
+        int free = Math.max(0, Math.min(room, slots.free(plan.concurrency())));
+        List<Claim> claimed = new ArrayList<>(moves.claim(identity.daemon(), lanes, limits, free, now));
+        List<Lane> unrated = lanes.stream()
+                .filter(lane -> !limits.isRated(lane.queue(), lane.name()))
+                .toList();
+        claimed.addAll(moves.claim(identity.daemon(), unrated, limits, room - claimed.size(), now));
+        return claimed;
+    }
+
+    private Optional<Instant> nextDue(Moves moves) {
+        return Stream.of(moves.nextDue(), moves.nextRoom(plan.limits()))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
     private List<DaemonRow> others(Moves moves) {

@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.workerd.job.Backoff;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
+import org.workerd.job.Rate;
 
 /** The file that is installed says what the table of settings says. */
 class ShippedSettingsTest extends SettingsFixture {
@@ -67,7 +68,11 @@ class ShippedSettingsTest extends SettingsFixture {
                                 new Backoff.Fixed(Duration.ofSeconds(30)),
                                 Duration.ofSeconds(2),
                                 64 << 10)));
-        assertThat(loaded.settings().limits()).isEqualTo(new Limits(Map.of("bulk", 2), Map.of("resize", 1)));
+        assertThat(loaded.settings().limits())
+                .isEqualTo(new Limits(
+                        new Limits.Bounds(Map.of("bulk", 2), Map.of("bulk", Rate.parse("100/1m"))),
+                        new Limits.Bounds(Map.of("resize", 1), Map.of("resize", Rate.parse("10/1s"))),
+                        Map.of("bulk", -10)));
         assertThat(loaded.origins())
                 .containsKeys(SettingTable.rows().stream()
                         .filter(row -> row.name().contains(".NAME."))

@@ -168,10 +168,12 @@ create table progress (
   message text
 ) strict;
 
-create table rates (
-  scope        text primary key,
-  window_start integer not null,
-  used         integer not null
+-- scope: queue:QUEUE or name:NAME. What was started of it, as long as its rate looks back.
+create table starts (
+  scope text not null,
+  at    integer not null,
+  count integer not null,
+  primary key (scope, at)
 ) strict, without rowid;
 
 create table cron (
