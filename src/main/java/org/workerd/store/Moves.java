@@ -58,7 +58,7 @@ public interface Moves {
     /** What this daemon has claimed and not finished. */
     List<Claim> claimedBy(long daemon);
 
-    /** How many attempts of the job ended because the daemon died. */
+    /** How many attempts of the job, since it was last wanted again, ended because the daemon died. */
     int crashes(long job);
 
     /** Carries a verdict out. False: the claim was lost; the job is someone else's now, and nothing was changed. */

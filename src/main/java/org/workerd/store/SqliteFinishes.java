@@ -12,15 +12,13 @@ final class SqliteFinishes {
     private final Statements statements;
     private final Tallies tallies;
     private final SqliteReady ready;
-    private final SqliteRates rates;
     /** Asked for once, until another job may wait: most queues have none that does. Null: not asked yet. */
     private @Nullable Boolean anyBlocked;
 
-    SqliteFinishes(Statements statements, Tallies tallies, SqliteRates rates) {
+    SqliteFinishes(Statements statements, Tallies tallies) {
         this.statements = statements;
         this.tallies = tallies;
         this.ready = new SqliteReady(statements, tallies);
-        this.rates = rates;
     }
 
     void forget() {
@@ -54,9 +52,6 @@ final class SqliteFinishes {
             enterReady(claim, claim.attempt(), claim.forgiven() + 1);
         } else if (verdict instanceof Verdict.GiveBack back) {
             record(attempt, back.ending());
-            if (back.ending() == null) {
-                rates.takeBack(claim);
-            }
             enterReady(claim, claim.attempt() - 1, claim.forgiven());
         }
         return true;

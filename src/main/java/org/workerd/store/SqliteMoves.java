@@ -31,7 +31,7 @@ final class SqliteMoves implements Moves {
         this.statements = statements;
         this.rates = new SqliteRates(statements);
         this.claims = new SqliteClaims(statements, tallies, rates);
-        this.finishes = new SqliteFinishes(statements, tallies, rates);
+        this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
         this.promotions = new SqlitePromotions(statements, tallies, cancels);
         this.revivals = new SqliteRevivals(statements, tallies);
@@ -174,7 +174,12 @@ final class SqliteMoves implements Moves {
         return sql(() -> claims.claimedBy(daemon));
     }
 
-    private static final String CRASHES = "select count(*) from attempts where id = ? and outcome = 'daemon died'";
+    private static final String CRASHES =
+            """
+            select count(*) from attempts
+            where id = ?1 and outcome = 'daemon died'
+              and number > coalesce((select attempt from revivals where id = ?1), 0)
+            """;
 
     @Override
     public int crashes(long job) {

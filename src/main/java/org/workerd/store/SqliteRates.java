@@ -50,16 +50,6 @@ final class SqliteRates {
         }
     }
 
-    private static final String TAKE_BACK =
-            "update starts set count = count - 1 where scope = ? and at = ? and count > 0";
-
-    /** The claim was given back before anything of it began. */
-    void takeBack(Claim claim) throws SQLException {
-        long at = claim.startedAt().toEpochMilli();
-        statements.update(TAKE_BACK, ofQueue(claim.queue()), at);
-        statements.update(TAKE_BACK, ofName(claim.name()), at);
-    }
-
     /** When the first of those that are used up has room again. */
     Optional<Long> nextRoom(Limits limits) throws SQLException {
         Long next = null;
@@ -76,7 +66,7 @@ final class SqliteRates {
         return one == null ? other : other == null ? one : (Long) Math.min(one, other);
     }
 
-    private static final String FORGET = "delete from starts where scope = ? and (at <= ? or count = 0)";
+    private static final String FORGET = "delete from starts where scope = ? and at <= ?";
 
     private static final String IN_THE_FUTURE = "select coalesce(sum(count), 0) from starts where scope = ? and at > ?";
 
@@ -106,7 +96,7 @@ final class SqliteRates {
     }
 
     private static final String FIRST_WHEN_USED_UP =
-            "select min(at) from starts where scope = ? and count > 0 having sum(count) >= ?";
+            "select min(at) from starts where scope = ? having sum(count) >= ?";
 
     private @Nullable Long nextRoom(String scope, Rate rate) throws SQLException {
         return statements

@@ -134,14 +134,6 @@ interface LimitContract extends StoreFixture {
     }
 
     @Test
-    default void whatIsGivenBackBeforeItBeganIsNoStart() {
-        enqueue("a");
-        Limits limits = rated("a", "1/1m");
-        finish(claim(limits, 10).get(0), new Verdict.GiveBack(null));
-        assertThat(claim(limits, 10)).hasSize(1);
-    }
-
-    @Test
     default void whatRanAndWasPutBackWasAStart() {
         enqueue("a");
         Limits limits = rated("a", "1/1m");

@@ -130,6 +130,12 @@ create table attempts (
   primary key (id, number)
 ) strict, without rowid;
 
+-- How many attempts a job had when somebody last wanted it tried again: it may crash as often as a new one.
+create table revivals (
+  id      integer primary key,
+  attempt integer not null
+) strict;
+
 create table daemons (
   id         integer primary key autoincrement,
   pid        integer not null,
@@ -254,6 +260,7 @@ begin
   delete from finished where id = old.id;
   delete from attempts where id = old.id;
   delete from progress where id = old.id;
+  delete from revivals where id = old.id;
   delete from edges where parent = old.id;
 end;
 
