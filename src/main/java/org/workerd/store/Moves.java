@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -40,6 +41,16 @@ public interface Moves {
 
     /** Makes ready what is due, and what no longer waits for another job; at most so many of each. */
     int promote(Instant now, int most);
+
+    /**
+     * Compares the wall clock with what the last daemon that looked knew of it; when it was set in between, what waits
+     * to be tried again waits on for as long as was left.
+     *
+     * @param boot of the machine; another one's clock cannot be compared
+     * @param ahead how far the wall clock is ahead of a clock that runs on since that boot and cannot be set
+     * @return how far it was set, back if negative; zero: by less than a minute
+     */
+    Duration alignClock(String boot, Duration ahead);
 
     /** When the next job that waits for its time is due. */
     Optional<Instant> nextDue();

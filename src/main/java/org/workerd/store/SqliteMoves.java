@@ -1,6 +1,7 @@
 package org.workerd.store;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -19,6 +20,7 @@ final class SqliteMoves implements Moves {
     private final Statements statements;
     private final Tallies tallies = new Tallies();
     private final SqliteRates rates;
+    private final SqliteClock clock;
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
@@ -30,6 +32,7 @@ final class SqliteMoves implements Moves {
         this.database = database;
         this.statements = statements;
         this.rates = new SqliteRates(statements);
+        this.clock = new SqliteClock(statements);
         this.claims = new SqliteClaims(statements, tallies, rates);
         this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
@@ -152,6 +155,11 @@ final class SqliteMoves implements Moves {
     @Override
     public int promote(Instant now, int most) {
         return sql(() -> promotions.promote(now.toEpochMilli(), most));
+    }
+
+    @Override
+    public Duration alignClock(String boot, Duration ahead) {
+        return sql(() -> clock.align(boot, ahead));
     }
 
     @Override

@@ -89,6 +89,7 @@ public final class Worker {
     private final Orphans orphans;
     private final Cancellations cancellations;
     private final Pruner pruner;
+    private final WallClock wallClock;
     private final LaneFilter laneFilter = new LaneFilter();
     private final Retreat retreat = new Retreat();
     private final List<Judged> unwritten = new ArrayList<>();
@@ -105,6 +106,7 @@ public final class Worker {
         this.identity = identity;
         this.plan = plan;
         this.clock = surroundings.clock();
+        this.wallClock = new WallClock(surroundings.clock());
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
         this.orphans = new Orphans(peers);
@@ -213,11 +215,17 @@ public final class Worker {
 
     /** What one transaction did, told once it is through. */
     private record Turn(
-            List<Judged> lost, List<Claim> claimed, List<DaemonRow> others, int promoted, Optional<Instant> nextDue) {}
+            Duration clockStep,
+            List<Judged> lost,
+            List<Claim> claimed,
+            List<DaemonRow> others,
+            int promoted,
+            Optional<Instant> nextDue) {}
 
     private Duration transact(Instant now) {
         Turn turn = write(moves -> move(moves, now));
         unsure = false;
+        wallClock.aligned(turn.clockStep());
         tell(turn);
         turn.claimed().forEach(claim -> slots.run(claim, plan));
         orphans.recover(turn.others(), plan.policies(), now, this::write);
@@ -255,6 +263,7 @@ public final class Worker {
     }
 
     private Turn move(Moves moves, Instant now) {
+        Duration clockStep = wallClock.align(moves);
         if (unsure) {
             giveBackUnknown(moves, now);
         }
@@ -265,7 +274,7 @@ public final class Worker {
         boolean working = want == Want.WORK;
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         List<Claim> claimed = working ? claim(moves, now) : List.of();
-        return new Turn(lost, claimed, others(moves), promoted, nextDue(moves));
+        return new Turn(clockStep, lost, claimed, others(moves), promoted, nextDue(moves));
     }
 
     private List<Claim> claim(Moves moves, Instant now) {

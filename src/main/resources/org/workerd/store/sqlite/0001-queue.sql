@@ -182,6 +182,13 @@ create table starts (
   primary key (scope, at)
 ) strict, without rowid;
 
+-- ahead: how many milliseconds the wall clock is ahead of the machine's uptime, in this boot of it.
+create table clock (
+  id    integer primary key check (id = 1),
+  boot  text not null,
+  ahead integer not null
+) strict;
+
 create table cron (
   id       text primary key,
   last_run integer not null
