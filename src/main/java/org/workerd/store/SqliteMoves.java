@@ -105,12 +105,12 @@ final class SqliteMoves implements Moves {
         return sql(() -> statements.number(REGISTER, pid, host, slots, now.toEpochMilli()));
     }
 
-    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
+    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too; a row of no job is no claim. */
     private static final String DAEMONS =
             """
             select id, pid, host, slots, started_at from daemons
             union all
-            select distinct claimed_by, 0, '', 0, 0 from running
+            select distinct claimed_by, 0, '', 0, 0 from running join jobs on jobs.id = running.id
               where not exists (select 1 from daemons where daemons.id = claimed_by)
             """;
 
@@ -127,7 +127,11 @@ final class SqliteMoves implements Moves {
     }
 
     private static final String UNREGISTER =
-            "delete from daemons where id = ? and not exists (select 1 from running where claimed_by = daemons.id)";
+            """
+            delete from daemons
+            where id = ?
+              and not exists (select 1 from running join jobs on jobs.id = running.id where claimed_by = daemons.id)
+            """;
 
     @Override
     public boolean unregister(long daemon) {

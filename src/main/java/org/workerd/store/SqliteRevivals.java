@@ -14,7 +14,7 @@ final class SqliteRevivals {
         this.ready = new SqliteReady(statements, tallies);
     }
 
-    private record Ended(long lane, JobState state, int attempt, int priority) {}
+    private record Ended(long lane, JobState state, int attempt, long priority) {}
 
     private static final String LEAVE_FINISHED =
             """
@@ -35,7 +35,7 @@ final class SqliteRevivals {
     boolean retry(long id) throws SQLException {
         Optional<Ended> left = statements.first(
                 LEAVE_FINISHED,
-                row -> new Ended(row.getLong(1), SqliteMoves.stateOf(row.getString(2)), row.getInt(3), row.getInt(4)),
+                row -> new Ended(row.getLong(1), SqliteMoves.stateOf(row.getString(2)), row.getInt(3), row.getLong(4)),
                 id);
         if (left.isEmpty()) {
             return false;
