@@ -100,9 +100,9 @@ final class MainLoop {
     private void stopNow(String why) {
         if (!stoppingNow) {
             stoppingNow = true;
+            drainUntil = System.nanoTime() + LAST_TRIES.toNanos();
             LOG.info("{}: ending the {} jobs that run, they are put back", why, worker.busy());
         }
-        drainUntil = System.nanoTime() + LAST_TRIES.toNanos();
         worker.stopNow();
     }
 

@@ -120,6 +120,10 @@ public final class SqliteDatabase {
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
             }
+            if (!Files.isWritable(file) && Files.getFileStore(file).isReadOnly()) {
+                throw new StoreException(
+                        StoreException.Kind.DISK, "cannot open the queue " + file + ": its file system is read-only");
+            }
             if (!Files.isReadable(file) || !Files.isWritable(file)) {
                 throw new StoreException(
                         StoreException.Kind.NOT_PERMITTED, "cannot open the queue " + file + ": permission denied");

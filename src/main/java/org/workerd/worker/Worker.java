@@ -29,6 +29,7 @@ import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.Moves.Lane;
 import org.workerd.store.StoreException;
+import org.workerd.unix.UnixException;
 
 /**
  * The loop: one thread that owns the one connection which writes. Each turn is one transaction, inside the turnstile:
@@ -123,8 +124,17 @@ public final class Worker {
     public void drain() {
         if (want == Want.WORK) {
             want = Want.DRAIN;
-            identity.ledger().draining();
+            noteDraining();
             withdraw(Duration.ZERO);
+        }
+    }
+
+    private void noteDraining() {
+        try {
+            identity.ledger().draining();
+        } catch (UnixException failure) {
+            // Only who asks how it goes is told less.
+            LOG.warn("cannot note in the ledger that it drains: {}", failure.getMessage());
         }
     }
 

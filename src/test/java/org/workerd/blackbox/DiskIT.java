@@ -1,0 +1,145 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+
+/** A disk that is full or cannot be written, under the queue and what lies beside it: a small one of its own. */
+class DiskIT extends DaemonTest {
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+    private Path disk;
+
+    @BeforeEach
+    void mount() throws Exception {
+        needsRoot();
+        needs("mount");
+        expectErrors();
+        disk = Files.createDirectories(at.queue.getParent());
+        Shell.Done done =
+                at.shell.run("mount", "-t", "tmpfs", "-o", "size=16m,mode=755", "workerd-test", disk.toString());
+        assertThat(done.code()).as(done.err()).isZero();
+        at.handler("work", "echo $WORKERD_JOB_ID >>'" + diary() + "'");
+    }
+
+    @AfterEach
+    void unmount() {
+        if (Files.exists(at.pidfile)) {
+            at.stop();
+        }
+        jobs().close();
+        at.shell.run("umount", "-l", disk.toString());
+    }
+
+    private Path fill() {
+        Path full = disk.resolve("full");
+        at.shell.run("sh", "-c", "cat /dev/zero >'" + full + "' 2>/dev/null");
+        return full;
+    }
+
+    private void remount(String options) {
+        Shell.Done done = at.shell.run("mount", "-o", "remount," + options, disk.toString());
+        assertThat(done.code()).as(done.err()).isZero();
+    }
+
+    @Test
+    void whatFindsNoRoomIsNotStoredAndSaysSo() throws Exception {
+        jobs().enqueue("work");
+        String batch = at.top.resolve("batch").toString();
+        Installation.write(
+                Path.of(batch), ("{\"name\":\"work\",\"payload\":\"" + "x".repeat(9_000) + "\"}\n").repeat(2_000));
+        Path full = fill();
+        int before = jobs().count("jobs");
+        Shell.Done refused = at.workerd("enqueue", "--batch", batch);
+        assertThat(refused.code()).isEqualTo(74);
+        assertThat(refused.out()).isEmpty();
+        assertThat(refused.err())
+                .contains("the disk is full")
+                .contains("Make room")
+                .doesNotContain("Exception");
+        assertThat(jobs().count("jobs")).isEqualTo(before);
+        Files.delete(full);
+        remount("size=64m");
+        assertThat(at.workerd("enqueue", "--batch", batch, "-q").code()).isZero();
+        assertThat(jobs().count("jobs")).isEqualTo(before + 2_000);
+    }
+
+    @Test
+    void aFullDiskLosesNoJob() throws Exception {
+        at.start();
+        for (int i = 0; i < 200; i++) {
+            jobs().enqueue("work");
+        }
+        Path full = fill();
+        at.awaitLog("nothing is lost, trying again");
+        Files.delete(full);
+        assertAllRanOnce(200);
+    }
+
+    @Test
+    void onAReadOnlyFileSystemNothingIsStoredOrStartedAndItSaysWhy() {
+        jobs().enqueue("work");
+        jobs().close();
+        remount("ro");
+        for (String command : List.of("enqueue", "start")) {
+            Shell.Done refused = command.equals("start") ? at.workerd("start") : at.workerd("enqueue", "work");
+            assertThat(refused.code()).as(command).isEqualTo(74);
+            assertThat(refused.err()).contains("read-only").doesNotContain("Exception");
+        }
+        remount("rw");
+        at.start();
+        until("the one that was stored before has run", () -> diaryLines().equals(List.of("1")));
+    }
+
+    /** As the kernel does it to a disk that fails: there is no way back but to stop, to mend and to mount it again. */
+    @Test
+    void aDiskThatTurnsReadOnlyUnderTheDaemonLosesNoJob() throws Exception {
+        needs("mkfs.ext4");
+        at.shell.run("umount", disk.toString());
+        Path image = at.top.resolve("image");
+        at.shell.run("truncate", "-s", "64M", image.toString());
+        at.shell.run("mkfs.ext4", "-q", "-F", image.toString());
+        Shell.Done looped = at.shell.run("mount", "-o", "loop", image.toString(), disk.toString());
+        assumeTrue(looped.code() == 0, "no loop device to be had: " + looped.err());
+        at.handler(
+                "slow",
+                "until [ -e '" + at.top + "/go' ]; do sleep 0.05; done; echo $WORKERD_JOB_ID >>'" + diary() + "'");
+        at.start();
+        for (int i = 0; i < 4; i++) {
+            jobs().enqueue("slow");
+        }
+        until("they run", () -> jobs().count("running") == 4);
+        for (int i = 0; i < 20; i++) {
+            jobs().enqueue("work");
+        }
+        remount("abort");
+        Installation.write(at.top.resolve("go"), "");
+        at.awaitLog("trying again");
+        assertThat(at.workerd("enqueue", "work").code()).isIn(4, 74);
+        at.workerd("stop", "--now", "--timeout", "30s");
+        jobs().close();
+        at.shell.run("umount", disk.toString());
+        at.shell.run("mount", "-o", "loop", image.toString(), disk.toString());
+        at.start();
+        try (Jobs again = new Jobs(at.queue)) {
+            again.awaitAllDone(PATIENCE);
+            assertThat(again.count("finished where state = 'done'")).isEqualTo(24);
+            assertThat(again.count("attempts where outcome = 'failed'")).isZero();
+        }
+        at.stop();
+    }
+
+    private void assertAllRanOnce(int jobs) {
+        jobs().awaitAllDone(PATIENCE);
+        assertThat(jobs().count("finished where state = 'done'")).isEqualTo(jobs);
+        assertThat(jobs().count("attempts where outcome in ('failed', 'daemon died')"))
+                .isZero();
+        assertThat(diaryLines()).hasSize(jobs).doesNotHaveDuplicates();
+    }
+}
