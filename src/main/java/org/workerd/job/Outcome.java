@@ -25,6 +25,9 @@ public sealed interface Outcome {
     /** Its row cannot be run as it stands. */
     record Unfit(String reason) implements Outcome {}
 
+    /** It failed on a disk that is full, which is reason enough: nothing the job did. */
+    record Starved(@Nullable Integer exitCode, @Nullable Integer signal) implements Outcome {}
+
     /** The machine could not start it (no processes, no descriptors, a full disk): nothing the job did. */
     record NotStarted(String reason) implements Outcome {}
 }

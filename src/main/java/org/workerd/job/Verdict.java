@@ -78,6 +78,10 @@ public sealed interface Verdict {
         if (outcome instanceof Outcome.Interrupted stopped) {
             return new GiveBack(stopped.begun() ? new Ending("interrupted", null, null, "the daemon stopped") : null);
         }
+        if (outcome instanceof Outcome.Starved starved) {
+            return new GiveBack(new Ending(
+                    "interrupted", starved.exitCode(), starved.signal(), "it failed while the disk was full"));
+        }
         return new GiveBack(null);
     }
 

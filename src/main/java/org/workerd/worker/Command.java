@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
+import org.workerd.job.Verdict;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
@@ -242,10 +243,22 @@ final class Command {
         if (cause == StopRequest.Cause.INTERRUPTED) {
             return new Outcome.Interrupted(true);
         }
+        if (mayBeForWantOfRoom(code) && slot.premises().isFull()) {
+            return new Outcome.Starved(code, signal);
+        }
         if (signal != null) {
             return new Outcome.Signalled(signal);
         }
         return new Outcome.Exited(code == null ? 0 : code, scratch.readResult().orElse(null));
+    }
+
+    /** The other exit codes say on purpose what they say. */
+    private static boolean mayBeForWantOfRoom(@Nullable Integer code) {
+        return code == null
+                || (code != 0
+                        && code != Verdict.TRY_LATER
+                        && code != Verdict.DATA_ERROR
+                        && code != Verdict.CONFIG_ERROR);
     }
 
     private Outcome notStarted(UnixException failure) {

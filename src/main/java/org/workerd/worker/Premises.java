@@ -1,5 +1,6 @@
 package org.workerd.worker;
 
+import java.io.File;
 import java.nio.file.Path;
 
 /**
@@ -9,6 +10,8 @@ import java.nio.file.Path;
  * @param output what attempts print, for all daemons of the queue
  */
 public record Premises(Path scratch, Path output) {
+    private static final long A_FEW_LINES = 1 << 16;
+
     public static Premises of(Path queueFile, long daemon) {
         return new Premises(scratch(queueFile).resolve(Long.toString(daemon)), output(queueFile));
     }
@@ -16,6 +19,13 @@ public record Premises(Path scratch, Path output) {
     /** The daemon ends: its scratch directory goes. */
     public static void remove(Premises premises) {
         Scratch.delete(premises.scratch());
+    }
+
+    /** There is no room to write as much as a few lines. */
+    boolean isFull() {
+        File place = output.toFile();
+        // Root may use what is kept back from others.
+        return (OwnUser.id() == 0 ? place.getFreeSpace() : place.getUsableSpace()) < A_FEW_LINES;
     }
 
     public static Path scratch(Path queueFile) {

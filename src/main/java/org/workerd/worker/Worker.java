@@ -207,10 +207,12 @@ public final class Worker {
             Execution execution = ended.execution();
             double jitter = ThreadLocalRandom.current().nextDouble();
             Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
-            boolean held = ended.outcome() instanceof Outcome.NotStarted;
+            boolean held = ended.outcome() instanceof Outcome.NotStarted || ended.outcome() instanceof Outcome.Starved;
             unwritten.add(new Judged(execution.claim(), verdict, now, held, execution.elapsed()));
             if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
                 JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
+            }
+            if (held) {
                 retreat.lengthen();
             }
         }

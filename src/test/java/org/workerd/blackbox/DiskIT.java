@@ -83,6 +83,28 @@ class DiskIT extends DaemonTest {
     }
 
     @Test
+    void aJobWhoseOutputFindsNoRoomIsNotFailedForIt() throws Exception {
+        Path tries = at.top.resolve("tries");
+        at.handler(
+                "print",
+                "echo once more >>'%s'; head -c 900000 /dev/zero || exit 3; echo $WORKERD_JOB_ID >>'%s'"
+                        .formatted(tries, diary()));
+        at.start();
+        jobs().awaitState(jobs().enqueue("work"), "done");
+        Path full = fill();
+        at.shell.run("truncate", "-s", "-300K", full.toString());
+        long id = jobs().enqueue("print");
+        until("it was tried", () -> Files.exists(tries));
+        until("its output filled the disk", () -> disk.toFile().getFreeSpace() < 1 << 16);
+        Files.delete(full);
+        jobs().awaitWithin(PATIENCE, id, "done");
+        assertThat(Installation.read(tries).lines().count()).isGreaterThan(1);
+        assertThat(jobs().count("attempts where outcome = 'failed'")).isZero();
+        assertThat(jobs().attempt(id)).isEqualTo(1);
+        assertThat(at.logText()).contains("it failed while the disk was full");
+    }
+
+    @Test
     void onAReadOnlyFileSystemNothingIsStoredOrStartedAndItSaysWhy() {
         jobs().enqueue("work");
         jobs().close();

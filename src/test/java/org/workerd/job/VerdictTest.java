@@ -164,4 +164,19 @@ class VerdictTest {
     private static Verdict of(Outcome outcome, Claim claim) {
         return Verdict.of(outcome, claim, POLICY, NOW, EXACT);
     }
+
+    @Test
+    void whatFailedOnAFullDiskIsPutBackAsIfItHadNotBeen() {
+        Verdict verdict = Verdict.of(new Outcome.Starved(1, null), attempt(10), POLICY, NOW, 0.5);
+        assertThat(verdict)
+                .isEqualTo(new Verdict.GiveBack(
+                        new Verdict.Ending("interrupted", 1, null, "it failed while the disk was full")));
+    }
+
+    @Test
+    void whatCannotBeRunAsItStandsIsDeadAtOnce() {
+        Verdict verdict = Verdict.of(new Outcome.Unfit("its args are odd"), attempt(1), POLICY, NOW, 0.5);
+        assertThat(verdict)
+                .isEqualTo(new Verdict.Dead(new Verdict.Ending("failed", null, null, "its args are odd"), null));
+    }
 }
