@@ -3,15 +3,20 @@ package org.workerd.daemon;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
 import org.workerd.job.Backoff;
 import org.workerd.job.ByteSize;
 import org.workerd.job.Names;
+import org.workerd.job.NewJob;
+import org.workerd.job.Schedule;
 import org.workerd.job.Span;
 
 /**
@@ -42,14 +47,29 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     static final SettingType<Backoff> BACKOFF = new SettingType<>(
             "\"exponential\" or " + ANY_DURATION, Form.TEXT, (text, base) -> backoff(text), SettingType::show);
 
-    /** How TOML writes a value; the environment writes all as text. */
+    static final SettingType<List<String>> ARGS =
+            new SettingType<>(TextArray.EXPECTED, Form.ARRAY, (text, base) -> args(text), TextArray::format);
+
+    static final SettingType<Schedule> SCHEDULE = new SettingType<>(
+            "a schedule like \"30 2 * * *\"", Form.TEXT, (text, base) -> Schedule.parse(text), Schedule::text);
+
+    static final SettingType<ZoneId> ZONE =
+            new SettingType<>(TimeZones.EXPECTED, Form.TEXT, (text, base) -> TimeZones.parse(text), ZoneId::getId);
+
+    /** How TOML writes a value; the environment writes all as text, an array as JSON. */
     enum Form {
         TEXT,
         NUMBER,
-        EITHER;
+        EITHER,
+        ARRAY;
 
         boolean fits(Object value) {
-            return (this != NUMBER && value instanceof String) || (this != TEXT && value instanceof Long);
+            return switch (this) {
+                case TEXT -> value instanceof String;
+                case NUMBER -> value instanceof Long;
+                case EITHER -> value instanceof String || value instanceof Long;
+                case ARRAY -> value instanceof TomlArray;
+            };
         }
     }
 
@@ -61,6 +81,13 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         String expected = "a whole number " + least + " to " + most;
         return new SettingType<>(
                 expected, Form.NUMBER, (text, base) -> whole(text, least, most, expected), Object::toString);
+    }
+
+    /**
+     * @param what with an article, like {@code a job name}
+     */
+    static SettingType<String> name(String what) {
+        return new SettingType<>(what, Form.TEXT, (text, base) -> Names.checked(what, text), text -> text);
     }
 
     static SettingType<Duration> duration() {
@@ -155,6 +182,11 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
 
     private static String show(Backoff backoff) {
         return backoff instanceof Backoff.Fixed fixed ? Span.format(fixed.pause()) : "exponential";
+    }
+
+    private static List<String> args(String json) {
+        // What a job's arguments may be is for the job to say.
+        return NewJob.of("any", TextArray.parse(json).toArray(String[]::new)).args();
     }
 
     private static Path queueFile(String text, @Nullable Path base) {

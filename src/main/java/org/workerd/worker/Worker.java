@@ -16,6 +16,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.workerd.job.Claim;
+import org.workerd.job.CronEntry;
 import org.workerd.job.Limits;
 import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
@@ -50,8 +51,10 @@ public final class Worker {
             Map<String, String> environment,
             Policies policies,
             Limits limits,
-            Retention retention) {
+            Retention retention,
+            List<CronEntry> cron) {
         public Plan {
+            cron = List.copyOf(cron);
             environment = Map.copyOf(environment);
         }
     }
@@ -86,6 +89,7 @@ public final class Worker {
     private final Orphans orphans;
     private final Cancellations cancellations;
     private final Pruner pruner;
+    private final Cron cron = new Cron();
     private final LaneFilter laneFilter = new LaneFilter();
     private final Retreat retreat = new Retreat();
     private final List<Judged> unwritten = new ArrayList<>();
@@ -210,12 +214,18 @@ public final class Worker {
 
     /** What one transaction did, told once it is through. */
     private record Turn(
-            List<Judged> lost, List<Claim> claimed, List<DaemonRow> others, int promoted, Optional<Instant> nextDue) {}
+            List<Judged> lost,
+            Optional<Cron.Look> cron,
+            List<Claim> claimed,
+            List<DaemonRow> others,
+            int promoted,
+            Optional<Instant> nextDue) {}
 
     private Duration transact(Instant now) {
         Turn turn = write(moves -> move(moves, now));
         unsure = false;
         tell(turn);
+        Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         turn.claimed().forEach(claim -> slots.run(claim, plan));
         orphans.recover(turn.others(), plan.policies(), now, this::write);
         if (want != Want.WORK) {
@@ -226,9 +236,8 @@ public final class Worker {
             return Duration.ZERO;
         }
         Duration idle = shorter(untilPruning, longest());
-        return turn.nextDue().isEmpty()
-                ? idle
-                : shorter(Duration.between(clock.instant(), turn.nextDue().get()), idle);
+        Instant due = turn.nextDue().filter(nextSlot::isAfter).orElse(nextSlot);
+        return due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle);
     }
 
     private Duration longest() {
@@ -260,6 +269,7 @@ public final class Worker {
                 .toList();
         cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
+        Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         int room = working ? slots.room(plan.concurrency()) : 0;
         List<Claim> claimed = room <= 0
@@ -270,7 +280,7 @@ public final class Worker {
                         plan.limits(),
                         room,
                         now);
-        return new Turn(lost, claimed, others(moves), promoted, moves.nextDue());
+        return new Turn(lost, schedules, claimed, others(moves), promoted, moves.nextDue());
     }
 
     private List<DaemonRow> others(Moves moves) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
@@ -84,7 +85,8 @@ class SettingsMappingTest extends SettingsFixture {
                                                 defaults.killGrace(),
                                                 4096))),
                         new Limits(Map.of("bulk", 9), Map.of("resize", 2)),
-                        new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525))));
+                        new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525)),
+                        List.of()));
     }
 
     @Test
