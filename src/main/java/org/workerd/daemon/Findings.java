@@ -57,16 +57,13 @@ final class Findings {
         mentioned.add(path);
     }
 
-    /** Every table of one name that holds this key's like must say it. */
-    void require(SettingKey<?> key) {
+    /** Every table of a user's name that is open, and has a place for these keys, must hold them. */
+    void require(SettingKey<?>... keys) {
         tables.forEach((table, place) -> {
-            if (key.isBelow(table) && table.size() == key.path().size() - 1) {
-                List<String> path = key.named(table.get(key.placeholder()));
-                if (!mentioned.contains(path)) {
-                    add(
-                            place,
-                            SettingKey.dotted(path) + " is missing: expected "
-                                    + key.type().expected());
+            for (SettingKey<?> key : keys) {
+                if (key.isDirectlyBelow(table) && !mentioned.contains(key.named(table.get(key.placeholder())))) {
+                    String path = SettingKey.dotted(key.named(table.get(key.placeholder())));
+                    add(place, path + " is missing: expected " + key.type().expected());
                 }
             }
         });

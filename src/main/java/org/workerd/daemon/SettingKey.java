@@ -49,6 +49,10 @@ record SettingKey<T>(
         return given.size() < path().size() && agrees(given);
     }
 
+    boolean isDirectlyBelow(List<String> given) {
+        return given.size() == path().size() - 1 && agrees(given);
+    }
+
     /** The given path is that of a key, perhaps unknown, in the same table. */
     boolean isBeside(List<String> given) {
         return given.size() == path().size() && agrees(given.subList(0, given.size() - 1));

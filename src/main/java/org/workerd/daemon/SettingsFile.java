@@ -52,8 +52,7 @@ public final class SettingsFile {
                 chosen.map(config -> ConfigFiles.read(config, findings)).orElse(List.of());
         Overrides.read(env.variables(), findings);
         defaults(env, env.isSystem(chosen), findings);
-        findings.require(SettingTable.CRON_SCHEDULE);
-        findings.require(SettingTable.CRON_NAME);
+        findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
         findings.throwIfAny();
         return new Loaded(settings(findings), files, findings.origins(), findings.texts());
     }

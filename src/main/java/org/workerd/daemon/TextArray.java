@@ -36,6 +36,6 @@ final class TextArray {
         if (element instanceof String text) {
             return text;
         }
-        throw SettingType.unexpected(EXPECTED, "in it " + element);
+        throw SettingType.unexpected(EXPECTED, element + " in it");
     }
 }

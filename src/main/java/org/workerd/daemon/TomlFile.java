@@ -74,7 +74,9 @@ final class TomlFile {
         Optional<SettingKey<?>> key = SettingTable.find(path);
         if (value instanceof TomlTable table && below.isPresent()) {
             if (isNamed(below.get(), path, entry)) {
-                findings.open(path, place(entry.position()));
+                if (!isOnlyOnTheWay(table)) {
+                    findings.open(path, place(entry.position()));
+                }
                 table(table, path);
             }
         } else if (key.isPresent()) {
@@ -86,6 +88,12 @@ final class TomlFile {
         } else {
             slips.add(Slip.at(entry.position(), value instanceof TomlTable ? noTable(path) : noSetting(path)));
         }
+    }
+
+    /** It is there because a table within it is, as {@code a} for {@code [a.b]}. */
+    private static boolean isOnlyOnTheWay(TomlTable table) {
+        return !table.isEmpty()
+                && table.keySet().stream().allMatch(key -> table.get(List.of(key)) instanceof TomlTable);
     }
 
     private boolean isNamed(SettingKey<?> key, List<String> path, TomlEntry entry) {

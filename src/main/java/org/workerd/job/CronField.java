@@ -17,22 +17,19 @@ record CronField(long values, boolean star) {
 
     /** What stands in a field, in the order of the fields. */
     enum Kind {
-        MINUTE("minute", 0, 59, List.of()),
-        HOUR("hour", 0, 23, List.of()),
-        DAY("day of the month", 1, 31, List.of()),
-        MONTH(
-                "month",
-                1,
-                12,
-                List.of("JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC")),
-        WEEKDAY("day of the week", 0, 7, List.of("SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"));
+        MINUTE("minute", 0, 59, ""),
+        HOUR("hour", 0, 23, ""),
+        DAY("day of the month", 1, 31, ""),
+        MONTH("month", 1, 12, "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"),
+        WEEKDAY("day of the week", 0, 7, "SUN MON TUE WED THU FRI SAT");
 
         private final String word;
         private final int least;
         private final int most;
-        private final List<String> names;
+        /** Of the values from the least one on. */
+        private final String names;
 
-        Kind(String word, int least, int most, List<String> names) {
+        Kind(String word, int least, int most, String names) {
             this.word = word;
             this.least = least;
             this.most = most;
@@ -45,13 +42,13 @@ record CronField(long values, boolean star) {
         }
 
         private int value(String text) {
-            int name = names.indexOf(text.toUpperCase(Locale.ROOT));
+            int name = List.of(names.split(" ")).indexOf(text.toUpperCase(Locale.ROOT));
             if (name >= 0) {
                 return least + name;
             }
             int number = text.matches("[0-9]{1,3}") ? Integer.parseInt(text) : -1;
             if (number < least || number > most) {
-                String orName = names.isEmpty() ? "" : " or " + names.get(0) + " to " + names.get(names.size() - 1);
+                String orName = names.replaceFirst("^(...).*(...)$", " or $1 to $2");
                 throw new IllegalArgumentException(
                         "the " + word + " must be " + least + " to " + most + orName + ", found " + quoted(text));
             }
