@@ -13,6 +13,7 @@ import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
+import org.workerd.worker.Ledger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -44,7 +45,7 @@ final class Cron implements Callable<Integer> {
         if (quiet) {
             entries.forEach(entry -> main.console().data(entry.id()));
         } else if (json) {
-            printJson(entries, history(settings));
+            printJson(entries, history(settings).views());
         } else if (entries.isEmpty()) {
             main.console().say("There are no schedules: a table [cron.ID] in the configuration makes one.");
         } else {
@@ -53,17 +54,31 @@ final class Cron implements Callable<Integer> {
         return 0;
     }
 
-    /** What the schedules did, as far as there is a queue yet. */
-    private static Map<String, CronView> history(Settings settings) {
-        if (settings.cron().isEmpty() || Files.notExists(settings.queueFile())) {
-            return Map.of();
-        }
-        try (JobQueries queries = Main.database(settings).openForReading()) {
-            return queries.cron();
+    /**
+     * What the schedules did, as far as there is a queue yet.
+     *
+     * @param served a daemon is there
+     */
+    private record History(Map<String, CronView> views, boolean served) {
+        /** The daemon has not read the configuration since it was changed, or goes by the clocks of another zone. */
+        boolean isBehind(CronEntry entry) {
+            CronView view = views.get(entry.id());
+            return served && (view == null || !view.timing().equals(entry.timing()));
         }
     }
 
-    private void print(List<CronEntry> entries, Map<String, CronView> history) {
+    private static History history(Settings settings) {
+        if (settings.cron().isEmpty() || Files.notExists(settings.queueFile())) {
+            return new History(Map.of(), false);
+        }
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            boolean served = queries.daemons().stream()
+                    .anyMatch(daemon -> Ledger.isHeld(settings.queueFile(), daemon.id(), daemon.pid()));
+            return new History(queries.cron(), served);
+        }
+    }
+
+    private void print(List<CronEntry> entries, History history) {
         Table table = new Table("ID", "SCHEDULE", "TIMEZONE", "JOB", "LAST RUN", "NEXT RUN");
         for (CronEntry entry : entries) {
             table.row(
@@ -71,18 +86,12 @@ final class Cron implements Callable<Integer> {
                     entry.schedule().text(),
                     entry.zone().getId(),
                     entry.job().name(),
-                    last(entry, history.get(entry.id())),
+                    last(entry, history.views().get(entry.id())),
                     local(entry, entry.next(main.now()).orElse(null)));
         }
         main.console().print(table);
-        entries.stream().filter(entry -> isBehind(entry, history)).forEach(entry -> main.console()
-                .say("The daemon runs " + entry.id() + " by another schedule or zone: workerd reload"));
-    }
-
-    /** The daemon has not read the configuration since it was changed, or looks at other clocks than we do. */
-    private static boolean isBehind(CronEntry entry, Map<String, CronView> history) {
-        CronView view = history.get(entry.id());
-        return view != null && !view.timing().equals(entry.timing());
+        entries.stream().filter(history::isBehind).forEach(entry -> main.console()
+                .say("The daemon has not taken up " + entry.id() + " as it stands here: workerd reload"));
     }
 
     /** With the state of the job when it did not end well. */

@@ -143,7 +143,8 @@ public final class Schedule {
         LocalDateTime minute = from.truncatedTo(ChronoUnit.MINUTES);
         LocalDateTime start = minute.equals(from) ? from : minute.plusMinutes(1);
         LocalDate first = start.toLocalDate();
-        for (LocalDate day = first; day.isBefore(first.plusYears(CYCLE)); day = following(day)) {
+        LocalDate end = first.plusYears(CYCLE);
+        for (LocalDate day = first; day.isBefore(end); day = following(day)) {
             LocalTime time = isDay(day) ? timeFrom(day.equals(first) ? start.toLocalTime() : LocalTime.MIDNIGHT) : null;
             if (time != null) {
                 return Optional.of(day.atTime(time));

@@ -33,12 +33,15 @@ sealed interface CronNews {
     record Enqueued(CronEntry entry, Instant slot, long job) implements CronNews {
         @Override
         public void tell() {
-            line(Level.INFO, entry)
-                    .addKeyValue("slot", slot)
+            // In the order of every line about a job's state.
+            LOG.atInfo()
                     .addKeyValue("job", job)
+                    .addKeyValue("attempt", 0)
                     .addKeyValue("queue", entry.job().queue())
                     .addKeyValue("name", entry.job().name())
                     .addKeyValue("state", JobState.READY.word())
+                    .addKeyValue("cron", entry.id())
+                    .addKeyValue("slot", slot)
                     .log("");
         }
     }

@@ -55,12 +55,13 @@ final class CronRound {
     }
 
     /** Does what is due of one schedule. Its next slot. */
-    private Instant deal(CronEntry entry, @Nullable CronRow row) {
-        if (row == null || hasOtherTiming(entry, row)) {
+    private Instant deal(CronEntry entry, @Nullable CronRow found) {
+        if (found == null || hasOtherTiming(entry, found)) {
             moves.beginCron(entry.id(), entry.timing(), now);
             news.add(new CronNews.Begun(entry, entry.next(now)));
             return entry.next(now).orElse(Instant.MAX);
         }
+        CronRow row = isAddedByReload(entry) ? withNothingMissed(found) : found;
         Instant from = start(entry, row);
         Due due = entry.due(from, now);
         if (!due.isNothing() && moves.advanceCron(entry.id(), row.lastRun(), now)) {
@@ -81,16 +82,22 @@ final class CronRound {
         return !entry.timing().equals(last.timings().get(entry.id()));
     }
 
+    private boolean isAddedByReload(CronEntry entry) {
+        return last.complete() && isNewHere(entry);
+    }
+
+    /** A daemon ran, only without this schedule. But another one may have it, and be about to run a slot. */
+    private CronRow withNothingMissed(CronRow row) {
+        Instant grace = now.minus(CronEntry.GRACE);
+        return row.lastRun().isBefore(grace) && moves.advanceCron(row.id(), row.lastRun(), grace)
+                ? new CronRow(row.id(), row.timing(), grace, row.job())
+                : row;
+    }
+
     /** The end of what was dealt with. */
     private Instant start(CronEntry entry, CronRow row) {
-        Instant from = row.lastRun();
-        if (from.isAfter(now.plus(LARGEST_STEP_BACK))) {
-            return anchor(entry, from);
-        }
-        // A daemon ran without this schedule, so nothing of it was missed; but another may be about to run a slot.
-        Instant grace = now.minus(CronEntry.GRACE);
-        boolean isAdded = last.complete() && isNewHere(entry);
-        return isAdded && from.isBefore(grace) ? grace : from;
+        boolean isAdrift = row.lastRun().isAfter(now.plus(LARGEST_STEP_BACK));
+        return isAdrift ? anchor(entry, row.lastRun()) : row.lastRun();
     }
 
     /** The row stays until a slot is run: at boot many a clock is wrong for a moment. */

@@ -132,11 +132,15 @@ class CronIT extends DaemonTest {
         assertThat(at.logText()).contains("cron.bad.schedule: no such day ever comes: \"0 0 31 2 *\"");
         assertThat(jobs().count("cron")).isZero();
         schedule(at, "bad", "@daily").configure();
+        assertThat(at.workerd("cron").err())
+                .isEqualTo("The daemon has not taken up bad as it stands here: workerd reload\n"
+                        + "The daemon has not taken up good as it stands here: workerd reload\n");
         at.signal("HUP");
         at.awaitLog("cron=good");
         assertThat(at.logText()).contains("cron=bad");
         assertThat(jobs().count("cron")).isEqualTo(2);
         assertThat(enqueued()).isZero();
+        assertThat(at.workerd("cron").err()).isEmpty();
     }
 
     /** The one test that waits for a minute to end: two sleeping daemons wake for it by themselves, and one runs it. */

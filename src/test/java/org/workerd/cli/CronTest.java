@@ -84,13 +84,6 @@ final class CronTest {
     }
 
     @Test
-    void aDaemonThatRunsByAnotherScheduleIsPointedOut() {
-        ran("nightly", "30 3 * * * Europe/Berlin");
-        assertThat(cli.run("cron").err())
-                .isEqualTo("The daemon runs nightly by another schedule or zone: workerd reload\n");
-    }
-
-    @Test
     void asJsonEverythingIsThere() {
         assertThat(cli.run("cron", "--json"))
                 .isEqualTo(said(

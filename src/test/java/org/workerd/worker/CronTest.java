@@ -264,12 +264,15 @@ class CronTest {
 
     @Test
     void anEntryThatWasAwayForAWhileMissedNothing() {
+        List<CronEntry> all = List.of(entry("@hourly", Missed.ALL, Overlap.QUEUE));
+        entries = all;
         turn();
         turnAt("23T13:00:00");
         entries = List.of();
         turnAt("23T13:30:00");
-        entries = List.of(HOURLY);
+        entries = all;
         turnAt("23T20:30:00");
+        turnAt("23T20:32:00");
         turnAt("23T21:00:00");
         assertThat(slots()).containsExactly("23T13:00", "23T21:00");
     }
