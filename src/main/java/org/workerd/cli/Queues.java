@@ -3,10 +3,17 @@ package org.workerd.cli;
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Map;
+import java.util.Objects;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
+import org.workerd.job.Limits;
+import org.workerd.job.Rate;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -15,7 +22,8 @@ import picocli.CommandLine.Option;
 @Command(
         name = "queues",
         sortOptions = false,
-        description = "List the queues: what waits and runs there, which are paused, how many jobs may run at once.",
+        description =
+                "List the queues: what waits and runs there, which are paused, how many jobs may run at once and start in a time.",
         footer = {"", "Examples:", "  workerd queues", "  workerd queues --json"})
 final class Queues implements Callable<Integer> {
     private final Main main;
@@ -33,12 +41,12 @@ final class Queues implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = main.settings().settings();
-        Map<String, Integer> limits = settings.limits().queues();
+        Limits limits = settings.limits();
         Map<String, QueueNumbers> queues = new TreeMap<>();
         try (JobQueries queries = Main.database(settings).openForReading()) {
             queues.putAll(QueueNumbers.of(queries, main.now()));
             boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
-            limits.keySet().forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(Map.of(), allPaused, null)));
+            configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(Map.of(), allPaused, null)));
         }
         if (json) {
             printJson(queues, limits);
@@ -52,23 +60,42 @@ final class Queues implements Callable<Integer> {
         return 0;
     }
 
-    private void printTable(Map<String, QueueNumbers> queues, Map<String, Integer> limits) {
-        Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "WAITING");
+    private void printTable(Map<String, QueueNumbers> queues, Limits limits) {
+        Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "PRIORITY", "WAITING");
         queues.forEach((name, queue) -> table.row(
                 name,
                 queue.paused() ? "paused" : "served",
                 Long.toString(queue.count(JobState.READY)),
                 Long.toString(queue.count(JobState.RUNNING)),
-                limits.containsKey(name) ? limits.get(name).toString() : "-",
+                limit(limits, name),
+                Integer.toString(limits.priority(name)),
                 Long.toString(waiting(queue))));
         main.console().print(table);
+    }
+
+    /** Those that the configuration speaks of. */
+    private static Set<String> configured(Limits limits) {
+        Set<String> queues = new TreeSet<>(limits.queues().concurrency().keySet());
+        queues.addAll(limits.queues().rates().keySet());
+        queues.addAll(limits.priorities().keySet());
+        return queues;
+    }
+
+    private static String limit(Limits limits, String queue) {
+        String both = Stream.of(
+                        limits.queues().concurrency().get(queue),
+                        limits.queues().rates().get(queue))
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
+        return both.isEmpty() ? "-" : both;
     }
 
     private static long waiting(QueueNumbers queue) {
         return queue.count(JobState.BLOCKED) + queue.count(JobState.SCHEDULED) + queue.count(JobState.RETRYING);
     }
 
-    private void printJson(Map<String, QueueNumbers> queues, Map<String, Integer> limits) throws IOException {
+    private void printJson(Map<String, QueueNumbers> queues, Limits limits) throws IOException {
         try (Json document = new Json(main.console().data())) {
             JsonGenerator out = document.generator();
             out.writeStartObject();
@@ -80,12 +107,15 @@ final class Queues implements Callable<Integer> {
                 out.writeNumberField("ready", one.getValue().count(JobState.READY));
                 out.writeNumberField("running", one.getValue().count(JobState.RUNNING));
                 out.writeNumberField("waiting", waiting(one.getValue()));
-                Integer limit = limits.get(one.getKey());
-                if (limit == null) {
+                Integer concurrency = limits.queues().concurrency().get(one.getKey());
+                if (concurrency == null) {
                     out.writeNullField("concurrency");
                 } else {
-                    out.writeNumberField("concurrency", limit);
+                    out.writeNumberField("concurrency", concurrency);
                 }
+                Rate rate = limits.queues().rates().get(one.getKey());
+                out.writeStringField("rate", rate == null ? null : rate.toString());
+                out.writeNumberField("priority", limits.priority(one.getKey()));
                 out.writeEndObject();
             }
         }

@@ -18,6 +18,7 @@ import org.workerd.daemon.Settings.Logging.Level;
 import org.workerd.job.Backoff;
 import org.workerd.job.CronEntry;
 import org.workerd.job.Names;
+import org.workerd.job.Rate;
 import org.workerd.job.Schedule;
 
 /** Every setting there is, in the order in which people see them. The rows of one table stand together. */
@@ -61,6 +62,18 @@ final class SettingTable {
             null,
             null,
             "How many jobs of this queue run at once, over all daemons; unset: as many as have slots.");
+    static final SettingKey<Rate> QUEUE_RATE = row(
+            "queues.NAME.rate",
+            SettingType.RATE,
+            null,
+            null,
+            "How many jobs of this queue start in a time, over all daemons; unset: as many as come.");
+    static final SettingKey<Integer> QUEUE_PRIORITY = row(
+            "queues.NAME.priority",
+            whole(-100, 100),
+            null,
+            null,
+            "Jobs of a queue with a higher one go before all others, whatever their own priorities; unset: 0.");
     static final SettingKey<Path> HANDLERS_DIR = row(
             "handlers.dir",
             SettingType.PATH,
@@ -126,6 +139,12 @@ final class SettingTable {
             null,
             null,
             "How many jobs of this name run at once, over all queues and daemons; unset: as many as have slots.");
+    static final SettingKey<Rate> JOB_RATE = row(
+            "jobs.NAME.rate",
+            SettingType.RATE,
+            null,
+            null,
+            "How many jobs of this name start in a time, over all queues and daemons; unset: as many as come.");
     static final SettingKey<Schedule> CRON_SCHEDULE = ofOneSchedule(
             "schedule", SettingType.SCHEDULE, "Minute, hour, day of the month, month, day of the week; or @daily ...");
     static final SettingKey<ZoneId> CRON_TIMEZONE =

@@ -16,6 +16,7 @@ import org.workerd.job.Backoff;
 import org.workerd.job.ByteSize;
 import org.workerd.job.Names;
 import org.workerd.job.NewJob;
+import org.workerd.job.Rate;
 import org.workerd.job.Schedule;
 import org.workerd.job.Span;
 
@@ -46,6 +47,9 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
 
     static final SettingType<Backoff> BACKOFF = new SettingType<>(
             "\"exponential\" or " + ANY_DURATION, Form.TEXT, (text, base) -> backoff(text), SettingType::show);
+
+    static final SettingType<Rate> RATE =
+            new SettingType<>(Rate.FORM, Form.TEXT, (text, base) -> Rate.parse(text), Rate::toString);
 
     static final SettingType<List<String>> ARGS =
             new SettingType<>(TextArray.EXPECTED, Form.ARRAY, (text, base) -> args(text), TextArray::format);

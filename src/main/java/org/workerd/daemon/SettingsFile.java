@@ -96,7 +96,7 @@ public final class SettingsFile {
                         found.value(SettingTable.LOG_LEVEL),
                         found.value(SettingTable.LOG_FORMAT)),
                 policies(found),
-                new Limits(found.byName(SettingTable.QUEUE_CONCURRENCY), found.byName(SettingTable.JOB_CONCURRENCY)),
+                limits(found),
                 new Retention(
                         found.value(SettingTable.RETENTION_DONE),
                         found.value(SettingTable.RETENTION_CANCELLED),
@@ -126,6 +126,13 @@ public final class SettingsFile {
                 job,
                 found.value(SettingTable.CRON_MISSED, id).orElse(CronEntry.Missed.ONCE),
                 found.value(SettingTable.CRON_OVERLAP, id).orElse(CronEntry.Overlap.SKIP));
+    }
+
+    private static Limits limits(Findings found) {
+        return new Limits(
+                new Limits.Bounds(found.byName(SettingTable.QUEUE_CONCURRENCY), found.byName(SettingTable.QUEUE_RATE)),
+                new Limits.Bounds(found.byName(SettingTable.JOB_CONCURRENCY), found.byName(SettingTable.JOB_RATE)),
+                found.byName(SettingTable.QUEUE_PRIORITY));
     }
 
     private static Policies policies(Findings found) {

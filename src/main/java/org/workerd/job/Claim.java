@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param forgiven how many of the attempts so far do not count against {@code maxAttempts}
  * @param payload null for none
  * @param maxAttempts null leaves it to the configuration, like {@code timeout}
+ * @param defect why it cannot be run as it stands, past the rules of the queue; null: it can
  */
 public record Claim(
         long jobId,
@@ -23,12 +24,13 @@ public record Claim(
         Instant startedAt,
         String name,
         String queue,
-        int priority,
+        long priority,
         List<String> args,
         @Nullable String payload,
         @Nullable Integer maxAttempts,
         @Nullable Duration timeout,
-        boolean keyed) {
+        boolean keyed,
+        @Nullable String defect) {
 
     /** The number of the last attempt that a failure may have under this policy. */
     public int lastAttempt(JobPolicy policy) {

@@ -22,6 +22,9 @@ public sealed interface Outcome {
     /** The kernel cannot execute the handler: no interpreter, no #! line, too long a command line. Codes as a shell's. */
     record NotExecutable(int code, String reason) implements Outcome {}
 
+    /** Its row cannot be run as it stands. */
+    record Unfit(String reason) implements Outcome {}
+
     /** The machine could not start it (no processes, no descriptors, a full disk): nothing the job did. */
     record NotStarted(String reason) implements Outcome {}
 }

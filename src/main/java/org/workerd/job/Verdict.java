@@ -72,6 +72,9 @@ public sealed interface Verdict {
         if (outcome instanceof Outcome.Cancelled ended) {
             return new Cancel(new Ending("cancelled", ended.exitCode(), ended.signal(), ended.reason()));
         }
+        if (outcome instanceof Outcome.Unfit unfit) {
+            return new Dead(new Ending("failed", null, null, unfit.reason()), null);
+        }
         if (outcome instanceof Outcome.Interrupted stopped) {
             return new GiveBack(stopped.begun() ? new Ending("interrupted", null, null, "the daemon stopped") : null);
         }

@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -41,6 +42,16 @@ public interface Moves {
     /** Makes ready what is due, and what no longer waits for another job; at most so many of each. */
     int promote(Instant now, int most);
 
+    /**
+     * Compares the wall clock with what the last daemon that looked knew of it; when it was set in between, what waits
+     * to be tried again waits on for as long as was left.
+     *
+     * @param boot of the machine; another one's clock cannot be compared
+     * @param ahead how far the wall clock is ahead of a clock that runs on since that boot and cannot be set
+     * @return how far it was set, back if negative; zero: by less than a minute
+     */
+    Duration alignClock(String boot, Duration ahead);
+
     /** When the next job that waits for its time is due. */
     Optional<Instant> nextDue();
 
@@ -49,13 +60,16 @@ public interface Moves {
         return claim(daemon, lanes, Limits.NONE, most, now);
     }
 
-    /** The same, and of no queue and no name more than may run at once; what has no room is passed over. */
+    /** The same within limits, queues of higher priority first; what has no room is passed over. */
     List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now);
+
+    /** When the first of the rates that are used up allows another start. */
+    Optional<Instant> nextRoom(Limits limits);
 
     /** What this daemon has claimed and not finished. */
     List<Claim> claimedBy(long daemon);
 
-    /** How many attempts of the job ended because the daemon died. */
+    /** How many attempts of the job, since it was last wanted again, ended because the daemon died. */
     int crashes(long job);
 
     /** Carries a verdict out. False: the claim was lost; the job is someone else's now, and nothing was changed. */

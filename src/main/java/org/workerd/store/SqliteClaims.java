@@ -24,20 +24,37 @@ final class SqliteClaims {
 
     private final Statements statements;
     private final Tallies tallies;
+    private final SqliteRates rates;
     private long claimsMade;
 
-    SqliteClaims(Statements statements, Tallies tallies) {
+    SqliteClaims(Statements statements, Tallies tallies, SqliteRates rates) {
         this.statements = statements;
         this.tallies = tallies;
+        this.rates = rates;
     }
 
+    /** A row of no job, which only another program can have written, is passed over. */
     private static final String HEAD =
-            "select priority, id from ready where lane = ? order by priority desc, id limit 1";
+            """
+            select priority, id from ready
+            where lane = ? and exists (select 1 from jobs where jobs.id = ready.id)
+            order by priority desc, id
+            limit 1
+            """;
 
     private static final String WAITING =
             """
             select r.priority, r.id, r.attempt, r.forgiven,
-              j.name, j.queue, j.args, j.payload, j.max_attempts, j.timeout_ms, j.key is not null as keyed
+              j.name, j.queue, j.max_attempts, j.timeout_ms, j.key is not null as keyed,
+              iif(octet_length(j.args) <= 1048576, j.args, '[]') as args,
+              iif(octet_length(j.payload) <= 1048576, j.payload, null) as payload,
+              case
+                when octet_length(j.args) > 1048576 then 'its args are longer than 1 MiB'
+                when octet_length(j.payload) > 1048576 then 'its payload is longer than 1 MiB'
+                when j.priority not between -100 and 100 then 'its priority is not -100 to 100'
+                when j.max_attempts not between 1 and 1000 then 'its max_attempts is not 1 to 1000'
+                when j.timeout_ms not between 1 and 3155760000000 then 'its timeout_ms is not 1 to 3155760000000'
+              end as defect
             from ready r cross join jobs j on j.id = r.id
             where r.lane = ?
             order by r.priority desc, r.id
@@ -46,9 +63,11 @@ final class SqliteClaims {
     /** The jobs of all lanes in one order: each lane's are in it already, so their heads are merged. */
     List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, int most, long now)
             throws SQLException {
-        Limits.Room room = room(limits);
-        PriorityQueue<Cursor> heads = new PriorityQueue<>(
-                Comparator.comparingInt((Cursor cursor) -> -cursor.priority).thenComparingLong(cursor -> cursor.id));
+        Limits.Room room = room(limits, now);
+        PriorityQueue<Cursor> heads =
+                new PriorityQueue<>(Comparator.comparingInt((Cursor cursor) -> -limits.priority(cursor.lane.queue()))
+                        .thenComparing(cursor -> cursor.priority, Comparator.reverseOrder())
+                        .thenComparingLong(cursor -> cursor.id));
         List<Cursor> cursors = new ArrayList<>();
         List<Claim> claimed = new ArrayList<>();
         try {
@@ -73,6 +92,7 @@ final class SqliteClaims {
             }
         }
         move(daemon, claimed, now);
+        rates.note(claimed, limits, now);
         return claimed;
     }
 
@@ -81,21 +101,22 @@ final class SqliteClaims {
     }
 
     private Optional<Cursor> head(Moves.Lane lane) throws SQLException {
-        return statements.first(HEAD, row -> new Cursor(lane, row.getInt(1), row.getLong(2)), lane.id());
+        return statements.first(HEAD, row -> new Cursor(lane, row.getLong(1), row.getLong(2)), lane.id());
     }
 
     private static final String RUNNING = "select queue, name, running from lanes where running > 0";
 
     /** A running row is all that holds a place, so what a crash left behind gives it back with the job. */
-    private Limits.Room room(Limits limits) throws SQLException {
+    private Limits.Room room(Limits limits, long now) throws SQLException {
         Limits.Room room = limits.room();
-        if (!limits.isEmpty()) {
+        if (limits.hasConcurrency()) {
             tallies.write(statements);
             statements.list(RUNNING, row -> {
                 room.take(row.getString(1), row.getString(2), row.getInt(3));
                 return true;
             });
         }
+        rates.bound(room, limits, now);
         return room;
     }
 
@@ -157,12 +178,13 @@ final class SqliteClaims {
                         Instant.ofEpochMilli(row.getLong("started_at")),
                         row.getString("name"),
                         row.getString("queue"),
-                        row.getInt("priority"),
+                        row.getLong("priority"),
                         List.of(),
                         null,
                         Statements.integer(row, "max_attempts"),
                         timeout(row),
-                        row.getBoolean("keyed")),
+                        row.getBoolean("keyed"),
+                        null),
                 daemon);
     }
 
@@ -171,15 +193,26 @@ final class SqliteClaims {
         return millis == null ? null : Duration.ofMillis(millis);
     }
 
+    /** The args of a job, or why there are none. */
+    private record Args(List<String> strings, @Nullable String defect) {
+        static Args of(String json) {
+            try {
+                return new Args(JsonList.strings(json), null);
+            } catch (StoreException broken) {
+                return new Args(List.of(), "its args are not a JSON array of strings");
+            }
+        }
+    }
+
     /** One lane's ready jobs, at the first that is not taken. Its rows are read only once it is that lane's turn. */
     private final class Cursor {
         private final Moves.Lane lane;
-        private int priority;
+        private long priority;
         private long id;
         private @Nullable PreparedStatement statement;
         private @Nullable ResultSet rows;
 
-        Cursor(Moves.Lane lane, int priority, long id) {
+        Cursor(Moves.Lane lane, long priority, long id) {
             this.lane = lane;
             this.priority = priority;
             this.id = id;
@@ -187,6 +220,8 @@ final class SqliteClaims {
 
         Claim take(long token, long now) throws SQLException {
             ResultSet row = opened();
+            Args args = Args.of(row.getString("args"));
+            String defect = row.getString("defect");
             return new Claim(
                     row.getLong("id"),
                     token,
@@ -196,12 +231,13 @@ final class SqliteClaims {
                     Instant.ofEpochMilli(now),
                     row.getString("name"),
                     row.getString("queue"),
-                    row.getInt("priority"),
-                    JsonList.strings(row.getString("args")),
+                    row.getLong("priority"),
+                    args.strings(),
                     row.getString("payload"),
                     Statements.integer(row, "max_attempts"),
                     timeout(row),
-                    row.getBoolean("keyed"));
+                    row.getBoolean("keyed"),
+                    defect == null ? args.defect() : defect);
         }
 
         /** False: there is no other. */
@@ -210,7 +246,7 @@ final class SqliteClaims {
             if (!row.next()) {
                 return false;
             }
-            priority = row.getInt("priority");
+            priority = row.getLong("priority");
             id = row.getLong("id");
             return true;
         }

@@ -1,6 +1,7 @@
 package org.workerd.store;
 
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -18,6 +19,8 @@ final class SqliteMoves implements Moves {
     private final SqliteDatabase database;
     private final Statements statements;
     private final Tallies tallies = new Tallies();
+    private final SqliteRates rates;
+    private final SqliteClock clock;
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
@@ -29,7 +32,9 @@ final class SqliteMoves implements Moves {
     SqliteMoves(SqliteDatabase database, Statements statements) {
         this.database = database;
         this.statements = statements;
-        this.claims = new SqliteClaims(statements, tallies);
+        this.rates = new SqliteRates(statements);
+        this.clock = new SqliteClock(statements);
+        this.claims = new SqliteClaims(statements, tallies, rates);
         this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
         this.promotions = new SqlitePromotions(statements, tallies, cancels);
@@ -102,12 +107,12 @@ final class SqliteMoves implements Moves {
         return sql(() -> statements.number(REGISTER, pid, host, slots, now.toEpochMilli()));
     }
 
-    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
+    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too; a row of no job is no claim. */
     private static final String DAEMONS =
             """
             select id, pid, host, slots, started_at from daemons
             union all
-            select distinct claimed_by, 0, '', 0, 0 from running
+            select distinct claimed_by, 0, '', 0, 0 from running join jobs on jobs.id = running.id
               where not exists (select 1 from daemons where daemons.id = claimed_by)
             """;
 
@@ -124,7 +129,11 @@ final class SqliteMoves implements Moves {
     }
 
     private static final String UNREGISTER =
-            "delete from daemons where id = ? and not exists (select 1 from running where claimed_by = daemons.id)";
+            """
+            delete from daemons
+            where id = ?
+              and not exists (select 1 from running join jobs on jobs.id = running.id where claimed_by = daemons.id)
+            """;
 
     @Override
     public boolean unregister(long daemon) {
@@ -155,6 +164,11 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
+    public Duration alignClock(String boot, Duration ahead) {
+        return sql(() -> clock.align(boot, ahead));
+    }
+
+    @Override
     public Optional<Instant> nextDue() {
         return sql(promotions::nextDue);
     }
@@ -165,11 +179,21 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
+    public Optional<Instant> nextRoom(Limits limits) {
+        return sql(() -> rates.nextRoom(limits).map(Instant::ofEpochMilli));
+    }
+
+    @Override
     public List<Claim> claimedBy(long daemon) {
         return sql(() -> claims.claimedBy(daemon));
     }
 
-    private static final String CRASHES = "select count(*) from attempts where id = ? and outcome = 'daemon died'";
+    private static final String CRASHES =
+            """
+            select count(*) from attempts
+            where id = ?1 and outcome = 'daemon died'
+              and number > coalesce((select attempt from revivals where id = ?1), 0)
+            """;
 
     @Override
     public int crashes(long job) {

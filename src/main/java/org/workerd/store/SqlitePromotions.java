@@ -25,23 +25,34 @@ final class SqlitePromotions {
         return promoteDue(now, most) + promoteUnblocked(now, most);
     }
 
-    private record Due(long id, long lane, int priority, int attempt, int forgiven, boolean retrying) {}
+    private record Due(long id, long lane, long priority, int attempt, int forgiven, boolean retrying, boolean isJob) {}
 
     private static final String LEAVE_SCHEDULED =
             """
             delete from scheduled
             where id in (select id from scheduled where run_at <= ? order by run_at limit ?)
-            returning id, lane, priority, attempt, forgiven, retrying
+            returning id, lane, priority, attempt, forgiven, retrying,
+              exists (select 1 from jobs where jobs.id = scheduled.id)
             """;
 
     private int promoteDue(long now, int most) throws SQLException {
         List<Due> due = statements.list(
                 LEAVE_SCHEDULED,
                 row -> new Due(
-                        row.getLong(1), row.getLong(2), row.getInt(3), row.getInt(4), row.getInt(5), row.getBoolean(6)),
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getLong(3),
+                        row.getInt(4),
+                        row.getInt(5),
+                        row.getBoolean(6),
+                        row.getBoolean(7)),
                 now,
                 most);
         for (Due job : due) {
+            if (!job.isJob()) {
+                // Only another program can have written it; it is gone now.
+                continue;
+            }
             ready.enter(
                     new SqliteReady.Entry(job.lane(), job.priority(), job.id(), job.attempt(), job.forgiven()),
                     job.retrying() ? JobState.RETRYING : JobState.SCHEDULED);
@@ -49,14 +60,14 @@ final class SqlitePromotions {
         return due.size();
     }
 
-    private record Unblocked(long id, long lane, boolean inVain, int priority, @Nullable Long runAt) {}
+    private record Unblocked(long id, long lane, boolean inVain, @Nullable Long priority, @Nullable Long runAt) {}
 
     private static final String LEAVE_BLOCKED =
             """
             delete from blocked
             where id in (select id from blocked where open <= 0 order by id limit ?)
             returning id, lane, open < 0,
-              (select priority from jobs where jobs.id = blocked.id),
+              (select priority from jobs where jobs.id = blocked.id) as priority,
               (select run_at from jobs where jobs.id = blocked.id) as run_at
             """;
 
@@ -73,17 +84,21 @@ final class SqlitePromotions {
                         row.getLong(1),
                         row.getLong(2),
                         row.getBoolean(3),
-                        row.getInt(4),
+                        Statements.number(row, "priority"),
                         Statements.number(row, "run_at")),
                 most);
         for (Unblocked job : freed) {
+            Long priority = job.priority();
+            if (priority == null) {
+                continue;
+            }
             if (job.inVain()) {
                 cancel(job, now);
             } else if (job.runAt() != null && job.runAt() > now) {
-                statements.update(ENTER_SCHEDULED, job.id(), job.runAt(), job.lane(), job.priority());
+                statements.update(ENTER_SCHEDULED, job.id(), job.runAt(), job.lane(), priority);
                 tallies.move(job.lane(), JobState.BLOCKED, JobState.SCHEDULED);
             } else {
-                ready.enter(new SqliteReady.Entry(job.lane(), job.priority(), job.id(), 0, 0), JobState.BLOCKED);
+                ready.enter(new SqliteReady.Entry(job.lane(), priority, job.id(), 0, 0), JobState.BLOCKED);
             }
         }
         return freed.size();

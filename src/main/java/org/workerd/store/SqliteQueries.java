@@ -248,7 +248,7 @@ final class SqliteQueries implements JobQueries {
                 row.getString("queue"),
                 SqliteMoves.stateOf(row.getString("state")),
                 row.getInt("priority"),
-                JsonList.strings(row.getString("args")),
+                readable(row.getString("args")),
                 row.getString("payload"),
                 instant(row, "run_at"),
                 row.getInt("attempt"),
@@ -264,6 +264,15 @@ final class SqliteQueries implements JobQueries {
                 row.getString("error"),
                 row.getString("result"),
                 row.getString("progress"));
+    }
+
+    /** What somebody wrote past the rules is shown as it stands. */
+    private static List<String> readable(String args) {
+        try {
+            return JsonList.strings(args);
+        } catch (StoreException broken) {
+            return List.of(args);
+        }
     }
 
     private static JobView.Attempt attempt(ResultSet row) throws SQLException {

@@ -14,7 +14,7 @@ final class SqliteReady {
     }
 
     /** A job of a lane, and the attempts that it has had. */
-    record Entry(long lane, int priority, long id, int attempt, int forgiven) {}
+    record Entry(long lane, long priority, long id, int attempt, int forgiven) {}
 
     private static final String ENTER =
             "insert into ready (lane, priority, id, attempt, forgiven) values (?, ?, ?, ?, ?)";

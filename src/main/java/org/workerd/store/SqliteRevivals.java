@@ -14,7 +14,7 @@ final class SqliteRevivals {
         this.ready = new SqliteReady(statements, tallies);
     }
 
-    private record Ended(long lane, JobState state, int attempt, int priority) {}
+    private record Ended(long lane, JobState state, int attempt, long priority) {}
 
     private static final String LEAVE_FINISHED =
             """
@@ -28,18 +28,21 @@ final class SqliteRevivals {
     private static final String TAKE_KEY =
             "insert into keys (key, id) select key, id from jobs where id = ? and key is not null";
 
-    /** All attempts so far are forgiven, so it has as many ahead as a new job. */
-    /** False: it is neither, or another job has its key. */
+    private static final String REMEMBER =
+            "insert into revivals (id, attempt) values (?, ?) on conflict (id) do update set attempt = excluded.attempt";
+
+    /** All attempts so far are forgiven, so it has as many ahead as a new job. False: it is neither, or its key is taken. */
     boolean retry(long id) throws SQLException {
         Optional<Ended> left = statements.first(
                 LEAVE_FINISHED,
-                row -> new Ended(row.getLong(1), SqliteMoves.stateOf(row.getString(2)), row.getInt(3), row.getInt(4)),
+                row -> new Ended(row.getLong(1), SqliteMoves.stateOf(row.getString(2)), row.getInt(3), row.getLong(4)),
                 id);
         if (left.isEmpty()) {
             return false;
         }
         Ended job = left.get();
         statements.update(TAKE_KEY, id);
+        statements.update(REMEMBER, id, job.attempt());
         ready.enter(new SqliteReady.Entry(job.lane(), job.priority(), id, job.attempt(), job.attempt()), job.state());
         return true;
     }

@@ -54,6 +54,9 @@ final class Execution {
 
     /** Never throws: whatever happens is an outcome. */
     Outcome run() {
+        if (claim.defect() != null) {
+            return new Outcome.Unfit(claim.defect());
+        }
         try (stop) {
             stop.open();
             // Looked at again, right before it runs: it may have changed since the claim.

@@ -56,6 +56,11 @@ final class Slots {
         return concurrency + (int) Math.min(ahead, MOST_AHEAD) - busy.size() - waiting.size();
     }
 
+    /** How many claims could begin at once. */
+    synchronized int free(int concurrency) {
+        return concurrency - busy.size() - waiting.size();
+    }
+
     synchronized void run(Claim claim, Worker.Plan plan) {
         waiting.add(new Waiting(claim, plan, System.nanoTime()));
         if (runners < plan.concurrency()) {

@@ -5,12 +5,14 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,6 +28,7 @@ import org.workerd.job.Verdict;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
+import org.workerd.store.Moves.Lane;
 import org.workerd.store.StoreException;
 
 /**
@@ -90,6 +93,7 @@ public final class Worker {
     private final Cancellations cancellations;
     private final Pruner pruner;
     private final Cron cron = new Cron();
+    private final WallClock wallClock;
     private final LaneFilter laneFilter = new LaneFilter();
     private final Retreat retreat = new Retreat();
     private final List<Judged> unwritten = new ArrayList<>();
@@ -106,6 +110,7 @@ public final class Worker {
         this.identity = identity;
         this.plan = plan;
         this.clock = surroundings.clock();
+        this.wallClock = new WallClock(surroundings.clock());
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
         this.orphans = new Orphans(peers);
@@ -214,6 +219,7 @@ public final class Worker {
 
     /** What one transaction did, told once it is through. */
     private record Turn(
+            Duration clockStep,
             List<Judged> lost,
             Optional<Cron.Look> cron,
             List<Claim> claimed,
@@ -224,6 +230,7 @@ public final class Worker {
     private Duration transact(Instant now) {
         Turn turn = write(moves -> move(moves, now));
         unsure = false;
+        wallClock.aligned(turn.clockStep());
         tell(turn);
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         turn.claimed().forEach(claim -> slots.run(claim, plan));
@@ -261,6 +268,7 @@ public final class Worker {
     }
 
     private Turn move(Moves moves, Instant now) {
+        Duration clockStep = wallClock.align(moves);
         if (unsure) {
             giveBackUnknown(moves, now);
         }
@@ -271,16 +279,34 @@ public final class Worker {
         boolean working = want == Want.WORK;
         Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
-        int room = working ? slots.room(plan.concurrency()) : 0;
-        List<Claim> claimed = room <= 0
-                ? List.of()
-                : moves.claim(
-                        identity.daemon(),
-                        laneFilter.runnable(moves.lanesWithReady(), plan.handlers()),
-                        plan.limits(),
-                        room,
-                        now);
-        return new Turn(lost, schedules, claimed, others(moves), promoted, moves.nextDue());
+        List<Claim> claimed = working ? claim(moves, now) : List.of();
+        return new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
+    }
+
+    private List<Claim> claim(Moves moves, Instant now) {
+        int room = slots.room(plan.concurrency());
+        if (room <= 0) {
+            return List.of();
+        }
+        Limits limits = plan.limits();
+        List<Lane> lanes = laneFilter.runnable(moves.lanesWithReady(), plan.handlers());
+        if (!limits.hasRates()) {
+            return moves.claim(identity.daemon(), lanes, limits, room, now);
+        }
+        // What counts as a start begins at once: it is not claimed ahead.
+        int free = Math.max(0, Math.min(room, slots.free(plan.concurrency())));
+        List<Claim> claimed = new ArrayList<>(moves.claim(identity.daemon(), lanes, limits, free, now));
+        List<Lane> unrated = lanes.stream()
+                .filter(lane -> !limits.isRated(lane.queue(), lane.name()))
+                .toList();
+        claimed.addAll(moves.claim(identity.daemon(), unrated, limits, room - claimed.size(), now));
+        return claimed;
+    }
+
+    private Optional<Instant> nextDue(Moves moves) {
+        return Stream.of(moves.nextDue(), moves.nextRoom(plan.limits()))
+                .flatMap(Optional::stream)
+                .min(Comparator.naturalOrder());
     }
 
     private List<DaemonRow> others(Moves moves) {

@@ -23,9 +23,13 @@ class LimitsIT extends DaemonTest {
     }
 
     private Installation two(String limit, int most) {
+        return two(limit, Integer.toString(most));
+    }
+
+    private Installation two(String limit, String most) {
         Installation other = other("other");
         for (Installation one : List.of(at, other)) {
-            one.set(limit, Integer.toString(most)).configure();
+            one.set(limit, most).configure();
             one.start();
         }
         return other;
@@ -73,6 +77,24 @@ class LimitsIT extends DaemonTest {
         (owner.equals(Long.toString(at.pid())) ? at : other).kill9();
         jobs().awaitState(first, "done");
         jobs().awaitState(second, "done");
+    }
+
+    @Test
+    void aRateHoldsUnderTwoDaemonsOfWhichOneDies() {
+        at.handler("rated", "date +%s%N >>'" + diary() + "'");
+        Installation other = two("jobs.rated.rate", "\"5/1s\"");
+        enqueue("rated", 20);
+        until("the first have started", () -> diaryLines().size() >= 5);
+        other.kill9();
+        jobs().awaitAllDone(Duration.ofSeconds(60));
+        List<Long> starts = diaryLines().stream().map(Long::valueOf).sorted().toList();
+        assertThat(starts).hasSizeGreaterThanOrEqualTo(20);
+        for (int i = 5; i < starts.size(); i++) {
+            // A handler's own clock starts a moment after its start.
+            assertThat(starts.get(i) - starts.get(i - 5))
+                    .as("nanoseconds from start %d to start %d", i - 5, i)
+                    .isGreaterThanOrEqualTo(700_000_000L);
+        }
     }
 
     @Test

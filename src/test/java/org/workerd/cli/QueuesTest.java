@@ -58,25 +58,26 @@ final class QueuesTest {
     @Test
     void queuesListsThoseWithJobsWithLimitsAndPausedOnes() throws SQLException, IOException {
         fill();
-        cli.settings("[queues.bulk]\nconcurrency = 3\n[queues.idle]\nconcurrency = 1\n");
+        cli.settings("[queues.bulk]\nconcurrency = 3\nrate = '60/1m'\npriority = -1\n[queues.idle]\nconcurrency = 1\n");
         cli.run("pause", "bulk");
         cli.run("pause", "fresh");
         assertThat(cli.run("queues"))
                 .isEqualTo(said(
                         0,
                         """
-                        QUEUE    STATUS  READY  RUNNING  LIMIT  WAITING
-                        bulk     paused  1      0        3      1
-                        default  served  0      0        -      0
-                        fresh    paused  0      0        -      0
-                        idle     served  0      0        1      0
+                        QUEUE    STATUS  READY  RUNNING  LIMIT     PRIORITY  WAITING
+                        bulk     paused  1      0        3, 60/1m  -1        1
+                        default  served  0      0        -         0         0
+                        fresh    paused  0      0        -         0         0
+                        idle     served  0      0        1         0         0
                         """,
                         ""));
         assertThat(cli.run("queues", "-q").out()).isEqualTo("bulk\ndefault\nfresh\nidle\n");
         assertThat(cli.run("queues", "--json").out())
-                .startsWith("{\"queues\":[{\"name\":\"bulk\",\"paused\":true,\"ready\":1,\"running\":0,\"waiting\":1,"
-                        + "\"concurrency\":3},{\"name\":\"default\",\"paused\":false,")
-                .contains("\"concurrency\":null}");
+                .startsWith(
+                        "{\"queues\":[{\"name\":\"bulk\",\"paused\":true,\"ready\":1,\"running\":0,\"waiting\":1,"
+                                + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1},{\"name\":\"default\",\"paused\":false,")
+                .contains("\"concurrency\":null,\"rate\":null,\"priority\":0}");
     }
 
     @Test

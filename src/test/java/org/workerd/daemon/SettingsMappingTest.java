@@ -12,6 +12,7 @@ import org.workerd.job.Backoff;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
 import org.workerd.job.Policies;
+import org.workerd.job.Rate;
 import org.workerd.job.Retention;
 
 class SettingsMappingTest extends SettingsFixture {
@@ -40,6 +41,8 @@ class SettingsMappingTest extends SettingsFixture {
             output_limit = "64KiB"
             [queues.bulk]
             concurrency = 9
+            rate = "100/1m"
+            priority = -5
             [retention]
             done = "1d"
             cancelled = "0s"
@@ -47,6 +50,7 @@ class SettingsMappingTest extends SettingsFixture {
             [jobs.resize]
             timeout = "5m"
             concurrency = 2
+            rate = "3/1000ms"
             [jobs."a.b"]
             backoff = "exponential"
             output_limit = 4096
@@ -84,7 +88,12 @@ class SettingsMappingTest extends SettingsFixture {
                                                 new Backoff.Exponential(),
                                                 defaults.killGrace(),
                                                 4096))),
-                        new Limits(Map.of("bulk", 9), Map.of("resize", 2)),
+                        new Limits(
+                                new Limits.Bounds(
+                                        Map.of("bulk", 9), Map.of("bulk", new Rate(100, Duration.ofMinutes(1)))),
+                                new Limits.Bounds(
+                                        Map.of("resize", 2), Map.of("resize", new Rate(3, Duration.ofSeconds(1)))),
+                                Map.of("bulk", -5)),
                         new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525)),
                         List.of()));
     }
@@ -100,6 +109,8 @@ class SettingsMappingTest extends SettingsFixture {
                         "workers.concurrency=7",
                         "workers.poll_interval=250ms",
                         "queues.bulk.concurrency=9",
+                        "queues.bulk.rate=100/1m",
+                        "queues.bulk.priority=-5",
                         "handlers.dir=/h",
                         "handlers.env.A=1",
                         "handlers.env.B=2",
@@ -117,7 +128,8 @@ class SettingsMappingTest extends SettingsFixture {
                         "jobs.\"a.b\".backoff=exponential",
                         "jobs.\"a.b\".output_limit=4KiB",
                         "jobs.resize.timeout=5m",
-                        "jobs.resize.concurrency=2");
+                        "jobs.resize.concurrency=2",
+                        "jobs.resize.rate=3/1s");
     }
 
     @Test

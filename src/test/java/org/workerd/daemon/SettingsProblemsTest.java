@@ -90,7 +90,10 @@ class SettingsProblemsTest extends SettingsFixture {
             jobs."re size".timeout = "1h"        | 1:1 jobs."re size": a job name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was "re size"
             jobs.a.b.timeout = "1h"              | 1:1 jobs.a.b is not a setting. A name with a dot is quoted: [jobs."a.b"]
             jobs.timout = "1h"                   | 1:1 jobs.timout is not a setting. Did you mean jobs.timeout?
-            jobs.resize.rate = "1/s"             | 1:1 jobs.resize.rate is not a setting.
+            jobs.resize.rate = "1/s"             | 1:20 jobs.resize.rate: expected a rate like 100/1m: 1 to 10000 starts in 1s to 30d, found "1/s"
+            jobs.resize.rate = 100               | 1:20 jobs.resize.rate: expected a rate like 100/1m: 1 to 10000 starts in 1s to 30d, found 100
+            queues.bulk.priority = 101           | 1:24 queues.bulk.priority: expected a whole number -100 to 100, found 101
+            jobs.resize.priority = 1             | 1:1 jobs.resize.priority is not a setting.
             concurrency = 4                      | 1:1 concurrency is not a setting. Did you mean workers.concurrency?
             log.concurrency = 4                  | 1:1 log.concurrency is not a setting. Did you mean workers.concurrency?
             "" = 4                               | 1:1 "" is not a setting.

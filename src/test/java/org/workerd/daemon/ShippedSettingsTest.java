@@ -18,6 +18,7 @@ import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Rate;
 import org.workerd.job.Schedule;
 
 /** The file that is installed says what the table of settings says. */
@@ -71,7 +72,11 @@ class ShippedSettingsTest extends SettingsFixture {
                                 new Backoff.Fixed(Duration.ofSeconds(30)),
                                 Duration.ofSeconds(2),
                                 64 << 10)));
-        assertThat(loaded.settings().limits()).isEqualTo(new Limits(Map.of("bulk", 2), Map.of("resize", 1)));
+        assertThat(loaded.settings().limits())
+                .isEqualTo(new Limits(
+                        new Limits.Bounds(Map.of("bulk", 2), Map.of("bulk", Rate.parse("100/1m"))),
+                        new Limits.Bounds(Map.of("resize", 1), Map.of("resize", Rate.parse("10/1s"))),
+                        Map.of("bulk", -10)));
         assertThat(loaded.settings().cron())
                 .containsExactly(new CronEntry(
                         "nightly",

@@ -16,6 +16,20 @@ final class Claims {
 
     static Claim attempt(int number, int forgiven, Integer maxAttempts) {
         return new Claim(
-                7, 70, 1, number, forgiven, NOW, "resize", "default", 0, List.of(), null, maxAttempts, null, false);
+                7,
+                70,
+                1,
+                number,
+                forgiven,
+                NOW,
+                "resize",
+                "default",
+                0,
+                List.of(),
+                null,
+                maxAttempts,
+                null,
+                false,
+                null);
     }
 }

@@ -38,7 +38,8 @@ interface ClaimContract extends StoreFixture {
                         "p",
                         3,
                         Duration.ofMillis(1500),
-                        true));
+                        true,
+                        null));
         JobView job = view(id);
         assertThat(job.state()).isEqualTo(JobState.RUNNING);
         assertThat(job.attempt()).isEqualTo(1);

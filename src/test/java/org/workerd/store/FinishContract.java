@@ -163,6 +163,18 @@ interface FinishContract extends StoreFixture {
     }
 
     @Test
+    default void whatIsTriedAgainMayCrashAsOftenAsANewJob() {
+        long id = enqueue("a");
+        finish(claimOne(), new Verdict.Rerun(DIED));
+        finish(claimOne(), new Verdict.Dead(DIED, null));
+        assertThat(crashes(id)).isEqualTo(2);
+        store().transaction(moves -> moves.retry(id));
+        assertThat(crashes(id)).isZero();
+        finish(claimOne(), new Verdict.Rerun(DIED));
+        assertThat(crashes(id)).isEqualTo(1);
+    }
+
+    @Test
     default void manyVerdictsInOneTransactionAllCount() {
         for (int i = 0; i < 300; i++) {
             enqueue("job" + i % 5);

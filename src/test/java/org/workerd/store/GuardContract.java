@@ -107,6 +107,7 @@ interface GuardContract extends StoreFixture {
                 claim.payload(),
                 claim.maxAttempts(),
                 claim.timeout(),
-                claim.keyed());
+                claim.keyed(),
+                claim.defect());
     }
 }

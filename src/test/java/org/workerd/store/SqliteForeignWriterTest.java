@@ -63,7 +63,8 @@ class SqliteForeignWriterTest {
                         "{\"w\":10}",
                         null,
                         null,
-                        false));
+                        false,
+                        null));
         assertThat(find(1).createdAt()).isBetween(before, Instant.now().plusMillis(1));
     }
 

@@ -130,6 +130,12 @@ create table attempts (
   primary key (id, number)
 ) strict, without rowid;
 
+-- How many attempts a job had when somebody last wanted it tried again: it may crash as often as a new one.
+create table revivals (
+  id      integer primary key,
+  attempt integer not null
+) strict;
+
 create table daemons (
   id         integer primary key autoincrement,
   pid        integer not null,
@@ -168,11 +174,20 @@ create table progress (
   message text
 ) strict;
 
-create table rates (
-  scope        text primary key,
-  window_start integer not null,
-  used         integer not null
+-- scope: queue:QUEUE or name:NAME. What was started of it, as long as its rate looks back.
+create table starts (
+  scope text not null,
+  at    integer not null,
+  count integer not null,
+  primary key (scope, at)
 ) strict, without rowid;
+
+-- ahead: how many milliseconds the wall clock is ahead of the machine's uptime, in this boot of it.
+create table clock (
+  id    integer primary key check (id = 1),
+  boot  text not null,
+  ahead integer not null
+) strict;
 
 -- last_run: every slot up to then was dealt with, run or not; timing: the schedule and zone that it ran by.
 -- job: the last one that was enqueued; job_slot: the time for which it was.
@@ -257,6 +272,7 @@ begin
   delete from finished where id = old.id;
   delete from attempts where id = old.id;
   delete from progress where id = old.id;
+  delete from revivals where id = old.id;
   delete from edges where parent = old.id;
 end;
 
