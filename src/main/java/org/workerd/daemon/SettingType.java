@@ -15,7 +15,6 @@ import org.tomlj.TomlArray;
 import org.workerd.job.Backoff;
 import org.workerd.job.ByteSize;
 import org.workerd.job.Names;
-import org.workerd.job.NewJob;
 import org.workerd.job.Rate;
 import org.workerd.job.Schedule;
 import org.workerd.job.Span;
@@ -51,8 +50,8 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     static final SettingType<Rate> RATE =
             new SettingType<>(Rate.FORM, Form.TEXT, (text, base) -> Rate.parse(text), Rate::toString);
 
-    static final SettingType<List<String>> ARGS =
-            new SettingType<>(TextArray.EXPECTED, Form.ARRAY, (text, base) -> args(text), TextArray::format);
+    static final SettingType<List<String>> ARGS = new SettingType<>(
+            TextArray.EXPECTED, Form.ARRAY, (text, base) -> TextArray.parseArgs(text), TextArray::format);
 
     static final SettingType<Schedule> SCHEDULE = new SettingType<>(
             "a schedule like \"30 2 * * *\"", Form.TEXT, (text, base) -> Schedule.parse(text), Schedule::text);
@@ -186,11 +185,6 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
 
     private static String show(Backoff backoff) {
         return backoff instanceof Backoff.Fixed fixed ? Span.format(fixed.pause()) : "exponential";
-    }
-
-    private static List<String> args(String json) {
-        // What a job's arguments may be is for the job to say.
-        return NewJob.of("any", TextArray.parse(json).toArray(String[]::new)).args();
     }
 
     private static Path queueFile(String text, @Nullable Path base) {

@@ -5,6 +5,7 @@ import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.util.List;
 import java.util.stream.Collectors;
+import org.workerd.job.NewJob;
 
 /** An array of texts, as JSON writes it, which for these TOML does too. */
 final class TextArray {
@@ -23,6 +24,11 @@ final class TextArray {
         } catch (IOException notAnArray) {
             throw SettingType.unexpected(EXPECTED, SettingType.quoted(json));
         }
+    }
+
+    /** The same, and what the arguments of a job may be: that is for the job to say. */
+    static List<String> parseArgs(String json) {
+        return NewJob.of("any", parse(json).toArray(String[]::new)).args();
     }
 
     static String format(List<String> texts) {
