@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.util.List;
+import picocli.CommandLine;
 
 /** Every command there is. Only the one that is asked for is made: reading the annotations of all takes 100 ms. */
 final class Commands {
@@ -19,6 +20,7 @@ final class Commands {
             "queues",
             "stats",
             "handlers",
+            "cron",
             "start",
             "stop",
             "restart",
@@ -61,6 +63,7 @@ final class Commands {
             case "stats" -> new Stats(main);
             case "prune" -> new Prune(main);
             case "handlers" -> new ListHandlers(main);
+            case "cron" -> new CommandLine(new Cron(main)).addSubcommand("next", new CronNext(main));
             case "start" -> new Start(main);
             case "stop" -> new Stop();
             case "restart" -> new Restart();

@@ -11,6 +11,9 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
+import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobView;
 
 /** The JSON of jobs: every key always there, null for what does not apply. One document; not thread-safe. */
@@ -57,6 +60,26 @@ final class Json implements AutoCloseable {
         }
         json.writeEndArray();
         json.writeEndObject();
+    }
+
+    /** What a schedule enqueues, with the keys of a job. */
+    void template(NewJob job) throws IOException {
+        json.writeStringField("name", job.name());
+        json.writeStringField("queue", job.queue());
+        json.writeArrayFieldStart("args");
+        for (String arg : job.args()) {
+            json.writeString(arg);
+        }
+        json.writeEndArray();
+        value("payload", job.payload());
+    }
+
+    /** What a schedule did last; null: nothing yet. */
+    void lastRun(@Nullable CronView view) throws IOException {
+        JobState state = view == null ? null : view.state();
+        time("last_run", view == null ? null : view.slot());
+        number("last_job", view == null ? null : view.job());
+        text("last_state", state == null ? null : state.word());
     }
 
     @Override
@@ -117,7 +140,7 @@ final class Json implements AutoCloseable {
         }
     }
 
-    private void time(String key, @Nullable Instant time) throws IOException {
+    void time(String key, @Nullable Instant time) throws IOException {
         text(key, time == null ? null : Times.rfc3339(time));
     }
 

@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
+import java.time.ZoneId;
 import java.time.ZoneOffset;
 import org.workerd.job.Names;
 
@@ -15,20 +16,33 @@ final class Times {
     /** {@code 2026-11-23T05:57:57.123Z}. */
     static String rfc3339(Instant time) {
         LocalDateTime utc = LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC);
-        return padded(utc.getYear(), 4)
+        return seconds(utc) + '.' + padded(time.getNano() / 1_000_000, 3) + 'Z';
+    }
+
+    private static String seconds(LocalDateTime time) {
+        return padded(time.getYear(), 4)
                 + '-'
-                + padded(utc.getMonthValue(), 2)
+                + padded(time.getMonthValue(), 2)
                 + '-'
-                + padded(utc.getDayOfMonth(), 2)
+                + padded(time.getDayOfMonth(), 2)
                 + 'T'
-                + padded(utc.getHour(), 2)
+                + padded(time.getHour(), 2)
                 + ':'
-                + padded(utc.getMinute(), 2)
+                + padded(time.getMinute(), 2)
                 + ':'
-                + padded(utc.getSecond(), 2)
-                + '.'
-                + padded(time.getNano() / 1_000_000, 3)
-                + 'Z';
+                + padded(time.getSecond(), 2);
+    }
+
+    /** By the clocks of a zone, with their offset: {@code 2026-11-23T06:57:57+01:00}. */
+    static String local(Instant time, ZoneId zone) {
+        ZoneOffset offset = zone.getRules().getOffset(time);
+        return seconds(LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, offset))
+                + (offset.getTotalSeconds() == 0 ? "+00:00" : offset.getId());
+    }
+
+    /** Of a time in whole seconds: {@code 2026-11-23T05:57:57Z}. */
+    static String utc(Instant time) {
+        return seconds(LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC)) + 'Z';
     }
 
     /**

@@ -4,12 +4,15 @@ import static java.util.Comparator.comparingInt;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -18,6 +21,10 @@ import org.workerd.daemon.SettingsException.Problem;
 /** What was read so far: values, of which later ones replace earlier ones, and problems. Not thread-safe. */
 final class Findings {
     private final Map<List<String>, Found<?>> values = new HashMap<>();
+    /** The tables that were opened, each with the place where it first was, in the order of their names. */
+    private final Map<List<String>, String> tables = new TreeMap<>(Comparator.comparing(SettingKey::dotted));
+
+    private final Set<List<String>> mentioned = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
 
     /** A value, where it stands in the order of the table, and where it comes from. */
@@ -38,6 +45,28 @@ final class Findings {
      */
     <T> void take(SettingKey<T> key, List<String> path, String text, @Nullable Path base, String origin) {
         values.put(path, new Found<>(key, path, key.type().read(text, base), origin));
+    }
+
+    /** A table is there, perhaps with nothing in it. */
+    void open(List<String> table, String place) {
+        tables.putIfAbsent(table, place);
+    }
+
+    /** A key is there, whatever its value. */
+    void mention(List<String> path) {
+        mentioned.add(path);
+    }
+
+    /** Every table of a user's name that is open, and has a place for these keys, must hold them. */
+    void require(SettingKey<?>... keys) {
+        tables.forEach((table, place) -> {
+            for (SettingKey<?> key : keys) {
+                if (key.isDirectlyBelow(table) && !mentioned.contains(key.named(table.get(key.placeholder())))) {
+                    String path = SettingKey.dotted(key.named(table.get(key.placeholder())));
+                    add(place, path + " is missing: expected " + key.type().expected());
+                }
+            }
+        });
     }
 
     void add(String place, String message) {

@@ -35,6 +35,8 @@ final class Overrides {
         List<String> path = path(key.get(), parts).orElseThrow();
         try {
             key.get().checkName(path);
+            findings.open(path.subList(0, path.size() - 1), variable);
+            findings.mention(path);
             findings.take(key.get(), path, text, null, variable);
         } catch (IllegalArgumentException e) {
             findings.add(Names.printable(variable), SettingKey.dotted(path) + ": " + e.getMessage());

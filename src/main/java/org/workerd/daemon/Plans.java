@@ -16,6 +16,7 @@ final class Plans {
                 HandlerEnvironment.of(settings.handlersEnv(), System.getenv()),
                 settings.policies(),
                 settings.limits(),
-                settings.retention());
+                settings.retention(),
+                settings.cron());
     }
 }

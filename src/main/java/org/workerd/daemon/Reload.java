@@ -53,7 +53,8 @@ final class Reload {
                 next.logging(),
                 next.policies(),
                 next.limits(),
-                next.retention());
+                next.retention(),
+                next.cron());
     }
 
     private void reopenLog() {

@@ -2,6 +2,7 @@ package org.workerd.daemon;
 
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -10,7 +11,7 @@ import org.workerd.job.Names;
 
 /**
  * One row of the table of settings. A part of its name in capitals stands for a name of the user's: {@code NAME} for
- * a job's or a queue's, {@code VARIABLE} for an environment variable's.
+ * a job's or a queue's, {@code ID} for a schedule's, {@code VARIABLE} for an environment variable's.
  *
  * @param rootDefault the default as root, or with the system's file, as text; null: the key may be absent
  * @param userDefault the default otherwise
@@ -18,6 +19,7 @@ import org.workerd.job.Names;
  */
 record SettingKey<T>(
         String name, SettingType<T> type, @Nullable String rootDefault, @Nullable String userDefault, String doc) {
+    private static final Set<String> PLACEHOLDERS = Set.of("NAME", "ID", "VARIABLE");
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
@@ -28,7 +30,10 @@ record SettingKey<T>(
 
     /** The index of the placeholder in the path, or -1. */
     int placeholder() {
-        return Math.max(path().indexOf("NAME"), path().indexOf("VARIABLE"));
+        return IntStream.range(0, path().size())
+                .filter(i -> isPlaceholder(path().get(i)))
+                .findFirst()
+                .orElse(-1);
     }
 
     boolean endsInVariable() {
@@ -42,6 +47,10 @@ record SettingKey<T>(
     /** The given path is that of a table that holds this key. */
     boolean isBelow(List<String> given) {
         return given.size() < path().size() && agrees(given);
+    }
+
+    boolean isDirectlyBelow(List<String> given) {
+        return given.size() == path().size() - 1 && agrees(given);
     }
 
     /** The given path is that of a key, perhaps unknown, in the same table. */
@@ -67,8 +76,15 @@ record SettingKey<T>(
         if (endsInVariable()) {
             checkVariable(given.get(at));
         } else {
-            Names.checked(name.startsWith("queues.") ? "a queue name" : "a job name", given.get(at));
+            Names.checked(whose(), given.get(at));
         }
+    }
+
+    private String whose() {
+        if (name.startsWith("cron.")) {
+            return "a cron ID";
+        }
+        return name.startsWith("queues.") ? "a queue name" : "a job name";
     }
 
     /** The path as TOML writes it. */
@@ -88,7 +104,7 @@ record SettingKey<T>(
     }
 
     private static boolean isPlaceholder(String part) {
-        return part.equals("NAME") || part.equals("VARIABLE");
+        return PLACEHOLDERS.contains(part);
     }
 
     private boolean agrees(List<String> given) {

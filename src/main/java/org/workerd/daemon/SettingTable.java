@@ -7,6 +7,7 @@ import static org.workerd.daemon.SettingType.whole;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
@@ -15,8 +16,10 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings.Logging.Format;
 import org.workerd.daemon.Settings.Logging.Level;
 import org.workerd.job.Backoff;
+import org.workerd.job.CronEntry;
 import org.workerd.job.Names;
 import org.workerd.job.Rate;
+import org.workerd.job.Schedule;
 
 /** Every setting there is, in the order in which people see them. The rows of one table stand together. */
 final class SettingTable {
@@ -142,6 +145,22 @@ final class SettingTable {
             null,
             null,
             "How many jobs of this name start in a time, over all queues and daemons; unset: as many as come.");
+    static final SettingKey<Schedule> CRON_SCHEDULE = ofOneSchedule(
+            "schedule", SettingType.SCHEDULE, "Minute, hour, day of the month, month, day of the week; or @daily ...");
+    static final SettingKey<ZoneId> CRON_TIMEZONE =
+            ofOneSchedule("timezone", SettingType.ZONE, "By whose clocks; unset: by those of the daemon's system.");
+    static final SettingKey<String> CRON_NAME =
+            ofOneSchedule("name", SettingType.name("a job name"), "The name of the jobs that it enqueues.");
+    static final SettingKey<List<String>> CRON_ARGS =
+            ofOneSchedule("args", SettingType.ARGS, "The arguments of those jobs.");
+    static final SettingKey<String> CRON_PAYLOAD =
+            ofOneSchedule("payload", SettingType.TEXT, "The payload of those jobs.");
+    static final SettingKey<String> CRON_QUEUE =
+            ofOneSchedule("queue", SettingType.name("a queue name"), "The queue of those jobs; unset: default.");
+    static final SettingKey<CronEntry.Missed> CRON_MISSED = ofOneSchedule(
+            "missed", choice(CronEntry.Missed.class), "Of what passed while no daemon ran: run once, skip or all.");
+    static final SettingKey<CronEntry.Overlap> CRON_OVERLAP = ofOneSchedule(
+            "overlap", choice(CronEntry.Overlap.class), "While its last job has not ended: skip, or queue another.");
 
     private SettingTable() {}
 
@@ -207,6 +226,10 @@ final class SettingTable {
 
     private static <T> SettingKey<T> ofOneJob(SettingKey<T> key) {
         return row(key.name().replace("jobs.", "jobs.NAME."), key.type(), null, null, key.doc());
+    }
+
+    private static <T> SettingKey<T> ofOneSchedule(String name, SettingType<T> type, String doc) {
+        return row("cron.ID." + name, type, null, null, doc);
     }
 
     private static <T> SettingKey<T> row(

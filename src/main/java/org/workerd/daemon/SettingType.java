@@ -3,16 +3,20 @@ package org.workerd.daemon;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tomlj.TomlArray;
 import org.workerd.job.Backoff;
 import org.workerd.job.ByteSize;
 import org.workerd.job.Names;
 import org.workerd.job.Rate;
+import org.workerd.job.Schedule;
 import org.workerd.job.Span;
 
 /**
@@ -46,14 +50,29 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     static final SettingType<Rate> RATE =
             new SettingType<>(Rate.FORM, Form.TEXT, (text, base) -> Rate.parse(text), Rate::toString);
 
-    /** How TOML writes a value; the environment writes all as text. */
+    static final SettingType<List<String>> ARGS = new SettingType<>(
+            TextArray.EXPECTED, Form.ARRAY, (text, base) -> TextArray.parseArgs(text), TextArray::format);
+
+    static final SettingType<Schedule> SCHEDULE = new SettingType<>(
+            "a schedule like \"30 2 * * *\"", Form.TEXT, (text, base) -> Schedule.parse(text), Schedule::text);
+
+    static final SettingType<ZoneId> ZONE =
+            new SettingType<>(TimeZones.EXPECTED, Form.TEXT, (text, base) -> TimeZones.parse(text), ZoneId::getId);
+
+    /** How TOML writes a value; the environment writes all as text, an array as JSON. */
     enum Form {
         TEXT,
         NUMBER,
-        EITHER;
+        EITHER,
+        ARRAY;
 
         boolean fits(Object value) {
-            return (this != NUMBER && value instanceof String) || (this != TEXT && value instanceof Long);
+            return switch (this) {
+                case TEXT -> value instanceof String;
+                case NUMBER -> value instanceof Long;
+                case EITHER -> value instanceof String || value instanceof Long;
+                case ARRAY -> value instanceof TomlArray;
+            };
         }
     }
 
@@ -65,6 +84,13 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         String expected = "a whole number " + least + " to " + most;
         return new SettingType<>(
                 expected, Form.NUMBER, (text, base) -> whole(text, least, most, expected), Object::toString);
+    }
+
+    /**
+     * @param what with an article, like {@code a job name}
+     */
+    static SettingType<String> name(String what) {
+        return new SettingType<>(what, Form.TEXT, (text, base) -> Names.checked(what, text), text -> text);
     }
 
     static SettingType<Duration> duration() {

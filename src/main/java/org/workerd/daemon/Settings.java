@@ -2,8 +2,10 @@ package org.workerd.daemon;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.CronEntry;
 import org.workerd.job.Limits;
 import org.workerd.job.Policies;
 import org.workerd.job.Retention;
@@ -13,6 +15,7 @@ import org.workerd.job.Retention;
  *
  * @param drainTimeout null: as long as the jobs take
  * @param concurrency how many jobs run at once
+ * @param cron in the order of their IDs
  * @param handlersEnv what handlers find in their environment besides the usual
  */
 public record Settings(
@@ -26,8 +29,10 @@ public record Settings(
         Logging logging,
         Policies policies,
         Limits limits,
-        Retention retention) {
+        Retention retention,
+        List<CronEntry> cron) {
     public Settings {
+        cron = List.copyOf(cron);
         handlersEnv = Map.copyOf(handlersEnv);
     }
 

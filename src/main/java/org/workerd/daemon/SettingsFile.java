@@ -1,6 +1,7 @@
 package org.workerd.daemon;
 
 import java.nio.file.Path;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
@@ -12,8 +13,10 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Environment.Chosen;
 import org.workerd.daemon.Settings.Logging;
+import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
+import org.workerd.job.NewJob;
 import org.workerd.job.Policies;
 import org.workerd.job.Retention;
 
@@ -49,6 +52,7 @@ public final class SettingsFile {
                 chosen.map(config -> ConfigFiles.read(config, findings)).orElse(List.of());
         Overrides.read(env.variables(), findings);
         defaults(env, env.isSystem(chosen), findings);
+        findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
         findings.throwIfAny();
         return new Loaded(settings(findings), files, findings.origins(), findings.texts());
     }
@@ -96,7 +100,32 @@ public final class SettingsFile {
                 new Retention(
                         found.value(SettingTable.RETENTION_DONE),
                         found.value(SettingTable.RETENTION_CANCELLED),
-                        found.value(SettingTable.RETENTION_DEAD)));
+                        found.value(SettingTable.RETENTION_DEAD)),
+                found.namesIn("cron").stream()
+                        .sorted()
+                        .map(id -> cron(found, id))
+                        .toList());
+    }
+
+    private static CronEntry cron(Findings found, String id) {
+        NewJob job = new NewJob(
+                found.value(SettingTable.CRON_NAME, id).orElseThrow(),
+                found.value(SettingTable.CRON_ARGS, id).orElse(List.of()),
+                found.value(SettingTable.CRON_PAYLOAD, id).orElse(null),
+                found.value(SettingTable.CRON_QUEUE, id).orElse(NewJob.DEFAULT_QUEUE),
+                0,
+                null,
+                null,
+                null,
+                null,
+                List.of());
+        return new CronEntry(
+                id,
+                found.value(SettingTable.CRON_SCHEDULE, id).orElseThrow(),
+                found.value(SettingTable.CRON_TIMEZONE, id).orElseGet(ZoneId::systemDefault),
+                job,
+                found.value(SettingTable.CRON_MISSED, id).orElse(CronEntry.Missed.ONCE),
+                found.value(SettingTable.CRON_OVERLAP, id).orElse(CronEntry.Overlap.SKIP));
     }
 
     private static Limits limits(Findings found) {

@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.tomlj.Toml;
 import org.tomlj.TomlArray;
 import org.tomlj.TomlEntry;
@@ -52,6 +53,10 @@ final class TomlFile {
         }
     }
 
+    private String place(TomlPosition position) {
+        return file + ":" + position.line() + ":" + position.column();
+    }
+
     private void table(TomlTable table, List<String> path) {
         for (String key : table.keySet()) {
             List<String> child = new ArrayList<>(path);
@@ -69,6 +74,9 @@ final class TomlFile {
         Optional<SettingKey<?>> key = SettingTable.find(path);
         if (value instanceof TomlTable table && below.isPresent()) {
             if (isNamed(below.get(), path, entry)) {
+                if (!isOnlyOnTheWay(table)) {
+                    findings.open(path, place(entry.position()));
+                }
                 table(table, path);
             }
         } else if (key.isPresent()) {
@@ -80,6 +88,12 @@ final class TomlFile {
         } else {
             slips.add(Slip.at(entry.position(), value instanceof TomlTable ? noTable(path) : noSetting(path)));
         }
+    }
+
+    /** It is there because a table within it is, as {@code a} for {@code [a.b]}. */
+    private static boolean isOnlyOnTheWay(TomlTable table) {
+        return !table.isEmpty()
+                && table.keySet().stream().allMatch(key -> table.get(List.of(key)) instanceof TomlTable);
     }
 
     private boolean isNamed(SettingKey<?> key, List<String> path, TomlEntry entry) {
@@ -96,11 +110,13 @@ final class TomlFile {
         TomlPosition position = entry.position();
         String origin = file.subpath(base.getNameCount(), file.getNameCount()) + ":" + position.line() + ":"
                 + position.column();
+        findings.mention(path);
         try {
             if (!key.type().form().fits(value)) {
                 throw SettingType.unexpected(key.type().expected(), found(value));
             }
-            findings.take(key, path, value.toString(), base, origin);
+            String text = value instanceof TomlArray array ? array.toJson() : value.toString();
+            findings.take(key, path, text, base, origin);
         } catch (IllegalArgumentException e) {
             wrong(path, entry, e);
         }
@@ -120,8 +136,8 @@ final class TomlFile {
     }
 
     private static String noTable(List<String> path) {
-        if (path.size() == 3 && path.get(0).equals("jobs")) {
-            List<String> quoted = List.of("jobs", path.get(1) + "." + path.get(2));
+        if (path.size() == 3 && Set.of("jobs", "queues", "cron").contains(path.get(0))) {
+            List<String> quoted = List.of(path.get(0), path.get(1) + "." + path.get(2));
             return SettingKey.dotted(path) + " is not a setting. A name with a dot is quoted: ["
                     + SettingKey.dotted(quoted) + "]";
         }

@@ -54,6 +54,18 @@ public interface JobQueries extends AutoCloseable {
     /** The names that have jobs which wait to be claimed. */
     Set<String> namesWithReady();
 
+    /**
+     * What a schedule did last.
+     *
+     * @param job null: it has not enqueued any yet
+     * @param slot the time for which that was
+     * @param state null: the job is kept no longer
+     */
+    record CronView(String id, String timing, @Nullable Long job, @Nullable Instant slot, @Nullable JobState state) {}
+
+    /** By their IDs; also those that are not configured any more. */
+    Map<String, CronView> cron();
+
     /** A number that changes when another process has changed the queue. */
     long dataVersion();
 

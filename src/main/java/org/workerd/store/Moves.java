@@ -130,6 +130,28 @@ public interface Moves {
     /** The lowest id of a job that is there. */
     Optional<Long> oldest();
 
+    /**
+     * Up to when the slots of a schedule were dealt with.
+     *
+     * @param timing the schedule and zone that it ran by
+     * @param job the last one that it enqueued
+     */
+    record CronRow(String id, String timing, Instant lastRun, @Nullable Long job) {}
+
+    List<CronRow> cron();
+
+    /** From now on the schedule runs by this timing: what was before is not its concern. False: so it did already. */
+    boolean beginCron(String id, String timing, Instant now);
+
+    /** All slots from the one time to the other are dealt with by this transaction. False: somebody else did. */
+    boolean advanceCron(String id, Instant from, Instant to);
+
+    /** The last job that the schedule enqueued, and for which slot. */
+    boolean linkCron(String id, long job, Instant slot);
+
+    /** Nothing of the job is to come any more, be it that it is gone. */
+    boolean hasEnded(long job);
+
     /** From now on nothing of the queue is claimed; null: of no queue. False: so it was already. */
     boolean pause(@Nullable String queue, Instant now);
 

@@ -27,6 +27,7 @@ final class SqliteMoves implements Moves {
     private final SqliteCancels cancels;
     private final SqliteRevivals revivals;
     private final SqliteRemovals removals;
+    private final SqliteCron cron;
 
     SqliteMoves(SqliteDatabase database, Statements statements) {
         this.database = database;
@@ -39,6 +40,7 @@ final class SqliteMoves implements Moves {
         this.promotions = new SqlitePromotions(statements, tallies, cancels);
         this.revivals = new SqliteRevivals(statements, tallies);
         this.removals = new SqliteRemovals(statements);
+        this.cron = new SqliteCron(statements);
     }
 
     private interface Work<T> {
@@ -253,6 +255,31 @@ final class SqliteMoves implements Moves {
     @Override
     public Optional<Long> oldest() {
         return sql(removals::oldest);
+    }
+
+    @Override
+    public List<CronRow> cron() {
+        return sql(cron::rows);
+    }
+
+    @Override
+    public boolean beginCron(String id, String timing, Instant now) {
+        return sql(() -> cron.begin(id, timing, now.toEpochMilli()));
+    }
+
+    @Override
+    public boolean advanceCron(String id, Instant from, Instant to) {
+        return sql(() -> cron.advance(id, from.toEpochMilli(), to.toEpochMilli()));
+    }
+
+    @Override
+    public boolean linkCron(String id, long job, Instant slot) {
+        return sql(() -> cron.link(id, job, slot.toEpochMilli()));
+    }
+
+    @Override
+    public boolean hasEnded(long job) {
+        return sql(() -> cron.hasEnded(job));
     }
 
     private static final String PAUSE =

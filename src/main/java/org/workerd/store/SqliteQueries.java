@@ -187,6 +187,29 @@ final class SqliteQueries implements JobQueries {
         return read(() -> new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1))));
     }
 
+    private static final String CRON =
+            """
+            select id, timing, job, job_slot, (select state from job_status where job_status.id = cron.job) as state
+            from cron order by id
+            """;
+
+    @Override
+    public Map<String, CronView> cron() {
+        Map<String, CronView> views = new TreeMap<>();
+        read(() -> statements.list(CRON, row -> views.put(row.getString("id"), cron(row))));
+        return views;
+    }
+
+    private static CronView cron(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        return new CronView(
+                row.getString("id"),
+                row.getString("timing"),
+                Statements.number(row, "job"),
+                instant(row, "job_slot"),
+                state == null ? null : SqliteMoves.stateOf(state));
+    }
+
     private static final String DATA_VERSION = "pragma data_version";
 
     @Override

@@ -18,6 +18,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.slf4j.event.Level;
 import org.workerd.job.Claim;
+import org.workerd.job.CronEntry;
 import org.workerd.job.Limits;
 import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
@@ -54,8 +55,10 @@ public final class Worker {
             Map<String, String> environment,
             Policies policies,
             Limits limits,
-            Retention retention) {
+            Retention retention,
+            List<CronEntry> cron) {
         public Plan {
+            cron = List.copyOf(cron);
             environment = Map.copyOf(environment);
         }
     }
@@ -90,6 +93,7 @@ public final class Worker {
     private final Orphans orphans;
     private final Cancellations cancellations;
     private final Pruner pruner;
+    private final Cron cron = new Cron();
     private final WallClock wallClock;
     private final LaneFilter laneFilter = new LaneFilter();
     private final Retreat retreat = new Retreat();
@@ -229,6 +233,7 @@ public final class Worker {
     private record Turn(
             Duration clockStep,
             List<Judged> lost,
+            Optional<Cron.Look> cron,
             List<Claim> claimed,
             List<DaemonRow> others,
             int promoted,
@@ -239,6 +244,7 @@ public final class Worker {
         unsure = false;
         wallClock.aligned(turn.clockStep());
         tell(turn);
+        Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         turn.claimed().forEach(claim -> slots.run(claim, plan));
         orphans.recover(turn.others(), plan.policies(), now, this::write);
         if (want != Want.WORK) {
@@ -249,9 +255,8 @@ public final class Worker {
             return Duration.ZERO;
         }
         Duration idle = shorter(untilPruning, longest());
-        return turn.nextDue().isEmpty()
-                ? idle
-                : shorter(Duration.between(clock.instant(), turn.nextDue().get()), idle);
+        Instant due = turn.nextDue().filter(nextSlot::isAfter).orElse(nextSlot);
+        return due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle);
     }
 
     private Duration longest() {
@@ -284,9 +289,10 @@ public final class Worker {
                 .toList();
         cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
+        Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         List<Claim> claimed = working ? claim(moves, now) : List.of();
-        return new Turn(clockStep, lost, claimed, others(moves), promoted, nextDue(moves));
+        return new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
     }
 
     private List<Claim> claim(Moves moves, Instant now) {

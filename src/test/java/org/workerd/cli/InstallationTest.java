@@ -167,7 +167,9 @@ final class InstallationTest {
 
     @Test
     void whatOnlyStoresOrReadsLoadsNoBindingsOfLibcAndNoLog() throws Exception {
-        for (List<String> command : List.of(List.of("enqueue", "mail", "x"), List.of("list"), List.of("show", "1"))) {
+        cli.settings("[cron.a]\nschedule = \"@daily\"\nname = \"mail\"\n");
+        for (List<String> command :
+                List.of(List.of("enqueue", "mail", "x"), List.of("list"), List.of("show", "1"), List.of("cron"))) {
             List<String> line = new ArrayList<>(List.of(
                     System.getProperty("java.home") + "/bin/java",
                     "-Xlog:class+load:stderr",

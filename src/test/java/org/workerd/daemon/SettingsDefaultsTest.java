@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
@@ -30,7 +31,8 @@ class SettingsDefaultsTest extends SettingsFixture {
                         new Logging(Path.of("/var/log/workerd.log"), Logging.Level.INFO, Logging.Format.TEXT),
                         new Policies(JobPolicy.DEFAULT, Map.of()),
                         Limits.NONE,
-                        Retention.DEFAULT));
+                        Retention.DEFAULT,
+                        List.of()));
         assertThat(loaded.files()).isEmpty();
         assertThat(loaded.origins().values()).containsOnly("default");
     }

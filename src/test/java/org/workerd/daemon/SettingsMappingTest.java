@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
@@ -93,7 +94,8 @@ class SettingsMappingTest extends SettingsFixture {
                                 new Limits.Bounds(
                                         Map.of("resize", 2), Map.of("resize", new Rate(3, Duration.ofSeconds(1)))),
                                 Map.of("bulk", -5)),
-                        new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525))));
+                        new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525)),
+                        List.of()));
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -13,9 +14,12 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Backoff;
+import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
+import org.workerd.job.NewJob;
 import org.workerd.job.Rate;
+import org.workerd.job.Schedule;
 
 /** The file that is installed says what the table of settings says. */
 class ShippedSettingsTest extends SettingsFixture {
@@ -45,7 +49,7 @@ class ShippedSettingsTest extends SettingsFixture {
     @Test
     void itHasEverySettingWithItsLineOfWhyInTheOrderOfTheTable() throws IOException {
         List<String> expected = SettingTable.rows().stream()
-                .filter(row -> !row.name().contains(".NAME."))
+                .filter(row -> !isOfOneName(row))
                 .map(row -> row.name().replace(".VARIABLE", "") + ": " + row.doc())
                 .toList();
 
@@ -53,7 +57,7 @@ class ShippedSettingsTest extends SettingsFixture {
     }
 
     @Test
-    void itsExamplesSetAllThatOneJobAndOneQueueCanHave() throws IOException {
+    void itsExamplesSetAllThatOneJobOneQueueAndOneScheduleCanHave() throws IOException {
         Path file =
                 write("workerd.toml", EXAMPLE.matcher(Files.readString(SHIPPED)).replaceAll(""));
 
@@ -73,12 +77,26 @@ class ShippedSettingsTest extends SettingsFixture {
                         new Limits.Bounds(Map.of("bulk", 2), Map.of("bulk", Rate.parse("100/1m"))),
                         new Limits.Bounds(Map.of("resize", 1), Map.of("resize", Rate.parse("10/1s"))),
                         Map.of("bulk", -10)));
+        assertThat(loaded.settings().cron())
+                .containsExactly(new CronEntry(
+                        "nightly",
+                        Schedule.parse("30 2 * * *"),
+                        ZoneId.of("Europe/Berlin"),
+                        new NewJob("report", List.of(), "", "default", 0, null, null, null, null, List.of()),
+                        CronEntry.Missed.ONCE,
+                        CronEntry.Overlap.SKIP));
         assertThat(loaded.origins())
                 .containsKeys(SettingTable.rows().stream()
-                        .filter(row -> row.name().contains(".NAME."))
-                        .map(row ->
-                                row.name().replace("jobs.NAME", "jobs.resize").replace("queues.NAME", "queues.bulk"))
+                        .filter(ShippedSettingsTest::isOfOneName)
+                        .map(row -> row.name()
+                                .replace("jobs.NAME", "jobs.resize")
+                                .replace("queues.NAME", "queues.bulk")
+                                .replace("cron.ID", "cron.nightly"))
                         .toArray(String[]::new));
+    }
+
+    private static boolean isOfOneName(SettingKey<?> row) {
+        return row.name().contains(".NAME.") || row.name().contains(".ID.");
     }
 
     /** {@code key: the comment line above it}. */

@@ -12,6 +12,7 @@ abstract class JobStoreContract
                 FinishContract,
                 GuardContract,
                 ScheduleContract,
+                CronContract,
                 DependencyContract,
                 OperatorContract,
                 RetentionContract,

@@ -189,9 +189,14 @@ create table clock (
   ahead integer not null
 ) strict;
 
+-- last_run: every slot up to then was dealt with, run or not; timing: the schedule and zone that it ran by.
+-- job: the last one that was enqueued; job_slot: the time for which it was.
 create table cron (
   id       text primary key,
-  last_run integer not null
+  timing   text not null,
+  last_run integer not null,
+  job      integer,
+  job_slot integer
 ) strict, without rowid;
 
 create trigger jobs_checked before insert on jobs when new.id > 0 or new.args <> '[]' or new."after" is not null
