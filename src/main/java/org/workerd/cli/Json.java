@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
+import org.workerd.job.Progress;
 import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobView;
 
@@ -110,7 +111,19 @@ final class Json implements AutoCloseable {
         number("signal", job.signal());
         text("error", job.error());
         value("result", job.result());
-        value("progress", job.progress());
+        progress(job.progress());
+    }
+
+    private void progress(@Nullable Progress progress) throws IOException {
+        json.writeFieldName("progress");
+        if (progress == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeNumberField("percent", progress.percent());
+        text("message", progress.message());
+        json.writeEndObject();
     }
 
     private void attempt(JobView.Attempt attempt) throws IOException {

@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Names;
+import org.workerd.job.Progress;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -91,7 +92,14 @@ final class Show implements Callable<Integer> {
         line("signal", number(job.signal()));
         line("error", job.error());
         line("result", job.result());
-        line("progress", job.progress());
+        line("progress", progress(job.progress()));
+    }
+
+    private static @Nullable String progress(@Nullable Progress progress) {
+        if (progress == null) {
+            return null;
+        }
+        return progress.percent() + "%" + (progress.message() == null ? "" : " " + progress.message());
     }
 
     private void print(List<JobView.Attempt> attempts) {

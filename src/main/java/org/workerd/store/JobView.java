@@ -4,12 +4,12 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
+import org.workerd.job.Progress;
 
 /**
  * A job as people see it: one row of the view {@code job_status}. Null is what does not apply.
  *
  * @param after the ids of the jobs it waits for
- * @param progress a JSON object, as stored
  */
 public record JobView(
         long id,
@@ -32,7 +32,7 @@ public record JobView(
         @Nullable Integer signal,
         @Nullable String error,
         @Nullable String result,
-        @Nullable String progress) {
+        @Nullable Progress progress) {
 
     /** One attempt, ended or running. */
     public record Attempt(

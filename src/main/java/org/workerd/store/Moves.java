@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
 
@@ -71,6 +72,9 @@ public interface Moves {
 
     /** How many attempts of the job, since it was last wanted again, ended because the daemon died. */
     int crashes(long job);
+
+    /** Notes how far the attempt is. False: the claim was lost. */
+    boolean progress(Claim claim, Progress progress);
 
     /** Carries a verdict out. False: the claim was lost; the job is someone else's now, and nothing was changed. */
     boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now);

@@ -11,6 +11,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
 
@@ -21,6 +22,7 @@ final class SqliteMoves implements Moves {
     private final Tallies tallies = new Tallies();
     private final SqliteRates rates;
     private final SqliteClock clock;
+    private final SqliteProgress progress;
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
@@ -34,6 +36,7 @@ final class SqliteMoves implements Moves {
         this.statements = statements;
         this.rates = new SqliteRates(statements);
         this.clock = new SqliteClock(statements);
+        this.progress = new SqliteProgress(statements);
         this.claims = new SqliteClaims(statements, tallies, rates);
         this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
@@ -198,6 +201,11 @@ final class SqliteMoves implements Moves {
     @Override
     public int crashes(long job) {
         return sql(() -> (int) statements.number(CRASHES, job));
+    }
+
+    @Override
+    public boolean progress(Claim claim, Progress news) {
+        return sql(() -> progress.note(claim, news));
     }
 
     @Override

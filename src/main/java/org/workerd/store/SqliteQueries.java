@@ -263,7 +263,7 @@ final class SqliteQueries implements JobQueries {
                 Statements.integer(row, "signal"),
                 row.getString("error"),
                 row.getString("result"),
-                row.getString("progress"));
+                SqliteProgress.read(row.getString("progress")));
     }
 
     /** What somebody wrote past the rules is shown as it stands. */

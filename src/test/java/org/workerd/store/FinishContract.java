@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.Progress;
 import org.workerd.job.Verdict;
 import org.workerd.job.Verdict.Ending;
 
@@ -185,6 +186,30 @@ interface FinishContract extends StoreFixture {
             assertThat(moves.finish(claim, verdict, PID, END)).isTrue();
         }));
         assertThat(counts()).isEqualTo(Map.of(JobState.DONE, 100L, JobState.DEAD, 200L));
+    }
+
+    private boolean progress(Claim claim, int percent, String message) {
+        return store().transaction(moves -> moves.progress(claim, new Progress(percent, message)));
+    }
+
+    @Test
+    default void howFarAnAttemptIsIsSeenUntilTheNextBegins() {
+        long id = enqueue("a");
+        Claim first = claimOne();
+        assertThat(view(id).progress()).isNull();
+        assertThat(progress(first, 10, "begun")).isTrue();
+        assertThat(progress(first, 50, null)).isTrue();
+        assertThat(view(id).progress()).isEqualTo(new Progress(50, null));
+        finish(first, retryIn(Duration.ZERO));
+        assertThat(view(id).progress()).isEqualTo(new Progress(50, null));
+        promote(NOW);
+        Claim second = claimOne();
+        assertThat(view(id).progress()).isNull();
+        assertThat(progress(first, 99, "too late")).isFalse();
+        progress(second, 100, "\"all\"");
+        finish(second, StoreFixture.done());
+        assertThat(progress(second, 0, null)).isFalse();
+        assertThat(view(id).progress()).isEqualTo(new Progress(100, "\"all\""));
     }
 
     private int crashes(long id) {

@@ -168,8 +168,10 @@ create table cancellations (
   reason       text not null
 ) strict;
 
+-- What the handler of this attempt said last.
 create table progress (
   id      integer primary key,
+  attempt integer not null,
   percent integer not null,
   message text
 ) strict;
@@ -319,4 +321,4 @@ create view job_status as
     left join ready y on y.lane = l.id and y.priority = j.priority and y.id = j.id
     left join attempts a on f.id is null and r.id is null and a.id = j.id
       and a.number = (select max(number) from attempts where id = j.id)
-    left join progress p on p.id = j.id;
+    left join progress p on p.id = j.id and p.attempt = coalesce(f.attempt, r.attempt, s.attempt, y.attempt);
