@@ -19,6 +19,7 @@ final class Commands {
             "queues",
             "stats",
             "handlers",
+            "try",
             "start",
             "stop",
             "restart",
@@ -27,7 +28,10 @@ final class Commands {
             "run",
             "init",
             "config",
+            "doctor",
+            "backup",
             "prune",
+            "completion",
             "help");
 
     private Commands() {}
@@ -61,6 +65,7 @@ final class Commands {
             case "stats" -> new Stats(main);
             case "prune" -> new Prune(main);
             case "handlers" -> new ListHandlers(main);
+            case "try" -> new Try(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();
             case "restart" -> new Restart();
@@ -69,6 +74,9 @@ final class Commands {
             case "run" -> new Run(main);
             case "init" -> new Init(main);
             case "config" -> new Config(main);
+            case "doctor" -> new Doctor(main);
+            case "backup" -> new Backup(main);
+            case "completion" -> new Completion(main);
             case "help" -> new Help(main);
             default -> throw new IllegalArgumentException("no command is named " + name);
         };

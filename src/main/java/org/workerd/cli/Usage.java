@@ -59,8 +59,8 @@ final class Usage {
                         option,
                         failure.getCommandLine().getCommandSpec().optionsMap().keySet())
                 .orElse("");
-        String advice = command.equals("workerd enqueue")
-                ? "Put -- before the handler's own options: workerd enqueue NAME -- " + Names.printable(option)
+        String advice = command.equals("workerd enqueue") || command.equals("workerd try")
+                ? "Put -- before the handler's own options: " + command + " NAME -- " + Names.printable(option)
                 : help;
         return new Failure(ExitCode.USAGE, "unknown option: " + Names.printable(option), meant + advice);
     }
