@@ -31,6 +31,8 @@ public final class SqliteDatabase {
     /** In bytes: half a second's reading. */
     private static final long LARGE = 1L << 28;
 
+    static final String DRAFT = ".new-";
+
     private final Path file;
     private final Duration patience;
 
@@ -75,21 +77,45 @@ public final class SqliteDatabase {
         if (file.toFile().length() > LARGE) {
             return;
         }
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("pragma quick_check(1)")) {
-            String finding = rows.next() ? rows.getString(1) : "no answer";
-            if (!finding.equals("ok")) {
-                throw new StoreException(
-                        StoreException.Kind.DAMAGED, "the queue " + file + " is damaged: " + finding.strip());
-            }
+        try (Connection connection = connect()) {
+            check(connection, "pragma quick_check(1)");
         } catch (SQLException failure) {
             throw translate("cannot check", failure);
         }
     }
 
+    /** Reads all of it, however large it is. */
+    void check(Connection connection) throws SQLException {
+        check(connection, "pragma integrity_check(1)");
+    }
+
+    private void check(Connection connection, String pragma) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(pragma)) {
+            String finding = rows.next() ? rows.getString(1) : "no answer";
+            if (!finding.equals("ok")) {
+                throw new StoreException(
+                        StoreException.Kind.DAMAGED, "the queue " + file + " is damaged: " + finding.strip());
+            }
+        }
+    }
+
+    /** A copy of it in this file, which must not exist; nothing is done yet. */
+    public SqliteBackup backup(Path to) {
+        return new SqliteBackup(this, to);
+    }
+
     Path file() {
         return file;
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    /** A name beside the file's for one that is not whole yet; what a crash leaves is known by it. */
+    static Path draft(Path file) {
+        return file.resolveSibling(file.getFileName() + DRAFT + UUID.randomUUID());
     }
 
     /** What went wrong, in words for people, and of what kind it is. */
@@ -97,7 +123,7 @@ public final class SqliteDatabase {
         return SqliteErrors.translate(what + " the queue " + file, failure);
     }
 
-    private Connection connect() {
+    Connection connect() {
         recognise();
         try {
             Connection connection = SqliteErrors.connect(uri(""), config());
@@ -161,7 +187,7 @@ public final class SqliteDatabase {
 
     /** Made whole under another name and then linked: nobody ever sees half a queue, and the first of several wins. */
     private void create() {
-        Path draft = file.resolveSibling(file.getFileName() + ".new-" + UUID.randomUUID());
+        Path draft = draft(file);
         try {
             Files.createFile(draft);
             try {
