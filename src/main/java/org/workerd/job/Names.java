@@ -46,8 +46,12 @@ public final class Names {
 
     /** The text on one line, without control characters, at most 200 characters. */
     public static String printable(String text) {
-        String cut = text.length() > 200 ? text.substring(0, 200) + "…" : text;
-        return UNPRINTABLE.matcher(cut).replaceAll("?");
+        return oneLine(text.length() > 200 ? text.substring(0, 200) + "…" : text);
+    }
+
+    /** The text on one line, without control characters, however long. */
+    public static String oneLine(String text) {
+        return UNPRINTABLE.matcher(text).replaceAll("?");
     }
 
     /** Levenshtein's distance, in edits. */

@@ -100,6 +100,11 @@ public final class SqliteDatabase {
         }
     }
 
+    /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
+    public SqliteHealth health() {
+        return new SqliteHealth(this, connectToLook());
+    }
+
     /** A copy of it in this file, which must not exist; nothing is done yet. */
     public SqliteBackup backup(Path to) {
         return new SqliteBackup(this, to);
@@ -124,9 +129,26 @@ public final class SqliteDatabase {
     }
 
     Connection connect() {
-        recognise();
+        recognise(true);
+        return connect("");
+    }
+
+    /**
+     * For one who leaves no trace: where the log is not there to be read, not even SQLite shall make one. Then nobody
+     * must write at the same time; whoever finds a log afterwards reads again.
+     */
+    Connection connectToLook() {
+        recognise(false);
+        return connect(hasLog() ? "?mode=ro" : "?immutable=1");
+    }
+
+    boolean hasLog() {
+        return Files.exists(file.resolveSibling(file.getFileName() + "-wal"));
+    }
+
+    private Connection connect(String query) {
         try {
-            Connection connection = SqliteErrors.connect(uri(""), config());
+            Connection connection = SqliteErrors.connect(uri(query), config());
             try {
                 configure(connection);
                 return connection;
@@ -140,13 +162,13 @@ public final class SqliteDatabase {
     }
 
     /** Looks at the header alone, through SQLite but without locks, so that a file that is not ours stays untouched. */
-    private void recognise() {
+    private void recognise(boolean toWrite) {
         try {
             // Not Files.exists: what stands in a directory that we may not enter is not missing.
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
             }
-            if (!Files.isReadable(file) || !Files.isWritable(file)) {
+            if (!Files.isReadable(file) || (toWrite && !Files.isWritable(file))) {
                 throw new StoreException(
                         StoreException.Kind.NOT_PERMITTED, "cannot open the queue " + file + ": permission denied");
             }

@@ -1,0 +1,71 @@
+package org.workerd.daemon.doctor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.workerd.daemon.Settings;
+import org.workerd.worker.Premises;
+
+/** Owners and modes: the daemon must be able to write its files, and nobody else the queue's. */
+final class FilesCheck {
+    private static final int WRITABLE_BY_OTHERS = 02;
+    private static final int STICKY = 01000;
+
+    private final Settings settings;
+    private final DaemonUser user;
+    private final List<Finding> findings = new ArrayList<>();
+
+    FilesCheck(Settings settings) throws IOException {
+        this.settings = settings;
+        this.user = DaemonUser.of(settings);
+    }
+
+    List<Finding> look() throws IOException {
+        Path queue = settings.queueFile().toAbsolutePath();
+        List<Path> ours = Stream.of(
+                        queue.resolveSibling(""),
+                        queue,
+                        queue.resolveSibling(queue.getFileName() + "-wal"),
+                        queue.resolveSibling(queue.getFileName() + "-shm"),
+                        queue.resolveSibling(queue.getFileName() + ".gate"),
+                        queue.resolveSibling(queue.getFileName() + ".lock"),
+                        Premises.ledgers(queue),
+                        Premises.output(queue),
+                        Premises.scratch(queue))
+                .filter(Files::exists)
+                .toList();
+        for (Path file : ours) {
+            writable("permissions", file);
+            closed(file);
+        }
+        writable("log", VolumeCheck.existing(settings.logging().file()));
+        Path pidfile = VolumeCheck.existing(settings.pidfile());
+        writable("pidfile", pidfile.equals(settings.pidfile()) ? pidfile.resolveSibling("") : pidfile);
+        if (findings.isEmpty()) {
+            findings.add(Finding.ok("permissions", "user " + user.name() + " may write all files of the daemon"));
+        }
+        return findings;
+    }
+
+    private void writable(String check, Path file) throws IOException {
+        if (!user.mayWrite(file)) {
+            findings.add(Finding.failure(
+                    check,
+                    "user " + user.name() + ", whose the queue is, may not write to " + file,
+                    Files.isDirectory(file) && !check.equals("permissions")
+                            ? "make a directory for it that is his: install -d -o " + user.name() + " DIR"
+                            : "chown " + user.name() + " " + file + " && chmod u+w " + file));
+        }
+    }
+
+    /** Whoever can write to the queue can have handlers run with any arguments. */
+    private void closed(Path file) throws IOException {
+        int mode = (int) Files.getAttribute(file, "unix:mode");
+        if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
+            findings.add(Finding.failure("permissions", file + " is writable by everybody", "chmod o-w " + file));
+        }
+    }
+}
