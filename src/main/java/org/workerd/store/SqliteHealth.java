@@ -48,7 +48,9 @@ public final class SqliteHealth implements AutoCloseable {
     public Optional<String> damage(boolean thorough) {
         String finding = read(() -> statements.first(thorough ? THOROUGH : QUICK, row -> row.getString(1)))
                 .orElse("no answer");
-        return finding.equals("ok") ? Optional.empty() : Optional.of(finding.strip());
+        return finding.equals("ok")
+                ? Optional.empty()
+                : Optional.of(finding.replaceFirst("^\\*+[^*]*\\*+", "").strip().replaceAll("\\s+", " "));
     }
 
     private static final String NOWHERE =
@@ -117,7 +119,7 @@ public final class SqliteHealth implements AutoCloseable {
     private void note(List<String> found, String question, String what) {
         long count = read(() -> statements.number(question));
         if (count > 0) {
-            found.add(count + " " + what);
+            found.add(what + " (" + count + ")");
         }
     }
 

@@ -68,7 +68,9 @@ public final class Checkup {
             int before = findings.size();
             try (SqliteHealth health = QueueFileCheck.database(settings).health()) {
                 look("queue", () -> new HealthCheck(health, thorough).look());
-                look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
+                if (findings.stream().noneMatch(HealthCheck::isDamage)) {
+                    look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
+                }
                 if (!health.isOvertaken()) {
                     return;
                 }

@@ -42,7 +42,7 @@ final class HandlersCheck {
                         CHECK, name + " is refused: " + refused.reason(), "mend it, or move it out of " + directory));
             }
         });
-        long accepted = all.size() - findings.size();
+        long accepted = (long) all.size() - findings.size();
         if (accepted > 0 || findings.isEmpty()) {
             findings.add(0, Finding.ok(CHECK, accepted + " in " + directory));
         }

@@ -7,6 +7,8 @@ import org.workerd.store.SqliteHealth;
 
 /** Is the queue's file whole, and do its tables agree? */
 final class HealthCheck {
+    private static final String INTEGRITY = "integrity";
+
     private final SqliteHealth health;
     private final boolean thorough;
 
@@ -15,18 +17,23 @@ final class HealthCheck {
         this.thorough = thorough;
     }
 
+    /** Then nothing that is read from the queue means anything. */
+    static boolean isDamage(Finding finding) {
+        return finding.check().equals(INTEGRITY) && finding.level() == Finding.Level.FAILURE;
+    }
+
     List<Finding> look() {
         List<Finding> findings = new ArrayList<>();
         findings.add(Finding.ok("schema", "version " + health.version()));
         Optional<String> damage = health.damage(thorough);
         if (damage.isPresent()) {
             findings.add(Finding.failure(
-                    "integrity",
+                    INTEGRITY,
                     "the queue is damaged: " + damage.get(),
                     "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover"));
             return findings;
         }
-        findings.add(Finding.ok("integrity", thorough ? "all pages and indexes are whole" : "all pages are whole"));
+        findings.add(Finding.ok(INTEGRITY, thorough ? "all pages and indexes are whole" : "all pages are whole"));
         List<String> disagreements = health.disagreements();
         findings.add(
                 disagreements.isEmpty()
