@@ -32,7 +32,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Examples:",
             "  workerd backup /var/backups/queue.db",
-            "  workerd backup \"/var/backups/queue-$(date +%F).db\""
+            "  workerd backup \"/var/backups/queue-$(date +%%F).db\""
         })
 final class Backup implements Callable<Integer> {
     private final Main main;

@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.util.List;
+import java.util.Set;
 
 /** Every command there is. Only the one that is asked for is made: reading the annotations of all takes 100 ms. */
 final class Commands {
@@ -33,6 +34,9 @@ final class Commands {
             "prune",
             "completion",
             "help");
+
+    /** Those that need to know the others. */
+    static final Set<String> ABOUT_ALL = Set.of("help", "completion");
 
     private Commands() {}
 
