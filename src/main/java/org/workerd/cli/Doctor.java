@@ -18,8 +18,8 @@ import picocli.CommandLine.Option;
         description = "Look at everything that can be wrong, and say how to mend what is.",
         footer = {
             "",
-            "It changes nothing, and may be asked at any time. A warning is something to know of, a failure",
-            "something that keeps jobs from running.",
+            "It changes nothing, and may be asked at any time. A warning is something to",
+            "know of, a failure is something that keeps jobs from running.",
             "",
             "Exit status: 0 no failure, warnings or not; 1 a failure.",
             "",

@@ -112,6 +112,9 @@ final class JobOptions {
             return given;
         }
         Path file = Path.of(given.substring(1));
+        if (!Files.exists(file)) {
+            throw Usage.wrong(command, "there is no file " + file + " to read the payload from");
+        }
         if (Files.isDirectory(file)) {
             throw Usage.wrong(command, "the payload " + file + " is a directory");
         }

@@ -43,6 +43,7 @@ final class Usage {
         }
         String message = VALUE.matcher(String.valueOf(failure.getMessage())).replaceFirst("$1$2: ");
         message = message.replaceFirst("'([^']*)' is not an int$", "expected a whole number, found \"$1\"");
+        message = message.replaceFirst(": '[^']*' is not a boolean$", " takes no value");
         return new Failure(ExitCode.USAGE, lowerCase(message), help);
     }
 
