@@ -77,8 +77,8 @@ final class JobsCheck {
             if (!lives) {
                 findings.add(Finding.warning(
                         "daemons",
-                        "the one with pid " + one.pid() + " died and had claimed " + one.busy()
-                                + " jobs; nobody has put" + " them back yet",
+                        "the one with pid " + one.pid() + " died; what it ran (" + one.busy()
+                                + " jobs) is to be put back",
                         "workerd start"));
             }
         }
