@@ -139,7 +139,14 @@ public final class SqliteDatabase {
      */
     Connection connectToLook() {
         recognise(false);
-        return connect(hasLog() ? "?mode=ro" : "?immutable=1");
+        Connection connection = connect(hasLog() ? "?mode=ro" : "?immutable=1");
+        try (Statement statement = connection.createStatement()) {
+            // Whoever looks through millions of jobs sorts on the disk, not in memory.
+            statement.execute("pragma temp_store = file");
+            return connection;
+        } catch (SQLException failure) {
+            throw translate("cannot open", failure);
+        }
     }
 
     boolean hasLog() {
