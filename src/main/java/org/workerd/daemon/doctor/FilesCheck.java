@@ -41,9 +41,8 @@ final class FilesCheck {
             writable("permissions", file);
             closed(file);
         }
-        writable("log", VolumeCheck.existing(settings.logging().file()));
-        Path pidfile = VolumeCheck.existing(settings.pidfile());
-        writable("pidfile", pidfile.equals(settings.pidfile()) ? pidfile.resolveSibling("") : pidfile);
+        directory("log", settings.logging().file());
+        directory("pidfile", settings.pidfile());
         if (findings.isEmpty()) {
             findings.add(Finding.ok("permissions", "user " + user.name() + " may write all files of the daemon"));
         }
@@ -55,9 +54,28 @@ final class FilesCheck {
             findings.add(Finding.failure(
                     check,
                     "user " + user.name() + ", whose the queue is, may not write to " + file,
-                    Files.isDirectory(file) && !check.equals("permissions")
-                            ? "make a directory for it that is his: install -d -o " + user.name() + " DIR"
-                            : "chown " + user.name() + " " + file + " && chmod u+w " + file));
+                    "chown " + user.name() + " " + file + " && chmod u+w " + file));
+        }
+    }
+
+    /** What a file is to be in; and the file itself, where there is one. */
+    private void directory(String check, Path file) throws IOException {
+        Path directory = file.toAbsolutePath().resolveSibling("").normalize();
+        if (Files.exists(file) && check.equals("log")) {
+            writable(check, file);
+        } else if (Files.exists(directory)) {
+            if (!user.mayWrite(directory)) {
+                findings.add(Finding.failure(
+                        check,
+                        "user " + user.name() + ", whose the queue is, may not make files in " + directory,
+                        "make a directory for it that is his: install -d -o " + user.name() + " DIR"));
+            }
+        } else if (!user.mayWrite(VolumeCheck.existing(directory))) {
+            // Whoever starts the daemon as a service may make it first.
+            findings.add(Finding.warning(
+                    check,
+                    "there is no directory " + directory + ", and user " + user.name() + " may not make it",
+                    "install -d -o " + user.name() + " " + directory));
         }
     }
 
