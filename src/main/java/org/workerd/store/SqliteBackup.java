@@ -2,9 +2,11 @@ package org.workerd.store;
 
 import java.io.IOException;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -71,12 +73,21 @@ public final class SqliteBackup implements AutoCloseable {
      */
     public void publish() throws IOException {
         if (!link()) {
-            // Whoever makes the empty file first may replace it.
-            Files.createFile(file);
-            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+            replaceEmpty();
         }
         Files.deleteIfExists(draft);
         sync(file.resolveSibling(""));
+    }
+
+    /** Whoever makes the empty file first may replace it. */
+    private void replaceEmpty() throws IOException {
+        Files.createFile(file);
+        try {
+            Files.move(draft, file, StandardCopyOption.ATOMIC_MOVE);
+        } catch (IOException failure) {
+            Files.delete(file);
+            throw failure;
+        }
     }
 
     /** False: this file system, that of a memory stick perhaps, knows no links. */
@@ -84,8 +95,8 @@ public final class SqliteBackup implements AutoCloseable {
         try {
             Files.createLink(file, draft);
             return true;
-        } catch (FileAlreadyExistsException taken) {
-            throw taken;
+        } catch (FileAlreadyExistsException | NoSuchFileException | AccessDeniedException refused) {
+            throw refused;
         } catch (FileSystemException | UnsupportedOperationException noLinks) {
             return false;
         }
