@@ -19,7 +19,7 @@ final class DaemonCheck {
     /** Those that it has anyway, and those that one attempt takes at most. */
     private static final int OWN_FILES = 64;
 
-    private static final int FILES_OF_A_SLOT = 8;
+    private static final int FILES_OF_A_SLOT = 4;
 
     private final Settings settings;
     private final DaemonState daemon;
