@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
@@ -38,18 +39,23 @@ class TryIT extends DaemonTest {
                 "look",
                 """
                 env | sort
-                echo "umask $(umask)"
+                echo "umask $(umask), files $(ulimit -Sn), core $(ulimit -Sc)"
                 echo "group $(($(ps -o pgid= -p $$) == $$))"
                 echo "descriptors $(ls /proc/self/fd | tr '\\n' ' ')"
                 ls -a
                 echo "$# $1"
                 cat
                 """);
-        Shell.Done tried = at.workerd("try", "look", "--payload", "input", "--", "--an option");
+        // A JVM by itself raises its limit, and so that of what it starts.
+        List<String> limited = new ArrayList<>(List.of("sh", "-c", "ulimit -Sn 500; exec \"$@\"", "limited"));
+        limited.addAll(at.line("try", "look", "--payload", "input", "--", "--an option"));
+        Shell.Done tried = at.shell.run(limited);
         assertThat(tried.code()).isZero();
         assertThat(at.queue).doesNotExist();
 
-        at.start();
+        limited.subList(limited.indexOf("try"), limited.size()).clear();
+        limited.add("start");
+        assertThat(at.shell.run(limited).code()).isZero();
         Shell.Done done = at.workerd("enqueue", "look", "--payload", "input", "--wait", "--", "--an option");
         String ran = Installation.read(at.queue.resolveSibling("output/0/1.1.log"));
         assertThat(done.code()).isZero();
