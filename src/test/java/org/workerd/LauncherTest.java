@@ -128,6 +128,17 @@ class LauncherTest {
     }
 
     @Test
+    void whereHomeIsNotSetNobodyKnowsWhatRuns() throws Exception {
+        environment.remove("HOME");
+        List<String> asked = List.of(launcher.toString(), "status", "--json");
+        assertThat(run(isRoot() ? asNobody(asked) : asked)).satisfies(status -> {
+            assertThat(status.code()).isEqualTo(4);
+            assertThat(status.out()).isEqualTo(NOT_RUNNING);
+            assertThat(status.err()).contains("HOME is not set", "--config");
+        });
+    }
+
+    @Test
     void theShortOptionMayHaveAnEqualsSign() throws Exception {
         assertThat(run(List.of(launcher.toString(), "-c=" + config, "status", "--pidfile"))
                         .out())

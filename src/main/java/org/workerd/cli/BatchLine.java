@@ -126,7 +126,10 @@ final class BatchLine {
     }
 
     private int whole(String field) throws IOException {
-        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT || json.getNumberType() != JsonParser.NumberType.INT) {
+        if (json.currentToken() == JsonToken.VALUE_NUMBER_INT && json.getNumberType() != JsonParser.NumberType.INT) {
+            throw new IllegalArgumentException("\"" + field + "\": the number is too large");
+        }
+        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT) {
             throw unexpected(field, "a whole number");
         }
         return json.getIntValue();
@@ -223,7 +226,8 @@ final class BatchLine {
             case START_OBJECT, END_OBJECT, FIELD_NAME -> "an object";
             case START_ARRAY, END_ARRAY -> "an array";
             case VALUE_STRING -> "a string";
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> "a number";
+            case VALUE_NUMBER_INT -> "a number";
+            case VALUE_NUMBER_FLOAT -> "a number with a fraction";
             case VALUE_TRUE, VALUE_FALSE -> "true or false";
             case VALUE_NULL, NOT_AVAILABLE, VALUE_EMBEDDED_OBJECT -> "null";
         };

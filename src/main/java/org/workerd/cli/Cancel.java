@@ -18,7 +18,8 @@ import picocli.CommandLine.Mixin;
         description = "End jobs, whether they run or not.",
         footer = {
             "",
-            "What runs gets TERM, and KILL after jobs.kill_grace; workerd wait ID waits for its end.",
+            "What runs gets TERM, and KILL after jobs.kill_grace; workerd wait ID waits for",
+            "its end.",
             "Jobs that wait for a cancelled one (--after) are cancelled too.",
             "",
             "Examples:",
@@ -60,6 +61,6 @@ final class Cancel implements Callable<Integer>, JobChange.Change {
     public Optional<String> change(long id, Moves moves) {
         String reason = "cancelled by " + Names.printable(System.getProperty("user.name", "somebody"));
         boolean done = moves.cancel(id, reason, main.now()) || moves.requestCancel(id, reason, main.now());
-        return done ? Optional.empty() : Optional.of("has ended already, or there is none of this id");
+        return done ? Optional.empty() : Optional.of("has ended already");
     }
 }

@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.util.List;
+import java.util.Set;
 import picocli.CommandLine;
 
 /** Every command there is. Only the one that is asked for is made: reading the annotations of all takes 100 ms. */
@@ -21,6 +22,7 @@ final class Commands {
             "stats",
             "handlers",
             "cron",
+            "try",
             "start",
             "stop",
             "restart",
@@ -29,8 +31,14 @@ final class Commands {
             "run",
             "init",
             "config",
+            "doctor",
+            "backup",
             "prune",
+            "completion",
             "help");
+
+    /** Those that need to know the others. */
+    static final Set<String> ABOUT_ALL = Set.of("help", "completion");
 
     private Commands() {}
 
@@ -64,6 +72,7 @@ final class Commands {
             case "prune" -> new Prune(main);
             case "handlers" -> new ListHandlers(main);
             case "cron" -> new CommandLine(new Cron(main)).addSubcommand("next", new CronNext(main));
+            case "try" -> new Try(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();
             case "restart" -> new Restart();
@@ -72,6 +81,9 @@ final class Commands {
             case "run" -> new Run(main);
             case "init" -> new Init(main);
             case "config" -> new Config(main);
+            case "doctor" -> new Doctor(main);
+            case "backup" -> new Backup(main);
+            case "completion" -> new Completion(main);
             case "help" -> new Help(main);
             default -> throw new IllegalArgumentException("no command is named " + name);
         };

@@ -56,14 +56,14 @@ final class Console {
         out.print('\n');
     }
 
-    /** Data as it is, without a line's end. */
-    void raw(byte[] bytes, int length) {
-        out.write(bytes, 0, length);
-    }
-
     /** Data for whoever writes it piecemeal; not to be closed. */
     OutputStream data() {
         return out;
+    }
+
+    /** Talk for whoever passes on what another program says; not to be closed. */
+    OutputStream talk() {
+        return err;
     }
 
     /** Talk: one line. */

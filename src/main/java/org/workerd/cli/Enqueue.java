@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.NewJob;
+import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import picocli.CommandLine.Command;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "What stands after -- belongs to the handler, options included. The keys of a batch line are",
-            "name args payload queue priority delay at key max_attempts timeout after.",
+            "What stands after -- belongs to the handler, options included. The keys of a",
+            "batch line are name args payload queue priority delay at key max_attempts",
+            "timeout after.",
             "",
             "Examples:",
             "  workerd enqueue hello",
@@ -98,10 +100,20 @@ final class Enqueue implements Callable<Integer> {
             });
         }
         try (JobStore store = open(settings)) {
+            refuseUnknown(job.after(), store.queries());
             Moves.Enqueued stored = store.transaction(moves -> moves.enqueue(job));
             Ids ids = new Ids();
             ids.add(stored.id(), stored.stored());
             return ids;
+        }
+    }
+
+    /** The schema refuses them too, but in its own words. */
+    private static void refuseUnknown(List<Long> after, JobQueries queries) {
+        for (long id : after) {
+            if (queries.find(id).isEmpty()) {
+                throw new Failure(ExitCode.USAGE, "there is no job " + id + " to wait for", "Try: workerd list");
+            }
         }
     }
 

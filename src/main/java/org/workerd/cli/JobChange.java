@@ -4,7 +4,9 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.workerd.daemon.Settings;
@@ -82,9 +84,9 @@ final class JobChange {
         try (JobStore store = Main.database(settings).open()) {
             for (int from = 0; from < ids.size(); from += AT_ONCE) {
                 List<Long> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
-                List<String> refused = new ArrayList<>();
+                Map<Long, String> refused = new LinkedHashMap<>();
                 changed.addAll(store.transaction(moves -> change(some, moves, refused)));
-                refused.forEach(main.console()::say);
+                refused.forEach((id, why) -> tellRefused(id, why, store.queries()));
                 change.committed(settings);
                 if (ids.size() > AT_ONCE) {
                     main.console().progress(changed.size() + " of " + ids.size() + " " + change.done());
@@ -97,13 +99,17 @@ final class JobChange {
         return changed;
     }
 
-    private List<Long> change(List<Long> ids, Moves moves, List<String> refused) {
+    private List<Long> change(List<Long> ids, Moves moves, Map<Long, String> refused) {
         List<Long> changed = new ArrayList<>();
         for (long id : ids) {
-            change.change(id, moves)
-                    .ifPresentOrElse(why -> refused.add("workerd: job " + id + " " + why), () -> changed.add(id));
+            change.change(id, moves).ifPresentOrElse(why -> refused.put(id, why), () -> changed.add(id));
         }
         return changed;
+    }
+
+    private void tellRefused(long id, String why, JobQueries queries) {
+        boolean there = queries.find(id).isPresent();
+        main.console().say("workerd: " + (there ? "job " + id + " " + why : "there is no job " + id));
     }
 
     private void tell(List<Long> changed) throws IOException {

@@ -88,7 +88,7 @@ final class JobOptions {
         return new NewJob(
                 name,
                 args,
-                payload == null ? null : payload(payload, input),
+                payload == null ? null : payload("enqueue", payload, input),
                 queue == null ? NewJob.DEFAULT_QUEUE : queue,
                 priority == null ? 0 : priority,
                 runAt(delay, at, now),
@@ -103,30 +103,34 @@ final class JobOptions {
         return delay == null || delay.isZero() ? at : now.plus(delay);
     }
 
-    private static String payload(String given, InputStream input) throws IOException {
+    /** The text, a file's, or what stands on stdin. */
+    static String payload(String command, String given, InputStream input) throws IOException {
         if (given.equals("-")) {
-            return text("stdin", input);
+            return text(command, "stdin", input);
         }
         if (!given.startsWith("@")) {
             return given;
         }
         Path file = Path.of(given.substring(1));
+        if (!Files.exists(file)) {
+            throw Usage.wrong(command, "there is no file " + file + " to read the payload from");
+        }
         if (Files.isDirectory(file)) {
-            throw Usage.wrong("enqueue", "the payload " + file + " is a directory");
+            throw Usage.wrong(command, "the payload " + file + " is a directory");
         }
         try (InputStream bytes = Files.newInputStream(file)) {
-            return text(file.toString(), bytes);
+            return text(command, file.toString(), bytes);
         }
     }
 
-    private static String text(String from, InputStream bytes) throws IOException {
+    private static String text(String command, String from, InputStream bytes) throws IOException {
         // Not the stream's own readNBytes: the one of stdin seeks, and a pipe cannot.
         byte[] read = new BufferedInputStream(bytes).readNBytes(NewJob.LONGEST_PAYLOAD + 1);
         if (read.length > NewJob.LONGEST_PAYLOAD) {
-            throw Usage.wrong("enqueue", "the payload must be at most 1 MiB, " + from + " holds more");
+            throw Usage.wrong(command, "the payload must be at most 1 MiB, " + from + " holds more");
         }
         return Utf8.decode(read, read.length)
                 .orElseThrow(
-                        () -> Usage.wrong("enqueue", "the payload must be UTF-8 text, what " + from + " holds is not"));
+                        () -> Usage.wrong(command, "the payload must be UTF-8 text, what " + from + " holds is not"));
     }
 }

@@ -139,12 +139,12 @@ final class Json implements AutoCloseable {
         json.writeEndObject();
     }
 
-    private void text(String key, @Nullable String text) throws IOException {
+    void text(String key, @Nullable String text) throws IOException {
         json.writeFieldName(key);
         json.writeString(text); // null is null
     }
 
-    private void number(String key, @Nullable Number number) throws IOException {
+    void number(String key, @Nullable Number number) throws IOException {
         json.writeFieldName(key);
         if (number == null) {
             json.writeNull();
@@ -158,7 +158,7 @@ final class Json implements AutoCloseable {
     }
 
     /** What is JSON as it stands, so that no number loses a digit; else as a string. */
-    private void value(String key, @Nullable String text) throws IOException {
+    void value(String key, @Nullable String text) throws IOException {
         json.writeFieldName(key);
         if (text != null && isJson(text)) {
             json.writeRawValue(text.strip());

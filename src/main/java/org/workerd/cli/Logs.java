@@ -84,7 +84,7 @@ final class Logs implements Callable<Integer> {
                     .say("Job " + id + " has printed nothing; it is "
                             + job.state().word() + ".");
         } else {
-            tail(job, settings, number.get()).copyTo(main.console());
+            tail(job, settings, number.get()).copyTo(main.console().data());
         }
     }
 
@@ -95,7 +95,7 @@ final class Logs implements Callable<Integer> {
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
             JobView job = Show.find(queries, id);
-            tail.copyTo(main.console());
+            tail.copyTo(main.console().data());
             if (!main.console().isWritable()) {
                 return;
             }

@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -34,22 +35,22 @@ final class OutputTail {
     }
 
     /** All there is by now. */
-    void copyTo(Console console) throws IOException {
+    void copyTo(OutputStream to) throws IOException {
         if (!Files.exists(file)) {
             return;
         }
         try (RandomAccessFile from = new RandomAccessFile(file.toFile(), "r")) {
-            noticeCut(from, console);
+            noticeCut(from, to);
             byte[] chunk = new byte[CHUNK];
             while (position < from.length()) {
-                skipHole(from.length(), console);
+                skipHole(from.length(), to);
                 from.seek(position);
                 // The head ends at the half: a chunk must not reach into the hole.
                 int most = (int) (position < half ? Math.min(CHUNK, half - position) : CHUNK);
                 int count = from.read(chunk, 0, most);
                 // What was read may have become a hole in between: then look again what is left.
                 if (count > 0 && !isGone(position, from.length())) {
-                    console.raw(chunk, count);
+                    to.write(chunk, 0, count);
                     position += count;
                 }
             }
@@ -57,7 +58,7 @@ final class OutputTail {
     }
 
     /** The file became shorter: its middle was cut out, or the attempt began anew. */
-    private void noticeCut(RandomAccessFile from, Console console) throws IOException {
+    private void noticeCut(RandomAccessFile from, OutputStream to) throws IOException {
         long length = from.length();
         if (position > half && !cutOut && length > 2 * half && length <= 2 * half + LONGEST_GAP) {
             from.seek(half);
@@ -67,7 +68,7 @@ final class OutputTail {
             if (gap.lookingAt()) {
                 cutOut = true;
                 long missed = 2 * half + Long.parseLong(gap.group(1)) - position;
-                leaveOut(missed - half, console);
+                leaveOut(missed - half, to);
                 position = length - Math.max(0, Math.min(half, missed));
             }
         }
@@ -77,11 +78,11 @@ final class OutputTail {
         }
     }
 
-    private void skipHole(long length, Console console) {
+    private void skipHole(long length, OutputStream to) throws IOException {
         if (position < half || !isGone(position, length)) {
             return;
         }
-        leaveOut(length - half - position, console);
+        leaveOut(length - half - position, to);
         position = length - half;
     }
 
@@ -90,10 +91,10 @@ final class OutputTail {
         return length > limit + BLOCK && offset >= half && offset < length - half;
     }
 
-    private static void leaveOut(long bytes, Console console) {
+    private static void leaveOut(long bytes, OutputStream to) throws IOException {
         if (bytes > 0) {
             byte[] gap = Output.gap(bytes).getBytes(StandardCharsets.UTF_8);
-            console.raw(gap, gap.length);
+            to.write(gap);
         }
     }
 }

@@ -43,6 +43,7 @@ final class Usage {
         }
         String message = VALUE.matcher(String.valueOf(failure.getMessage())).replaceFirst("$1$2: ");
         message = message.replaceFirst("'([^']*)' is not an int$", "expected a whole number, found \"$1\"");
+        message = message.replaceFirst(": '[^']*' is not a boolean$", " takes no value");
         return new Failure(ExitCode.USAGE, lowerCase(message), help);
     }
 
@@ -59,8 +60,8 @@ final class Usage {
                         option,
                         failure.getCommandLine().getCommandSpec().optionsMap().keySet())
                 .orElse("");
-        String advice = command.equals("workerd enqueue")
-                ? "Put -- before the handler's own options: workerd enqueue NAME -- " + Names.printable(option)
+        String advice = command.equals("workerd enqueue") || command.equals("workerd try")
+                ? "Put -- before the handler's own options: " + command + " NAME -- " + Names.printable(option)
                 : help;
         return new Failure(ExitCode.USAGE, "unknown option: " + Names.printable(option), meant + advice);
     }

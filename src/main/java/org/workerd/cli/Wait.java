@@ -18,8 +18,9 @@ import picocli.CommandLine.Parameters;
         description = "Wait until all these jobs have ended, and exit as they did.",
         footer = {
             "",
-            "Exit status: 0 when all are done, else that of the first that is not: its own, 128 + n for",
-            "signal n, 124 when it or the wait timed out, 125 when it was cancelled or never ran.",
+            "Exit status: 0 when all are done, else that of the first that is not: its own,",
+            "128 + n for signal n, 124 when it or the wait timed out, 125 when it was",
+            "cancelled or never ran.",
             "",
             "Examples:",
             "  workerd wait 42",

@@ -8,7 +8,6 @@ import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -30,8 +29,6 @@ public final class Daemon {
     private static final int UMASK = 027;
     /** How long a transaction waits for another process's before the loop backs off and looks at its signals. */
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(1);
-    /** flock and SQLite's shared memory do not work, or not between machines, on these. */
-    private static final Set<String> REMOTE = Set.of("nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs");
 
     private final @Nullable Path config;
     private final Readiness readiness;
@@ -140,8 +137,8 @@ public final class Daemon {
     private static JobStore openQueue(Path file) throws IOException {
         Path directory = directoryOf(file);
         Directories.make(directory);
-        String type = Files.getFileStore(directory).type();
-        if (REMOTE.contains(type)) {
+        String type = Volumes.type(directory);
+        if (Volumes.isRemote(type)) {
             throw new DaemonException(
                     DaemonException.Kind.CONFIGURATION,
                     "the queue cannot be on " + type + ", whose locks cannot be trusted: set queue.url to a path on a"

@@ -4,12 +4,12 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /** What every handler finds in its environment: nothing of whoever started the daemon, and what the configuration adds. */
-final class HandlerEnvironment {
+public final class HandlerEnvironment {
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
     private HandlerEnvironment() {}
 
-    static Map<String, String> of(Map<String, String> configured, Map<String, String> ours) {
+    public static Map<String, String> of(Map<String, String> configured, Map<String, String> ours) {
         Map<String, String> variables = new TreeMap<>();
         variables.put("PATH", PATH);
         variables.put("HOME", System.getProperty("user.home", "/"));

@@ -26,6 +26,17 @@ public final class ByteSize {
         return Long.parseLong(parts.group(1)) * (unit == null ? 1L : UNITS.getOrDefault(unit, 1L));
     }
 
+    /** For people: {@code 900 B}, {@code 1.5 MiB}. */
+    public static String brief(long bytes) {
+        for (String unit : new String[] {"GiB", "MiB", "KiB"}) {
+            long size = UNITS.getOrDefault(unit, 1L);
+            if (bytes >= size) {
+                return bytes / size + "." + bytes % size * 10 / size + " " + unit;
+            }
+        }
+        return bytes + " B";
+    }
+
     public static String format(long bytes) {
         for (String unit : new String[] {"GiB", "MiB", "KiB"}) {
             long size = UNITS.getOrDefault(unit, 1L);

@@ -1,9 +1,7 @@
 package org.workerd.job;
 
-import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
-import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
 
@@ -46,26 +44,29 @@ public final class Names {
 
     /** The text on one line, without control characters, at most 200 characters. */
     public static String printable(String text) {
-        String cut = text.length() > 200 ? text.substring(0, 200) + "…" : text;
-        return UNPRINTABLE.matcher(cut).replaceAll("?");
+        return oneLine(text.length() > 200 ? text.substring(0, 200) + "…" : text);
     }
 
-    /** Levenshtein's distance, in edits. */
+    /** The text on one line, without control characters, however long. */
+    public static String oneLine(String text) {
+        return UNPRINTABLE.matcher(text).replaceAll("?");
+    }
+
+    /** In edits: a letter more, less, or another one, or two neighbours that changed places. */
     private static int distance(String a, String b) {
-        List<Integer> row = new ArrayList<>();
-        for (int j = 0; j <= b.length(); j++) {
-            row.add(j);
-        }
-        for (int i = 1; i <= a.length(); i++) {
-            int diagonal = row.get(0);
-            row.set(0, i);
-            for (int j = 1; j <= b.length(); j++) {
-                int above = row.get(j);
-                int change = diagonal + (a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1);
-                row.set(j, Math.min(change, 1 + Math.min(above, row.get(j - 1))));
-                diagonal = above;
+        int[][] edits = new int[a.length() + 1][b.length() + 1];
+        for (int i = 0; i <= a.length(); i++) {
+            for (int j = 0; j <= b.length(); j++) {
+                edits[i][j] = i == 0 || j == 0 ? i + j : fewest(edits, a, b, i, j);
             }
         }
-        return row.get(b.length());
+        return edits[a.length()][b.length()];
+    }
+
+    private static int fewest(int[][] edits, String a, String b, int i, int j) {
+        int change = a.charAt(i - 1) == b.charAt(j - 1) ? 0 : 1;
+        int fewest = Math.min(edits[i - 1][j - 1] + change, 1 + Math.min(edits[i - 1][j], edits[i][j - 1]));
+        boolean swapped = i > 1 && j > 1 && a.charAt(i - 1) == b.charAt(j - 2) && a.charAt(i - 2) == b.charAt(j - 1);
+        return swapped ? Math.min(fewest, edits[i - 2][j - 2] + 1) : fewest;
     }
 }

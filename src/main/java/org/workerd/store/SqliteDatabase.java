@@ -31,6 +31,8 @@ public final class SqliteDatabase {
     /** In bytes: half a second's reading. */
     private static final long LARGE = 1L << 28;
 
+    static final String DRAFT = ".new-";
+
     private final Path file;
     private final Duration patience;
 
@@ -75,21 +77,50 @@ public final class SqliteDatabase {
         if (file.toFile().length() > LARGE) {
             return;
         }
-        try (Connection connection = connect();
-                Statement statement = connection.createStatement();
-                ResultSet rows = statement.executeQuery("pragma quick_check(1)")) {
-            String finding = rows.next() ? rows.getString(1) : "no answer";
-            if (!finding.equals("ok")) {
-                throw new StoreException(
-                        StoreException.Kind.DAMAGED, "the queue " + file + " is damaged: " + finding.strip());
-            }
+        try (Connection connection = connect()) {
+            check(connection, "pragma quick_check(1)");
         } catch (SQLException failure) {
             throw translate("cannot check", failure);
         }
     }
 
+    /** Reads all of it, however large it is. */
+    void check(Connection connection) throws SQLException {
+        check(connection, "pragma integrity_check(1)");
+    }
+
+    private void check(Connection connection, String pragma) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                ResultSet rows = statement.executeQuery(pragma)) {
+            String finding = rows.next() ? rows.getString(1) : "no answer";
+            if (!finding.equals("ok")) {
+                throw new StoreException(
+                        StoreException.Kind.DAMAGED, "the queue " + file + " is damaged: " + finding.strip());
+            }
+        }
+    }
+
+    /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
+    public SqliteHealth health() {
+        return new SqliteHealth(this, connectToLook());
+    }
+
+    /** A copy of it in this file, which must not exist; nothing is done yet. */
+    public SqliteBackup backup(Path to) {
+        return new SqliteBackup(this, to);
+    }
+
     Path file() {
         return file;
+    }
+
+    Duration patience() {
+        return patience;
+    }
+
+    /** A name beside the file's for one that is not whole yet; what a crash leaves is known by it. */
+    static Path draft(Path file) {
+        return file.resolveSibling(file.getFileName() + DRAFT + UUID.randomUUID());
     }
 
     /** What went wrong, in words for people, and of what kind it is. */
@@ -97,10 +128,34 @@ public final class SqliteDatabase {
         return SqliteErrors.translate(what + " the queue " + file, failure);
     }
 
-    private Connection connect() {
-        recognise();
+    Connection connect() {
+        recognise(true);
+        return connect("");
+    }
+
+    /**
+     * For one who leaves no trace: where the log is not there to be read, not even SQLite shall make one. Then nobody
+     * must write at the same time; whoever finds a log afterwards reads again.
+     */
+    Connection connectToLook() {
+        recognise(false);
+        Connection connection = connect(hasLog() ? "?mode=ro" : "?immutable=1");
+        try (Statement statement = connection.createStatement()) {
+            // Whoever looks through millions of jobs sorts on the disk, not in memory.
+            statement.execute("pragma temp_store = file");
+            return connection;
+        } catch (SQLException failure) {
+            throw translate("cannot open", failure);
+        }
+    }
+
+    boolean hasLog() {
+        return Files.exists(file.resolveSibling(file.getFileName() + "-wal"));
+    }
+
+    private Connection connect(String query) {
         try {
-            Connection connection = SqliteErrors.connect(uri(""), config());
+            Connection connection = SqliteErrors.connect(uri(query), config());
             try {
                 configure(connection);
                 return connection;
@@ -114,17 +169,17 @@ public final class SqliteDatabase {
     }
 
     /** Looks at the header alone, through SQLite but without locks, so that a file that is not ours stays untouched. */
-    private void recognise() {
+    private void recognise(boolean toWrite) {
         try {
             // Not Files.exists: what stands in a directory that we may not enter is not missing.
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
             }
-            if (!Files.isWritable(file) && Files.getFileStore(file).isReadOnly()) {
+            if (toWrite && !Files.isWritable(file) && Files.getFileStore(file).isReadOnly()) {
                 throw new StoreException(
                         StoreException.Kind.DISK, "cannot open the queue " + file + ": its file system is read-only");
             }
-            if (!Files.isReadable(file) || !Files.isWritable(file)) {
+            if (!Files.isReadable(file) || (toWrite && !Files.isWritable(file))) {
                 throw new StoreException(
                         StoreException.Kind.NOT_PERMITTED, "cannot open the queue " + file + ": permission denied");
             }
@@ -165,7 +220,7 @@ public final class SqliteDatabase {
 
     /** Made whole under another name and then linked: nobody ever sees half a queue, and the first of several wins. */
     private void create() {
-        Path draft = file.resolveSibling(file.getFileName() + ".new-" + UUID.randomUUID());
+        Path draft = draft(file);
         try {
             Files.createFile(draft);
             try {

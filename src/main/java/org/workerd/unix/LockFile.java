@@ -8,6 +8,7 @@ import java.nio.file.attribute.PosixFilePermission;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.stream.Collectors;
 
 /**
  * A file that this process holds an flock on, for as long as it is open here; the kernel frees the lock when the process
@@ -71,6 +72,16 @@ public final class LockFile implements AutoCloseable {
                 || locks.stream()
                         .map(lock -> lock.replaceAll(" +", " "))
                         .anyMatch(lock -> lock.contains(holder) && lock.contains(file));
+    }
+
+    /** The processes that the kernel names as holders of a lock of the file; nobody where it names none. */
+    public static Set<Long> holders(Path path) throws IOException {
+        String file = ":" + Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS) + " ";
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .map(lock -> lock.replaceAll(" +", " "))
+                .filter(lock -> lock.contains(" FLOCK ADVISORY WRITE ") && lock.contains(file))
+                .map(lock -> Long.parseLong(lock.replaceFirst(".* WRITE (-?\\d+) .*", "$1")))
+                .collect(Collectors.toUnmodifiableSet());
     }
 
     public Path path() {

@@ -94,8 +94,9 @@ public final class Processes {
         SIGNAL.invoke(signal, 0L);
     }
 
-    public static void umask(int mask) {
-        UMASK.invoke(mask);
+    /** The one that held before. */
+    public static int umask(int mask) {
+        return UMASK.invoke(mask);
     }
 
     private static End end(int status) {

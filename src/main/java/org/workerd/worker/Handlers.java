@@ -105,7 +105,7 @@ public final class Handlers {
             if ((attributes.mode() & TYPE) != DIRECTORY) {
                 return Optional.of(directory + " is not a directory");
             }
-            return unsafe("the directory " + directory, attributes);
+            return unsafe("the directory " + directory, directory, attributes);
         } catch (NoSuchFileException missing) {
             return Optional.of("there is no directory " + directory);
         } catch (IOException unreadable) {
@@ -120,7 +120,7 @@ public final class Handlers {
             if (type != REGULAR) {
                 return new Refused(type == SYMBOLIC_LINK ? "it is a symbolic link" : "it is not a regular file");
             }
-            Optional<String> unsafe = unsafe("it", attributes);
+            Optional<String> unsafe = unsafe("it", file, attributes);
             if (unsafe.isPresent()) {
                 return new Refused(unsafe.get());
             }
@@ -134,13 +134,13 @@ public final class Handlers {
         }
     }
 
-    private Optional<String> unsafe(String what, Owned attributes) {
+    private Optional<String> unsafe(String what, Path path, Owned attributes) {
         if (attributes.owner() != 0 && attributes.owner() != user) {
             return Optional.of(what + " is owned by user " + attributes.owner() + ", not by root or user " + user);
         }
         return (attributes.mode() & WRITABLE_BY_OTHERS) == 0
                 ? Optional.empty()
-                : Optional.of(what + " is writable by its group or by others: chmod go-w");
+                : Optional.of(what + " is writable by its group or by others: chmod go-w " + path);
     }
 
     private boolean isExecutable(Path file, Owned attributes) {

@@ -107,7 +107,8 @@ final class BatchTest {
                     {"name":"mail","args":"a"}           | "args": expected an array of strings, found a string
                     {"name":"mail","args":[1]}           | "args": expected an array of strings, found a number
                     {"name":"mail","priority":"1"}       | "priority": expected a whole number, found a string
-                    {"name":"mail","priority":1.0}       | "priority": expected a whole number, found a number
+                    {"name":"mail","priority":1.5}       | "priority": expected a whole number, found a number with a fraction
+                    {"name":"mail","priority":3000000000} | "priority": the number is too large
                     {"name":"mail","priority":101}       | the priority must be -100 to 100, was 101
                     {"name":"mail","delay":5}            | "delay": expected a duration like "30s", found a number
                     {"name":"mail","delay":"5"}          | "delay": expected a duration like 500ms

@@ -64,7 +64,7 @@ final class ChangingTest {
                                 "",
                                 """
                         workerd: job 2 is neither dead nor cancelled
-                        workerd: job 77 is neither dead nor cancelled
+                        workerd: there is no job 77
                         1 job retried.
                         """));
         assertThat(cli.job(1).state()).isEqualTo(JobState.READY);

@@ -128,7 +128,10 @@ final class EnqueueTest {
         assertThat(cli.run("enqueue", "mail", "--payload", "@" + large).err()).contains("at most 1 MiB");
         assertThat(cli.run("enqueue", "mail", "--payload", "@" + directory.resolve("none")))
                 .isEqualTo(new Cli.Said(
-                        74, "", "workerd: cannot use " + directory.resolve("none") + ": no such file or directory\n"));
+                        2,
+                        "",
+                        "workerd: there is no file " + directory.resolve("none") + " to read the payload from\n"
+                                + "  Try: workerd enqueue --help\n"));
         assertThat(cli.jobs()).isEmpty();
     }
 
@@ -198,7 +201,7 @@ final class EnqueueTest {
                     --key=              | the key must be 1 to 512 bytes
                     --after=0           | --after: expected the id of a job, a positive integer, found "0"
                     --after=x           | --after: expected the id of a job, a positive integer, found "x"
-                    --after=7           | after must be a JSON array of the ids of jobs that exist
+                    --after=7           | there is no job 7 to wait for
                     --queue             | missing required parameter for option '--queue' (Q)
                     --quue=a            | unknown option: --quue
                     --prio=5            | unknown option: --prio

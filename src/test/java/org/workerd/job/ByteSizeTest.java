@@ -46,4 +46,13 @@ class ByteSizeTest {
             assertThat(ByteSize.parse(ByteSize.format(bytes))).isEqualTo(bytes);
         }
     }
+
+    @Test
+    void forPeopleASizeHasOneDigitAfterThePoint() {
+        assertThat(ByteSize.brief(0)).isEqualTo("0 B");
+        assertThat(ByteSize.brief(1023)).isEqualTo("1023 B");
+        assertThat(ByteSize.brief(1536)).isEqualTo("1.5 KiB");
+        assertThat(ByteSize.brief((1L << 30) - 1)).isEqualTo("1023.9 MiB");
+        assertThat(ByteSize.brief(80L << 30)).isEqualTo("80.0 GiB");
+    }
 }

@@ -39,6 +39,8 @@ class NamesTest {
     void aSlipFindsTheNameThatWasMeant() {
         assertThat(Names.closest("resise", KNOWN)).contains("resize");
         assertThat(Names.closest("rezise", KNOWN)).contains("resize");
+        assertThat(Names.closest("eraly", List.of("early"))).contains("early");
+        assertThat(Names.closest("mial", List.of("mail"))).contains("mail");
         assertThat(Names.closest("sendmail", KNOWN)).contains("send-mail");
         assertThat(Names.closest("resizeall", KNOWN)).contains("resize-all");
         assertThat(Names.closest("b", KNOWN)).contains("a");

@@ -1,0 +1,105 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.workerd.daemon.Settings;
+import org.workerd.job.ByteSize;
+import org.workerd.store.JobQueries;
+import org.workerd.store.SqliteBackup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd backup}. */
+@Command(
+        name = "backup",
+        sortOptions = false,
+        description = "Copy the queue to a new file, while it is used.",
+        footer = {
+            "",
+            "The copy is the queue as it was at one moment: whole, checked, and on the disk",
+            "when this returns. It overwrites nothing. What jobs printed is not in it.",
+            "",
+            "To put one back, stop every daemon of the queue, and then, as the queue's owner:",
+            "  workerd stop",
+            "  rm -f queue.db queue.db-wal queue.db-shm     # or move them away, all three",
+            "  cp backup.db queue.db && chmod 660 queue.db",
+            "  workerd start",
+            "What ran when the backup was made runs again, and so does what has run since.",
+            "",
+            "Examples:",
+            "  workerd backup /var/backups/queue.db",
+            "  workerd backup \"/var/backups/queue-$(date +%%F).db\""
+        })
+final class Backup implements Callable<Integer> {
+    private final Main main;
+
+    @Parameters(paramLabel = "FILE", description = "the new file; its directory must exist")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    Path file;
+
+    Backup(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Settings settings = main.settings().settings();
+        refuseToOverwrite();
+        Path directory = file.toAbsolutePath().getParent();
+        if (directory != null && !Files.isDirectory(directory)) {
+            throw new Failure(
+                    ExitCode.FAILED, "cannot write " + file + ": there is no directory " + directory, "Make it first.");
+        }
+        if (directory != null && !Files.isWritable(directory)) {
+            throw new Failure(
+                    ExitCode.NOT_PERMITTED,
+                    "cannot write " + file + ": permission denied",
+                    "Choose a directory that you may write to.");
+        }
+        // Whether there is a queue, before anything is made.
+        try (JobQueries queries = Main.database(settings).openForReading()) {
+            queries.dataVersion();
+        }
+        try (SqliteBackup backup = Main.database(settings).backup(file)) {
+            // For a Ctrl-C, at which this thread just stops.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(backup)));
+            backup.write();
+            publish(backup);
+            main.console()
+                    .say("Backed up " + settings.queueFile() + " to " + file + ", " + ByteSize.brief(backup.size())
+                            + ".");
+        }
+        return 0;
+    }
+
+    private void publish(SqliteBackup backup) throws IOException {
+        try {
+            backup.publish();
+        } catch (FileAlreadyExistsException raced) {
+            refuseToOverwrite();
+            throw raced;
+        }
+    }
+
+    private void refuseToOverwrite() {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            String what = Files.isDirectory(file) ? " is a directory" : " exists already";
+            String advice = Files.isDirectory(file)
+                    ? "Name a file in it: workerd backup " + file.resolve("queue.db")
+                    : "A backup overwrites nothing. Choose another name, or move that file away.";
+            throw new Failure(ExitCode.FAILED, file + what + "; nothing was changed", advice);
+        }
+    }
+
+    private static void remove(SqliteBackup backup) {
+        try {
+            backup.close();
+        } catch (IOException left) {
+            // It is named as a draft, and there is nobody left to tell.
+        }
+    }
+}

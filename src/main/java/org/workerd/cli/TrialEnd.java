@@ -1,0 +1,124 @@
+package org.workerd.cli;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.time.Duration;
+import java.time.Instant;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.JobPolicy;
+import org.workerd.job.JobState;
+import org.workerd.job.Names;
+import org.workerd.job.Outcome;
+import org.workerd.job.Span;
+import org.workerd.job.Verdict;
+
+/**
+ * How a trial ended, and what the daemon would have made of the job.
+ *
+ * @param pause until its next attempt; null: there would be none
+ */
+record TrialEnd(
+        Claim claim, int maxAttempts, Outcome outcome, Verdict verdict, @Nullable Duration pause, Duration ran) {
+    /** The exact figure, without chance. */
+    private static final double NO_JITTER = 0.5;
+
+    static TrialEnd of(Outcome outcome, Claim claim, JobPolicy policy, Duration ran, Instant now) {
+        Verdict verdict = Verdict.of(outcome, claim, policy, now, NO_JITTER);
+        Duration pause = verdict instanceof Verdict.Retry retry
+                ? Duration.between(now, retry.at())
+                : verdict instanceof Verdict.Snooze snooze ? Duration.between(now, snooze.until()) : null;
+        return new TrialEnd(claim, claim.lastAttempt(policy), outcome, verdict, pause, ran);
+    }
+
+    /** As the job did. */
+    int status() {
+        if (outcome instanceof Outcome.Exited exited) {
+            return exited.code();
+        }
+        if (outcome instanceof Outcome.NotExecutable broken) {
+            return broken.code();
+        }
+        if (outcome instanceof Outcome.Signalled killed) {
+            return ExitCode.SIGNALLED + killed.signal();
+        }
+        return outcome instanceof Outcome.TimedOut ? ExitCode.TIMED_OUT.status() : ExitCode.NEVER_RAN.status();
+    }
+
+    void tell(Console console) {
+        String result = result();
+        if (result != null && !(verdict instanceof Verdict.Snooze)) {
+            console.say("workerd: result: " + Names.printable(result.strip()));
+        }
+        console.say("workerd: " + claim.name() + " " + sentence());
+    }
+
+    private String sentence() {
+        String after = " after " + Span.brief(ran);
+        String error = error() == null ? "" : ": " + Names.printable(String.valueOf(error()));
+        String next = Span.format(pause == null ? Duration.ZERO : pause);
+        if (verdict instanceof Verdict.Done) {
+            return "is done" + after;
+        }
+        if (verdict instanceof Verdict.Retry) {
+            return "failed" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts
+                    + ", the next one would follow in about " + next;
+        }
+        if (verdict instanceof Verdict.Dead) {
+            return "would be dead" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts;
+        }
+        if (verdict instanceof Verdict.Snooze) {
+            return "snoozes" + after + ": it would run again in " + next + ", this attempt does not count";
+        }
+        return verdict instanceof Verdict.Cancel
+                ? "was ended" + after + error
+                : "could not be run" + error + "; the daemon would try again";
+    }
+
+    void printJson(Console console) throws IOException {
+        Verdict.Ending ending = verdict.ending();
+        try (Json document = new Json(console.data())) {
+            JsonGenerator out = document.generator();
+            out.writeStartObject();
+            out.writeStringField("name", claim.name());
+            document.text("outcome", ending == null ? null : ending.outcome());
+            out.writeStringField("state", state().word());
+            document.number("exit_code", ending == null ? null : ending.exitCode());
+            document.number("signal", ending == null ? null : ending.signal());
+            document.text("error", error());
+            document.value("result", result());
+            out.writeNumberField("attempt", claim.attempt());
+            out.writeNumberField("max_attempts", maxAttempts);
+            document.number("next_attempt_in_ms", pause == null ? null : pause.toMillis());
+            out.writeNumberField("ran_ms", ran.toMillis());
+        }
+    }
+
+    private JobState state() {
+        if (verdict instanceof Verdict.Done) {
+            return JobState.DONE;
+        }
+        if (verdict instanceof Verdict.Retry) {
+            return JobState.RETRYING;
+        }
+        if (verdict instanceof Verdict.Dead) {
+            return JobState.DEAD;
+        }
+        if (verdict instanceof Verdict.Snooze) {
+            return JobState.SCHEDULED;
+        }
+        return verdict instanceof Verdict.Cancel ? JobState.CANCELLED : JobState.READY;
+    }
+
+    private @Nullable String error() {
+        if (outcome instanceof Outcome.NotStarted notStarted) {
+            return notStarted.reason();
+        }
+        Verdict.Ending ending = verdict.ending();
+        return ending == null ? null : ending.error();
+    }
+
+    private @Nullable String result() {
+        return outcome instanceof Outcome.Exited exited ? exited.result() : null;
+    }
+}

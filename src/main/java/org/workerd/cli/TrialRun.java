@@ -1,0 +1,89 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
+import org.workerd.job.Claim;
+import org.workerd.job.Outcome;
+import org.workerd.worker.Trial;
+
+/** A trial in the foreground: what the handler prints is passed on as it comes, and a signal to us ends it. */
+final class TrialRun {
+    /** How often we look for more output; a person sees no difference to at once. */
+    private static final long LOOK_MILLIS = 30;
+
+    private final Console console;
+    private final OutputStream to;
+
+    /** Aside: what it prints is talk, not data. */
+    TrialRun(Console console, boolean aside) {
+        this.console = console;
+        this.to = aside ? console.talk() : console.data();
+    }
+
+    TrialEnd run(Path temporary, Claim claim, Trial.Terms terms, Instant now)
+            throws IOException, InterruptedException, ExecutionException {
+        CountDownLatch over = new CountDownLatch(1);
+        try (Trial trial = Trial.create(temporary, claim, terms)) {
+            // The JVM exits with 128 and the signal once this hook is through.
+            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(trial, over)));
+            long begun = System.nanoTime();
+            Outcome outcome = follow(trial, terms.policy().outputLimit());
+            return TrialEnd.of(outcome, claim, terms.policy(), Duration.ofNanos(System.nanoTime() - begun), now);
+        } finally {
+            over.countDown();
+        }
+    }
+
+    private Outcome follow(Trial trial, long limit) throws IOException, InterruptedException, ExecutionException {
+        OutputTail tail = new OutputTail(trial.output(), limit);
+        FutureTask<Outcome> run = new FutureTask<>(trial::run);
+        Thread thread = new Thread(run, "trial");
+        thread.setDaemon(true);
+        thread.start();
+        while (true) {
+            boolean ended = hasEnded(run);
+            tail.copyTo(to);
+            if (!console.isWritable() && !ended) {
+                trial.cancel("nobody reads what it prints");
+                return run.get();
+            }
+            if (ended) {
+                return run.get();
+            }
+        }
+    }
+
+    private static boolean hasEnded(FutureTask<Outcome> run) throws InterruptedException, ExecutionException {
+        try {
+            run.get(LOOK_MILLIS, TimeUnit.MILLISECONDS);
+            return true;
+        } catch (TimeoutException runsOn) {
+            return false;
+        }
+    }
+
+    /** The process was told to end: it does so when nothing of the handler is left. */
+    private static void end(Trial trial, CountDownLatch over) {
+        if (over.getCount() == 0) {
+            return;
+        }
+        trial.cancel("interrupted");
+        boolean done = false;
+        while (!done) {
+            try {
+                over.await();
+                done = true;
+            } catch (InterruptedException notNow) {
+                // Nobody interrupts this thread; the kernel's KILL would end us all.
+            }
+        }
+    }
+}

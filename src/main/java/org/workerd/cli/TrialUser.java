@@ -1,0 +1,41 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.workerd.daemon.Settings;
+import org.workerd.worker.Handlers;
+import org.workerd.worker.Handlers.Accepted;
+import org.workerd.worker.Handlers.Refused;
+import org.workerd.worker.Handlers.Vetting;
+import org.workerd.worker.OwnUser;
+
+/** As whom a handler is tried, when the daemon is somebody else: whoever the queue's directory belongs to. */
+final class TrialUser {
+    private static final int ROOT = 0;
+
+    private TrialUser() {}
+
+    /** Says so; and does not let root run what another user may have written. */
+    static void check(Settings settings, String handler, Console console) throws IOException {
+        Path directory = settings.queueFile().toAbsolutePath().getParent();
+        int own = OwnUser.id();
+        if (directory == null
+                || !Files.exists(directory)
+                || Files.getAttribute(directory, "unix:uid").equals(own)) {
+            return;
+        }
+        String daemon = Files.getOwner(directory).getName();
+        String advice = "sudo -u " + daemon + " workerd try " + handler;
+        Vetting vetting = new Handlers(settings.handlersDir(), own).vet(handler);
+        if (own == ROOT && !(vetting instanceof Accepted)) {
+            String why = vetting instanceof Refused refused ? refused.reason() : "it is gone";
+            throw new Failure(
+                    ExitCode.NEVER_RAN,
+                    "root does not run the handler \"" + handler + "\", which is not root's alone: " + why,
+                    "Run it as the daemon does: " + advice);
+        }
+        console.say("workerd: this runs as " + System.getProperty("user.name") + ", the daemon runs as " + daemon + ": "
+                + advice);
+    }
+}

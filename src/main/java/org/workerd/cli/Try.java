@@ -1,0 +1,152 @@
+package org.workerd.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.HandlerEnvironment;
+import org.workerd.daemon.Settings;
+import org.workerd.job.Claim;
+import org.workerd.job.NewJob;
+import org.workerd.worker.Handlers;
+import org.workerd.worker.Handlers.Accepted;
+import org.workerd.worker.Handlers.Refused;
+import org.workerd.worker.Handlers.Vetting;
+import org.workerd.worker.Trial;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code workerd try}. */
+@Command(
+        name = "try",
+        sortOptions = false,
+        description = "Run a handler now, as the daemon would; nothing is stored, and nothing of it is left.",
+        customSynopsis = {"workerd try [OPTION…] NAME [ARG…]", "       workerd try [OPTION…] NAME -- [ARG…]"},
+        footer = {
+            "",
+            "What it prints, on stdout and on stderr, goes to stdout as it comes; the last",
+            "line, on stderr, says what the daemon would have made of the job. It needs no",
+            "queue and no daemon, and runs as you are. Ctrl-C ends it with all that it has",
+            "started: TERM, and KILL after jobs.kill_grace.",
+            "",
+            "Exit status: the handler's own, 128 + n for signal n, 124 when it timed out,",
+            "125 when it could not be run.",
+            "",
+            "Examples:",
+            "  workerd try hello Ann",
+            "  workerd try mail --payload @letter.txt --timeout 10s",
+            "  workerd try build --attempt 3 -- make -j4 all"
+        })
+final class Try implements Callable<Integer> {
+    private final Main main;
+
+    @Parameters(index = "0", paramLabel = "NAME", description = "of the handler")
+    @SuppressWarnings("NullAway.Init") // picocli sets it
+    String name;
+
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARG", description = "an argument of the handler")
+    List<String> args = List.of();
+
+    @Option(
+            names = "--payload",
+            paramLabel = "TEXT|@FILE|-",
+            description = "what the handler reads on stdin: the text, a file's, or ours")
+    @Nullable
+    String payload;
+
+    @Option(names = "--queue", paramLabel = "Q", description = "what WORKERD_QUEUE tells it (default)")
+    String queue = NewJob.DEFAULT_QUEUE;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "end it when it takes longer (jobs.timeout)")
+    @Nullable
+    Duration timeout;
+
+    @Option(names = "--attempt", paramLabel = "N", description = "which attempt this is to be (1)")
+    int attempt = 1;
+
+    @Option(names = "--json", description = "how it ended, as one JSON document; what it prints goes to stderr")
+    boolean json;
+
+    @Option(names = "-q", description = "without the line that says how it ended")
+    boolean quiet;
+
+    Try(Main main) {
+        this.main = main;
+    }
+
+    @Override
+    public Integer call() throws IOException, InterruptedException, ExecutionException {
+        if (attempt < 1 || attempt > 1000) {
+            throw Usage.wrong("try", "--attempt must be 1 to 1000, was " + attempt);
+        }
+        Settings settings = main.settings().settings();
+        Claim claim = claim();
+        Handlers handlers = HandlerCheck.handlers(settings);
+        Vetting vetting = handlers.vet(name);
+        if (!(vetting instanceof Accepted)) {
+            throw refusal(handlers, vetting);
+        }
+        TrialUser.check(settings, name, main.console());
+        Trial.Terms terms = new Trial.Terms(
+                settings.policies().of(name),
+                handlers,
+                HandlerEnvironment.of(settings.handlersEnv(), main.environment().variables()));
+        TrialEnd end = new TrialRun(main.console(), json).run(temporary(), claim, terms, main.now());
+        if (json) {
+            end.printJson(main.console());
+        } else if (!quiet) {
+            end.tell(main.console());
+        }
+        return end.status();
+    }
+
+    /** As a daemon would have it of a job that says this of itself; checked as such a job is. */
+    private Claim claim() throws IOException {
+        String input = payload == null
+                ? null
+                : JobOptions.payload("try", payload, main.console().input());
+        NewJob job = new NewJob(name, args, input, queue, 0, null, null, null, timeout, List.of());
+        return new Claim(
+                Trial.NO_JOB,
+                0,
+                0,
+                attempt,
+                0,
+                main.now(),
+                job.name(),
+                job.queue(),
+                0,
+                job.args(),
+                job.payload(),
+                null,
+                job.timeout(),
+                false,
+                null);
+    }
+
+    private Failure refusal(Handlers handlers, Vetting vetting) {
+        if (vetting instanceof Refused refused) {
+            return new Failure(
+                    ExitCode.NEVER_RAN,
+                    "the handler \"" + name + "\" is refused: " + refused.reason(),
+                    "The daemon does not run it either: its jobs wait until that is mended.");
+        }
+        return new Failure(
+                ExitCode.NEVER_RAN,
+                "no handler is named \"" + name + "\" in " + handlers.directory(),
+                Usage.meant(name, handlers.all().keySet()).orElse("") + "workerd handlers lists them.");
+    }
+
+    private Path temporary() {
+        String named = main.environment().variables().getOrDefault("TMPDIR", "");
+        return Path.of(named.isEmpty() ? "/tmp" : named).toAbsolutePath();
+    }
+}

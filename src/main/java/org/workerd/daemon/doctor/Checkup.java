@@ -1,0 +1,103 @@
+package org.workerd.daemon.doctor;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Environment;
+import org.workerd.daemon.Settings;
+import org.workerd.daemon.SettingsException;
+import org.workerd.daemon.SettingsFile;
+import org.workerd.store.SqliteHealth;
+import org.workerd.store.StoreException;
+
+/** Looks at everything that there is to be looked at, one check after the other. Not thread-safe. */
+public final class Checkup {
+    private final Instant now;
+    private final boolean thorough;
+    private final List<Finding> findings = new ArrayList<>();
+
+    /**
+     * A checkup that has not begun.
+     *
+     * @param thorough also what takes long
+     */
+    public Checkup(Instant now, boolean thorough) {
+        this.now = now;
+        this.thorough = thorough;
+    }
+
+    /** Something to be looked at. */
+    private interface Check {
+        List<Finding> look() throws IOException;
+    }
+
+    /** In the order of the checks; the configuration that was named, or null. */
+    public List<Finding> of(@Nullable Path config, Environment environment) {
+        Settings settings = null;
+        try {
+            SettingsFile.Loaded loaded = SettingsFile.load(config, environment);
+            settings = loaded.settings();
+            findings.add(configuration(loaded));
+        } catch (SettingsException bad) {
+            bad.problems()
+                    .forEach(problem -> findings.add(Finding.failure(
+                            "configuration", problem.place() + ": " + problem.message(), "mend that line")));
+        }
+        look("machine", MachineCheck::look);
+        if (settings != null) {
+            lookAt(settings);
+        }
+        return findings;
+    }
+
+    private void lookAt(Settings settings) {
+        DaemonState daemon = DaemonState.of(settings);
+        look("daemon", () -> new DaemonCheck(settings, daemon).look());
+        look("volume", () -> new VolumeCheck(settings).look());
+        look("files", () -> new FilesCheck(settings).look());
+        look("handlers", () -> new HandlersCheck(settings).look());
+        lookAtQueue(settings, daemon);
+    }
+
+    private void lookAtQueue(Settings settings, DaemonState daemon) {
+        look("queue", () -> new QueueFileCheck(settings, now).look());
+        for (int round = 0; round < 2; round++) {
+            int before = findings.size();
+            try (SqliteHealth health = QueueFileCheck.database(settings).health()) {
+                look("queue", () -> new HealthCheck(health, thorough).look());
+                if (findings.stream().noneMatch(HealthCheck::isDamage)) {
+                    look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
+                }
+                if (!health.isOvertaken()) {
+                    return;
+                }
+            } catch (StoreException failure) {
+                findings.add(QueueFileCheck.unusable(failure, daemon));
+                return;
+            }
+            findings.subList(before, findings.size()).clear();
+        }
+    }
+
+    private static Finding configuration(SettingsFile.Loaded loaded) {
+        String files = loaded.files().isEmpty()
+                ? "no file: the defaults are in force"
+                : loaded.files().stream()
+                        .map(Path::toString)
+                        .reduce((a, b) -> a + ", " + b)
+                        .orElse("");
+        return Finding.ok("configuration", files);
+    }
+
+    /** A check that fails is a finding, and the others go on. */
+    private void look(String name, Check check) {
+        try {
+            findings.addAll(check.look());
+        } catch (IOException | RuntimeException failure) {
+            findings.add(Finding.failure(name, "cannot be looked at: " + failure.getMessage(), ""));
+        }
+    }
+}

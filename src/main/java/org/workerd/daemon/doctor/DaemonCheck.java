@@ -1,0 +1,115 @@
+package org.workerd.daemon.doctor;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.workerd.daemon.Settings;
+
+/** The daemon of this pidfile: does it run, and is it still the one that is installed? */
+final class DaemonCheck {
+    private static final String CHECK = "daemon";
+    private static final String DELETED = " (deleted)";
+    private static final Pattern OPEN_FILES = Pattern.compile("Max open files +(\\d+) .*");
+    /** Those that it has anyway, and those that one attempt takes at most. */
+    private static final int OWN_FILES = 64;
+
+    private static final int FILES_OF_A_SLOT = 4;
+
+    private final Settings settings;
+    private final DaemonState daemon;
+
+    DaemonCheck(Settings settings, DaemonState daemon) {
+        this.settings = settings;
+        this.daemon = daemon;
+    }
+
+    List<Finding> look() throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(pidfile());
+        if (daemon.isRunning()) {
+            Path process = Path.of("/proc", Long.toString(daemon.named()));
+            deletedFiles(process, findings);
+            openFiles(process).ifPresent(findings::add);
+        }
+        return findings;
+    }
+
+    private Finding pidfile() {
+        return switch (daemon.kind()) {
+            case RUNNING -> Finding.ok(CHECK, "running, pid " + daemon.named());
+            case STOPPED -> Finding.ok(CHECK, "not running");
+            case DEAD ->
+                Finding.warning(
+                        CHECK,
+                        "it died: nobody holds the lock of its pidfile " + daemon.pidfile(),
+                        "workerd start (what it ran is put back; nothing is lost)");
+            case CONTRADICTORY ->
+                Finding.failure(
+                        CHECK,
+                        "process " + daemon.holder() + " holds the lock of the pidfile " + daemon.pidfile()
+                                + ", which "
+                                + (daemon.named() == 0 ? "names nobody" : "names process " + daemon.named()),
+                        "unless it is a workerd that is just starting, see what it is: ps -fp " + daemon.holder());
+            case UNKNOWN ->
+                Finding.failure(
+                        CHECK,
+                        "the pidfile " + daemon.pidfile() + " is no file with a pid in it, or not ours to read",
+                        "ls -l " + daemon.pidfile() + "; set daemon.pidfile to a file of workerd's own");
+        };
+    }
+
+    /** Only root and its own user may see what it has open; to others nothing is wrong. */
+    private void deletedFiles(Path process, List<Finding> findings) throws IOException {
+        Path open = process.resolve("fd");
+        if (!Files.isReadable(open)) {
+            return;
+        }
+        boolean queueGone = false;
+        boolean programGone = false;
+        try (DirectoryStream<Path> links = Files.newDirectoryStream(open)) {
+            for (Path link : links) {
+                String target = Files.isSymbolicLink(link)
+                        ? Files.readSymbolicLink(link).toString()
+                        : "";
+                queueGone |= target.equals(settings.queueFile() + DELETED);
+                programGone |= target.endsWith(".jar" + DELETED);
+            }
+        }
+        if (queueGone) {
+            findings.add(Finding.failure(
+                    CHECK,
+                    "the queue " + settings.queueFile()
+                            + " was removed or replaced while it was open: jobs stored now do" + " not run",
+                    "workerd restart"));
+        }
+        if (programGone) {
+            findings.add(Finding.warning(
+                    CHECK, "it runs an older program than the one that is installed", "workerd restart"));
+        }
+    }
+
+    private Optional<Finding> openFiles(Path process) throws IOException {
+        Path limits = process.resolve("limits");
+        long needed = OWN_FILES + (long) FILES_OF_A_SLOT * settings.concurrency();
+        if (!Files.isReadable(limits)) {
+            return Optional.empty();
+        }
+        return Files.readAllLines(limits).stream()
+                .map(OPEN_FILES::matcher)
+                .filter(Matcher::matches)
+                .map(line -> Long.parseLong(line.group(1)))
+                .filter(limit -> limit < needed)
+                .map(limit -> Finding.warning(
+                        CHECK,
+                        "it may open " + limit + " files; " + settings.concurrency() + " jobs at once may need "
+                                + needed,
+                        "ulimit -n " + needed + " before workerd start, or LimitNOFILE= of its service"))
+                .findFirst();
+    }
+}

@@ -1,0 +1,51 @@
+package org.workerd.daemon.doctor;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.workerd.daemon.Settings;
+import org.workerd.worker.Handlers;
+import org.workerd.worker.Handlers.Refused;
+import org.workerd.worker.Handlers.Vetting;
+
+/** The handlers directory, and which files in it the daemon does not run. */
+final class HandlersCheck {
+    private static final String CHECK = "handlers";
+
+    private final Path directory;
+    private final DaemonUser user;
+
+    HandlersCheck(Settings settings) throws IOException {
+        this.directory = settings.handlersDir();
+        this.user = DaemonUser.of(settings);
+    }
+
+    List<Finding> look() {
+        if (!Files.isDirectory(directory)) {
+            return List.of(
+                    Finding.warning(CHECK, "there is no directory " + directory, "install -d -m 755 " + directory));
+        }
+        if (!Files.isReadable(directory)) {
+            return List.of(Finding.warning(
+                    CHECK,
+                    "not ours to read: " + directory,
+                    "ask as the daemon does: sudo -u " + user.name() + " workerd doctor"));
+        }
+        Map<String, Vetting> all = new Handlers(directory, user.id()).all();
+        List<Finding> findings = new ArrayList<>();
+        all.forEach((name, vetting) -> {
+            if (vetting instanceof Refused refused) {
+                findings.add(Finding.warning(
+                        CHECK, name + " is refused: " + refused.reason(), "mend it, or move it out of " + directory));
+            }
+        });
+        long accepted = (long) all.size() - findings.size();
+        if (accepted > 0 || findings.isEmpty()) {
+            findings.add(0, Finding.ok(CHECK, accepted + " in " + directory));
+        }
+        return findings;
+    }
+}

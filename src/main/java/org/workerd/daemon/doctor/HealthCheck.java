@@ -1,0 +1,47 @@
+package org.workerd.daemon.doctor;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.workerd.store.SqliteHealth;
+
+/** Is the queue's file whole, and do its tables agree? */
+final class HealthCheck {
+    private static final String INTEGRITY = "integrity";
+
+    private final SqliteHealth health;
+    private final boolean thorough;
+
+    HealthCheck(SqliteHealth health, boolean thorough) {
+        this.health = health;
+        this.thorough = thorough;
+    }
+
+    /** Then nothing that is read from the queue means anything. */
+    static boolean isDamage(Finding finding) {
+        return finding.check().equals(INTEGRITY) && finding.level() == Finding.Level.FAILURE;
+    }
+
+    List<Finding> look() {
+        List<Finding> findings = new ArrayList<>();
+        findings.add(Finding.ok("schema", "version " + health.version()));
+        Optional<String> damage = health.damage(thorough);
+        if (damage.isPresent()) {
+            findings.add(Finding.failure(
+                    INTEGRITY,
+                    "the queue is damaged: " + damage.get(),
+                    "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover"));
+            return findings;
+        }
+        findings.add(Finding.ok(INTEGRITY, thorough ? "all pages and indexes are whole" : "all pages are whole"));
+        List<String> disagreements = health.disagreements();
+        findings.add(
+                disagreements.isEmpty()
+                        ? Finding.ok("consistency", "the tables agree")
+                        : Finding.failure(
+                                "consistency",
+                                String.join(", ", disagreements),
+                                "keep a copy (workerd backup FILE) and report it with that"));
+        return findings;
+    }
+}

@@ -1,0 +1,118 @@
+package org.workerd.daemon.doctor;
+
+import java.io.IOException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import org.workerd.daemon.Settings;
+import org.workerd.job.ByteSize;
+import org.workerd.store.SqliteDatabase;
+import org.workerd.store.StoreException;
+import org.workerd.worker.Premises;
+
+/** The queue's file from outside, by its size and neighbours alone: never opened here, for that drops SQLite's locks. */
+final class QueueFileCheck {
+    private static final String CHECK = "queue";
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+    /** The daemon keeps it below 64 MiB. */
+    private static final long LARGE_LOG = 256L << 20;
+    /** Making a queue takes milliseconds. */
+    private static final Duration OLD_DRAFT = Duration.ofMinutes(1);
+
+    private final Path queue;
+    private final Instant now;
+
+    QueueFileCheck(Settings settings, Instant now) {
+        this.queue = settings.queueFile().toAbsolutePath();
+        this.now = now;
+    }
+
+    static SqliteDatabase database(Settings settings) {
+        return new SqliteDatabase(settings.queueFile(), PATIENCE);
+    }
+
+    /** Why nothing more can be said about the queue. */
+    static Finding unusable(StoreException failure, DaemonState daemon) {
+        String found = String.valueOf(failure.getMessage());
+        return switch (failure.kind()) {
+            case MISSING ->
+                daemon.isRunning()
+                        ? Finding.failure(CHECK, found + ", but its daemon runs", "workerd restart")
+                        : Finding.warning(CHECK, found, "workerd start makes it");
+            case DAMAGED ->
+                Finding.failure(
+                        CHECK,
+                        found,
+                        "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover");
+            case REFUSED -> Finding.failure(CHECK, found, "set queue.url to a queue of this workerd");
+            case NOT_PERMITTED ->
+                Finding.failure(CHECK, found, "use the account that owns the queue, or one of its group");
+            case LOCKED -> Finding.failure(CHECK, found, "see which program keeps it: fuser -v on the queue's file");
+            case DISK, INVALID, OTHER -> Finding.failure(CHECK, found, "see what the kernel says of the disk: dmesg");
+        };
+    }
+
+    List<Finding> look() throws IOException {
+        List<Finding> findings = new ArrayList<>();
+        if (!Files.exists(queue)) {
+            return findings;
+        }
+        findings.add(log());
+        drafts(findings);
+        findings.add(output());
+        return findings;
+    }
+
+    private Finding log() throws IOException {
+        Path log = queue.resolveSibling(queue.getFileName() + "-wal");
+        long size = Files.exists(log) ? Files.size(log) : 0;
+        return size > LARGE_LOG
+                ? Finding.warning(
+                        "write-ahead log",
+                        ByteSize.brief(size) + " beside a queue of " + ByteSize.brief(Files.size(queue))
+                                + ": some program keeps an old state open",
+                        "see which one: fuser -v " + queue + "; it goes with the last of them, or workerd restart")
+                : Finding.ok("write-ahead log", ByteSize.brief(size));
+    }
+
+    private void drafts(List<Finding> findings) throws IOException {
+        try (DirectoryStream<Path> drafts =
+                Files.newDirectoryStream(queue.resolveSibling(""), queue.getFileName() + ".new-*")) {
+            for (Path draft : drafts) {
+                Instant made = Files.getLastModifiedTime(draft).toInstant();
+                if (made.plus(OLD_DRAFT).isBefore(now)) {
+                    findings.add(Finding.warning(
+                            CHECK, draft + " was left by a program that was killed while it made it", "rm " + draft));
+                }
+            }
+        }
+    }
+
+    private Finding output() throws IOException {
+        long[] sizes = new long[2];
+        Path output = Premises.output(queue);
+        if (Files.isReadable(output)) {
+            Files.walkFileTree(output, new SimpleFileVisitor<>() {
+                @Override
+                public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+                    sizes[0]++;
+                    sizes[1] += attributes.size();
+                    return FileVisitResult.CONTINUE;
+                }
+
+                @Override
+                public FileVisitResult visitFileFailed(Path file, IOException goneMeanwhile) {
+                    return FileVisitResult.CONTINUE;
+                }
+            });
+        }
+        return Finding.ok("output", sizes[0] + " files, " + ByteSize.brief(sizes[1]));
+    }
+}

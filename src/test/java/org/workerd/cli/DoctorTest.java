@@ -1,0 +1,259 @@
+package org.workerd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.unix.LockFile;
+
+/** {@code doctor} finds what is broken, says how to mend it, and leaves everything as it was. */
+final class DoctorTest {
+    @TempDir
+    Path directory;
+
+    private Cli cli;
+
+    @BeforeEach
+    void install() throws IOException {
+        cli = new Cli(directory);
+        cli.transaction(moves -> 0);
+    }
+
+    /** What it says besides "ok", and its exit status. */
+    private Cli.Said doctor(String... options) {
+        Cli.Said said =
+                cli.run(Stream.concat(Stream.of("doctor"), Stream.of(options)).toArray(String[]::new));
+        String found = said.out()
+                .lines()
+                .filter(line -> !line.startsWith("ok ") && !line.contains(" disk of the "))
+                .map(line -> line.replaceAll(" {2,}", " "))
+                .collect(Collectors.joining("\n"));
+        return new Cli.Said(said.status(), found, said.err());
+    }
+
+    private void execute(String sql) throws SQLException {
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + cli.queueFile());
+                Statement statement = connection.createStatement()) {
+            statement.executeUpdate(sql);
+        }
+    }
+
+    private Map<Path, FileTime> files() throws IOException {
+        Map<Path, FileTime> files = new TreeMap<>();
+        try (Stream<Path> all = Files.walk(directory)) {
+            for (Path file : all.toList()) {
+                files.put(file, Files.getLastModifiedTime(file));
+            }
+        }
+        return files;
+    }
+
+    @Test
+    void aSoundInstallationIsSoundAndStaysAsItWas() throws IOException {
+        Map<Path, FileTime> before = files();
+        assertThat(doctor()).extracting(Cli.Said::status, Cli.Said::out).containsExactly(0, "");
+        assertThat(doctor("--full").status()).isZero();
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void whatIsInTheLogAloneIsSeenAndStaysThere() throws IOException, SQLException {
+        try (Connection open = DriverManager.getConnection("jdbc:sqlite:" + cli.queueFile());
+                Statement statement = open.createStatement()) {
+            statement.executeUpdate("insert into jobs(name) values ('lost')");
+            Map<Path, FileTime> before = files();
+            assertThat(doctor().out()).contains("those named lost wait");
+            assertThat(files()).isEqualTo(before);
+        }
+    }
+
+    @Test
+    void aQueueThatIsNotThereIsNotMade() throws IOException {
+        Files.delete(cli.queueFile());
+        Map<Path, FileTime> before = files();
+        assertThat(doctor())
+                .extracting(Cli.Said::status, Cli.Said::out)
+                .containsExactly(
+                        0, "warning queue there is no queue at " + cli.queueFile() + "\n -> workerd start makes it");
+        assertThat(files()).isEqualTo(before);
+    }
+
+    @Test
+    void everyProblemOfTheConfigurationIsAFailureAndTheRestIsStillLookedAt() throws IOException {
+        cli.settings("[jobs]\ntimeot = \"1h\"\nmax_attempts = \"many\"\n");
+        Cli.Said said = cli.run("doctor");
+        assertThat(said.status()).isEqualTo(1);
+        assertThat(said.out())
+                .contains("workerd.toml:10:1: jobs.timeot is not a setting", "workerd.toml:11:1", "ok       machine");
+        assertThat(said.err()).isEqualTo("workerd: 2 failures, 0 warnings\n");
+    }
+
+    @Test
+    void jobsThatNobodyCanRunAreAFailureWithTheReason() throws IOException {
+        Files.writeString(directory.resolve("handlers/notes"), "");
+        for (String name : new String[] {"mail", "lost", "notes"}) {
+            cli.transaction(moves -> moves.enqueue(org.workerd.job.NewJob.of(name)));
+        }
+        assertThat(doctor().status()).isEqualTo(1);
+        assertThat(doctor().out())
+                .contains("warning handlers notes is refused: it is not executable: chmod +x " + directory)
+                .contains("failure jobs those named lost wait: there is no handler of this name in " + directory)
+                .contains("failure jobs those named notes wait: their handler is refused: it is not executable")
+                .contains("warning jobs some are ready, and no daemon serves this queue\n -> workerd start")
+                .doesNotContain("named mail");
+    }
+
+    @Test
+    void jobsThatWaitForLongAreTold() throws SQLException {
+        cli.insert("name", "'mail'");
+        assertThat(doctor().out()).doesNotContain("the oldest");
+        execute("insert into jobs(name, queue, created_at) values ('mail', 'slow', "
+                + Cli.NOW.minus(Duration.ofHours(2)).toEpochMilli() + ")");
+        assertThat(doctor().out())
+                .contains("warning jobs the oldest that is ready in the queue slow waits for 2h 0m\n -> workerd start");
+        cli.run("pause", "slow");
+        assertThat(doctor().out())
+                .doesNotContain("the oldest")
+                .contains(
+                        "warning pauses the queue slow is paused since 2026-11-23T12:00:00Z\n -> workerd resume slow");
+        assertThat(doctor().status()).isZero();
+    }
+
+    @Test
+    void aClockThatWentBackAndTimesInTheWrongUnitAreTold() throws SQLException {
+        execute("insert into jobs(name, created_at, run_at) values ('mail', "
+                + Cli.NOW.plus(Duration.ofMinutes(90)).toEpochMilli() + ", 253402300799999)");
+        assertThat(doctor().out())
+                .contains("warning clock it was set back: the newest job was stored 1h 30m from now")
+                .contains("warning clock 1 jobs are due more than a year from now");
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "update lanes set ready = 5; lanes whose counts are wrong (1)",
+                "delete from ready; jobs in no state (1)",
+                "insert into scheduled select 1, 0, 1, 0, 0, 0, 0; jobs in two states at once (1)",
+                "insert into blocked values (77, 1, 1); states of jobs that do not exist (1)",
+                "insert into keys values ('k', 99); keys held by jobs that have ended or do not exist (1)",
+                "insert into running select 1, 1, 0, 1, 0, 9, 9, 9; running jobs of a daemon that was never registered (1)"
+            })
+    void tablesThatContradictEachOtherAreAFailure(String brokenAndFound) throws SQLException {
+        cli.enqueue("mail");
+        execute(brokenAndFound.split("; ")[0]);
+        assertThat(doctor().status()).isEqualTo(1);
+        assertThat(doctor().out())
+                .contains("failure consistency")
+                .contains(brokenAndFound.split("; ")[1]);
+    }
+
+    @Test
+    void whatADeadDaemonLeftIsTold() throws SQLException {
+        cli.insert("name", "'mail'");
+        cli.claim();
+        assertThat(doctor().out())
+                .contains("warning daemons the one with pid 4711 died; what it ran (1 jobs) is to be put back"
+                        + "\n -> workerd start");
+    }
+
+    @Test
+    void aDamagedQueueIsAFailure() throws IOException {
+        try (RandomAccessFile file = new RandomAccessFile(cli.queueFile().toFile(), "rw")) {
+            file.seek(3 * 4096);
+            file.write(new byte[5 * 4096]);
+        }
+        assertThat(doctor().status()).isEqualTo(1);
+        assertThat(doctor().out())
+                .contains("failure integrity the queue is damaged: ")
+                .contains("put a backup back (workerd help backup)")
+                .doesNotContain("failure jobs");
+    }
+
+    @Test
+    void whatIsNoQueueIsAFailureAndLeftAsItWas() throws IOException, SQLException {
+        Files.delete(cli.queueFile());
+        execute("create table letters(text)");
+        byte[] before = Files.readAllBytes(cli.queueFile());
+        assertThat(doctor().status()).isEqualTo(1);
+        assertThat(doctor().out())
+                .contains("failure queue " + cli.queueFile() + " is a database, but not a queue of workerd");
+        Files.writeString(cli.queueFile(), "Dear Ann");
+        assertThat(doctor().out()).contains("is not a database; it was left as it was");
+        assertThat(before).isNotEmpty();
+        assertThat(cli.queueFile()).hasContent("Dear Ann");
+    }
+
+    @Test
+    void aQueueOfANewerVersionIsAFailure() throws SQLException {
+        execute("pragma user_version = 99");
+        assertThat(doctor().out()).contains("failure queue the queue " + cli.queueFile() + " has the schema 99");
+    }
+
+    @Test
+    void whoMayWriteTooMuchAndWhoTooLittleIsTold() throws IOException {
+        Files.setPosixFilePermissions(cli.queueFile(), PosixFilePermissions.fromString("rw-rw-rw-"));
+        assertThat(doctor())
+                .extracting(Cli.Said::status, Cli.Said::out)
+                .containsExactly(
+                        1,
+                        "failure permissions " + cli.queueFile() + " is writable by everybody\n -> chmod o-w "
+                                + cli.queueFile());
+    }
+
+    @Test
+    void aLogThatHasGrownAndADraftThatWasLeftAreTold() throws IOException {
+        Path draft = Files.writeString(directory.resolve("queue/queue.db.new-1234"), "");
+        Files.setLastModifiedTime(draft, FileTime.from(Cli.NOW.minusSeconds(30)));
+        assertThat(doctor().out()).isEmpty();
+        Files.setLastModifiedTime(draft, FileTime.from(Cli.NOW.minusSeconds(90)));
+        try (RandomAccessFile log = new RandomAccessFile(cli.queueFile() + "-wal", "rw")) {
+            log.setLength(300L << 20);
+        }
+        assertThat(doctor().out())
+                .contains("warning queue " + draft + " was left by a program that was killed while it made it")
+                .contains(" -> rm " + draft)
+                .contains("warning write-ahead log 300.0 MiB beside a queue of");
+    }
+
+    @Test
+    void thePidfileIsComparedWithItsLock() throws IOException {
+        Path pidfile = Files.writeString(directory.resolve("workerd.pid"), "4711\n");
+        assertThat(doctor().out())
+                .isEqualTo("warning daemon it died: nobody holds the lock of its pidfile " + pidfile
+                        + "\n -> workerd start (what it ran is put back; nothing is lost)");
+        long own = ProcessHandle.current().pid();
+        try (LockFile lock = LockFile.tryAcquire(pidfile, 0644).orElseThrow()) {
+            assertThat(doctor())
+                    .extracting(Cli.Said::status, Cli.Said::out)
+                    .containsExactly(
+                            1,
+                            "failure daemon process " + own + " holds the lock of the pidfile " + pidfile
+                                    + ", which names process 4711\n -> unless it is a workerd that is just starting,"
+                                    + " see what it is: ps -fp " + own);
+            lock.write(own + "\n");
+            assertThat(cli.run("doctor").out()).contains("daemon             running, pid " + own);
+        }
+        Files.delete(pidfile);
+        Files.createDirectory(pidfile);
+        assertThat(doctor().status()).isEqualTo(1);
+        assertThat(doctor().out()).contains("failure daemon the pidfile " + pidfile + " is no file with a pid in it");
+    }
+}

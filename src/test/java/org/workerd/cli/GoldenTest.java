@@ -1,0 +1,291 @@
+package org.workerd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.workerd.job.Claim;
+import org.workerd.job.Verdict;
+
+/** Everything that commands print, to the letter: for people at a terminal, for pipes, as JSON, and when they fail. */
+final class GoldenTest {
+    private static final int TERMINAL = 80;
+
+    private static byte[] filled;
+
+    private Path directory;
+    private Cli cli;
+
+    static Stream<Golden.Case> reading() {
+        List<String> lines = List.of(
+                "list",
+                "list --limit 2",
+                "list --state dead,retrying",
+                "show 1",
+                "show 2",
+                "show 3",
+                "show 5",
+                "queues",
+                "stats",
+                "handlers",
+                "config",
+                "doctor",
+                "retry --state dead --dry-run",
+                "prune");
+        List<String> data = List.of(
+                "list -q",
+                "list --json",
+                "show 1 --json",
+                "show 3 --json",
+                "show 1 -q",
+                "queues --json",
+                "queues -q",
+                "stats --json",
+                "stats -q",
+                "handlers --json",
+                "handlers -q",
+                "config --json",
+                "config -q",
+                "config --get jobs.timeout",
+                "doctor --json",
+                "doctor -q",
+                "wait 1",
+                "wait 3",
+                "wait 1 3 4",
+                "logs 1",
+                "logs 5");
+        return Stream.of(
+                        lines.stream().map(line -> Golden.Case.of("terminal", TERMINAL, line)),
+                        lines.stream().map(line -> Golden.Case.of("pipe", 0, line)),
+                        data.stream().map(line -> Golden.Case.of("data", 0, line)))
+                .flatMap(cases -> cases);
+    }
+
+    static Stream<Golden.Case> changing() {
+        List<String> people = List.of("enqueue mail ann", "enqueue mail --key k", "backup copy.db");
+        List<String> programs = List.of(
+                "enqueue mail ann",
+                "enqueue mail --json",
+                "enqueue mail --key k --json",
+                "enqueue --batch -",
+                "enqueue --batch - --json",
+                "retry 3",
+                "retry 3 4 --json",
+                "retry --state dead --yes -q",
+                "cancel 6",
+                "cancel 6 5 --json",
+                "cancel --queue bulk --yes",
+                "delete 1",
+                "delete 1 --json",
+                "delete --state done,dead --yes -q",
+                "pause",
+                "pause bulk",
+                "resume",
+                "resume slow",
+                "prune --json",
+                "prune -q",
+                "try resize a.png",
+                "try resize a.png --json",
+                "try fail",
+                "try fail --attempt 10",
+                "try later",
+                "try later --json",
+                "try fail --json",
+                "try give-up",
+                "try fail -q",
+                "init new");
+        return Stream.concat(
+                people.stream().map(line -> Golden.Case.of("terminal", TERMINAL, line)),
+                programs.stream().map(line -> Golden.Case.of("changing", 0, line)));
+    }
+
+    static Stream<Golden.Case> mistakes() {
+        return Stream.of(
+                        "",
+                        "nosuch",
+                        "lst",
+                        "enqueue",
+                        "enqueue nosuch",
+                        "enqueue mial",
+                        "enqueue notes",
+                        "enqueue mail --delay soon",
+                        "enqueue mail --at tomorrow",
+                        "enqueue mail --prioritty 3",
+                        "enqueue mail --priority high",
+                        "enqueue mail --priority 101",
+                        "enqueue mail --max-attempts 0",
+                        "enqueue mail --after 999",
+                        "enqueue mail --after x",
+                        "enqueue mail --queue a/b",
+                        "enqueue mail --payload @missing",
+                        "enqueue --batch missing",
+                        "enqueue --batch",
+                        "list dead",
+                        "list --state deed",
+                        "list --limit 0",
+                        "list --since now",
+                        "list --json=yes",
+                        "show",
+                        "show x",
+                        "show 999",
+                        "logs 999",
+                        "logs 3 --attempt 7",
+                        "wait",
+                        "wait 999",
+                        "retry",
+                        "retry 1",
+                        "retry 999",
+                        "retry 3 --state dead",
+                        "retry --state dead",
+                        "retry --queue nosuch --yes",
+                        "cancel 999",
+                        "cancel 1",
+                        "delete 5",
+                        "delete 999",
+                        "pause a/b",
+                        "resume",
+                        "config --get jobs",
+                        "config --get job.timeout",
+                        "backup",
+                        "backup workerd.toml",
+                        "backup queue",
+                        "backup no/copy",
+                        "completion",
+                        "completion zsh",
+                        "try",
+                        "try nosuch",
+                        "try mial",
+                        "try notes",
+                        "try mail --attempt 0",
+                        "try mail -x",
+                        "stop --nwo",
+                        "help nosuch",
+                        "init .",
+                        "doctor now",
+                        "status")
+                .map(line -> Golden.Case.of("mistakes", 0, line));
+    }
+
+    static Stream<Golden.Case> help() {
+        return Stream.concat(Stream.of("help"), Commands.NAMES.stream().map(name -> "help " + name))
+                .map(line -> Golden.Case.of("help", 0, line));
+    }
+
+    @BeforeEach
+    void install() throws IOException, SQLException {
+        // Always of the same length, for the width of columns depends on it.
+        directory = Files.createDirectory(Path.of(
+                "/var/tmp/w" + UUID.randomUUID().toString().replace("-", "").substring(0, 8)));
+        cli = new Cli(directory);
+        cli.settings("[queues.bulk]\nconcurrency = 2\n[jobs.mail]\ntimeout = \"5m\"\n");
+        program("resize", "echo resizing $1; echo 640x480 >$WORKERD_RESULT");
+        program("fail", "echo no >&2; exit 7");
+        program("later", "echo 10m >$WORKERD_RESULT; exit 75");
+        program("give-up", "exit 65");
+        Files.writeString(directory.resolve("handlers/notes"), "not a program");
+    }
+
+    @AfterEach
+    void remove() throws IOException {
+        try (Stream<Path> files = Files.walk(directory)) {
+            for (Path file : files.sorted(java.util.Comparator.reverseOrder()).toList()) {
+                Files.delete(file);
+            }
+        }
+    }
+
+    private void program(String name, String script) throws IOException {
+        Files.writeString(cli.handler(name), "#!/bin/sh\n" + script + "\n");
+    }
+
+    /** The queue as {@link #fill} makes it; made once, for every move of it is a write to the disk. */
+    private void fillAsBefore() throws IOException, SQLException {
+        if (filled == null) {
+            fill();
+            filled = Files.readAllBytes(cli.queueFile());
+        } else {
+            cli.transaction(moves -> 0);
+            Files.write(cli.queueFile(), filled);
+        }
+    }
+
+    /** A job in every state: 1 done, 2 retrying, 3 dead, 4 cancelled, 5 running, 6 ready, 7 blocked, 8 scheduled. */
+    private void fill() throws SQLException {
+        cli.insert("name, payload, args", "'resize', '{\"w\": 1.50}', '[\"a b\",\"it''s\"]'");
+        cli.finish(cli.claim(), new Verdict.Done(new Verdict.Ending("done", 0, null, null), "640x480"));
+        cli.insert("name, max_attempts", "'mail', 3");
+        cli.finish(
+                cli.claim(),
+                new Verdict.Retry(
+                        new Verdict.Ending("failed", 7, null, "exit code 7"), Cli.NOW.plus(Duration.ofMinutes(5))));
+        cli.insert("name, payload", "'mail', 'Dear Ann'");
+        cli.finish(cli.claim(), Cli.dead("failed", null, 9, "killed by signal 9"));
+        cli.insert("name, queue", "'mail', 'slow'");
+        cli.finish(cli.claim(), Cli.cancelled());
+        cli.insert("name", "'resize'");
+        Claim running = cli.claim();
+        assertThat(running.jobId()).isEqualTo(5);
+        cli.insert("name, queue, priority, key", "'mail', 'bulk', -5, 'k'");
+        cli.insert("name, \"after\", timeout_ms", "'mail', '[6]', 90000");
+        cli.insert("name, run_at", "'lost', " + Cli.NOW.plus(Duration.ofDays(2)).toEpochMilli());
+        cli.transaction(moves -> moves.pause("slow", Cli.NOW.minusSeconds(60)));
+    }
+
+    private void run(Golden.Case one) throws IOException {
+        if (one.columns() > 0) {
+            cli.onTerminal(one.columns());
+        }
+        cli.withInput("{\"name\":\"mail\"}\n{\"name\":\"resize\",\"args\":[\"b\"],\"key\":\"k\"}\n");
+        List<String> line = new ArrayList<>(one.line());
+        line.replaceAll(word -> word.matches("copy.db|missing|new|\\.|queue|no/copy|workerd.toml")
+                ? directory.resolve(word).normalize().toString()
+                : word);
+        Golden.compare(one, cli.run(line.toArray(String[]::new)), directory);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void reading(Golden.Case one) throws IOException, SQLException {
+        fillAsBefore();
+        run(one);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void changing(Golden.Case one) throws IOException, SQLException {
+        fillAsBefore();
+        run(one);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void mistakes(Golden.Case one) throws IOException, SQLException {
+        fillAsBefore();
+        run(one);
+    }
+
+    @ParameterizedTest
+    @MethodSource
+    void help(Golden.Case one) throws IOException {
+        run(one);
+    }
+
+    @Test
+    void noFileBelongsToNoCase() throws IOException {
+        assertThat(Golden.unused(
+                        Stream.of(reading(), changing(), mistakes(), help()).flatMap(cases -> cases)))
+                .isEmpty();
+    }
+}
