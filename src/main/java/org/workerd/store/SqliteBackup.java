@@ -32,7 +32,7 @@ public final class SqliteBackup implements AutoCloseable {
     SqliteBackup(SqliteDatabase queue, Path file) {
         this.queue = queue;
         this.file = file.toAbsolutePath();
-        this.draft = SqliteDatabase.draft(this.file);
+        this.draft = SqliteCreation.draft(this.file);
     }
 
     /**

@@ -1,0 +1,47 @@
+package org.workerd.store;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.HexFormat;
+import org.sqlite.SQLiteConfig;
+
+/** Connections to SQLite's files, whatever they are called. */
+final class SqliteConnections {
+    private SqliteConnections() {}
+
+    /**
+     * Opens the file.
+     *
+     * @param query what follows the path in SQLite's URI, with its question mark
+     */
+    static Connection open(Path file, String query) throws SQLException {
+        return SqliteErrors.connect(uri(file, query), config());
+    }
+
+    private static SQLiteConfig config() {
+        SQLiteConfig config = new SQLiteConfig();
+        // Else the driver asks for the last id after every insert: five times the cost of a batch.
+        config.setGetGeneratedKeys(false);
+        return config;
+    }
+
+    /** Every character that means something in a URI is escaped: a queue may live below any directory. */
+    private static String uri(Path path, String query) {
+        StringBuilder escaped = new StringBuilder();
+        for (byte octet : path.toString().getBytes(StandardCharsets.UTF_8)) {
+            char character = (char) (octet & 0xff);
+            boolean plain = character == '/'
+                    || character == '.'
+                    || character == '_'
+                    || character == '-'
+                    || (character >= '0' && character <= '9')
+                    || (character >= 'A' && character <= 'Z')
+                    || (character >= 'a' && character <= 'z');
+            escaped.append(
+                    plain ? String.valueOf(character) : "%" + HexFormat.of().toHexDigits(octet));
+        }
+        return "jdbc:sqlite:file:" + escaped + query;
+    }
+}
