@@ -18,6 +18,7 @@ final class SqliteMoves implements Moves {
     private final SqliteDatabase database;
     private final Statements statements;
     private final Tallies tallies = new Tallies();
+    private final SqliteEnqueues enqueues;
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
@@ -28,6 +29,7 @@ final class SqliteMoves implements Moves {
     SqliteMoves(SqliteDatabase database, Statements statements) {
         this.database = database;
         this.statements = statements;
+        this.enqueues = new SqliteEnqueues(statements);
         this.claims = new SqliteClaims(statements, tallies);
         this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
@@ -57,39 +59,12 @@ final class SqliteMoves implements Moves {
         finishes.forget();
     }
 
-    private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
-
-    private static final String INSERT =
-            """
-            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            returning id
-            """;
-
     @Override
     public Enqueued enqueue(NewJob job) {
         return sql(() -> {
-            Optional<Long> holder = job.key() == null
-                    ? Optional.empty()
-                    : statements.first(HOLDER_OF_KEY, row -> row.getLong(1), job.key());
             finishes.forget();
-            return holder.isPresent() ? new Enqueued(holder.get(), false) : new Enqueued(insert(job), true);
+            return enqueues.enqueue(job);
         });
-    }
-
-    private long insert(NewJob job) throws SQLException {
-        return statements.number(
-                INSERT,
-                job.name(),
-                job.payload(),
-                JsonList.ofStrings(job.args()),
-                job.queue(),
-                job.priority(),
-                millis(job.runAt()),
-                job.key(),
-                job.maxAttempts(),
-                job.timeout() == null ? null : job.timeout().toMillis(),
-                JsonList.ofNumbers(job.after()));
     }
 
     private static final String REGISTER =
