@@ -14,6 +14,9 @@ final class MainLoop {
     /** With everything ended and the queue not to be written, a daemon told to stop at once waits no longer. */
     private static final Duration LAST_TRIES = Duration.ofSeconds(10);
 
+    /** Nobody rings when an attempt that ignores us has had its grace. */
+    private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
+
     private final Worker worker;
     private final Doorbell doorbell;
     private final Signals signals;
@@ -42,6 +45,11 @@ final class MainLoop {
             Duration idle = turn();
             if (worker.isDone()) {
                 LOG.info("workerd stops: nothing of it runs any more");
+                return 0;
+            }
+            if (worker.isStuck()) {
+                LOG.warn("workerd stops; {} jobs do not end and go with it, to be put back", worker.busy());
+                worker.abandon();
                 return 0;
             }
             if (stoppingNow && worker.busy() == 0 && left(drainUntil).isNegative()) {
@@ -75,7 +83,7 @@ final class MainLoop {
         switch (order) {
             case STOP -> stop();
             case RELOAD -> {
-                worker.change(Plans.of(reload.reload()));
+                worker.change(reload.reload());
                 watcher.renew();
             }
             case REPORT -> report();
@@ -128,6 +136,9 @@ final class MainLoop {
         Duration shortest = idle.compareTo(untilTidy) < 0 ? idle : untilTidy;
         Duration untilDrained = draining ? left(drainUntil) : shortest;
         Duration next = shortest.compareTo(untilDrained) < 0 ? shortest : untilDrained;
+        if (stoppingNow && next.compareTo(STOPPING_LOOK) > 0) {
+            return STOPPING_LOOK;
+        }
         return next.isNegative() ? Duration.ZERO : next.plusMillis(1);
     }
 

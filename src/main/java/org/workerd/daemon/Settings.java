@@ -3,6 +3,7 @@ package org.workerd.daemon;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Limits;
 import org.workerd.job.Policies;
@@ -13,6 +14,7 @@ import org.workerd.job.Retention;
  *
  * @param drainTimeout null: as long as the jobs take
  * @param concurrency how many jobs run at once
+ * @param plugins the directory of the jars with handlers in Java; empty: none
  * @param handlersEnv what handlers find in their environment besides the usual
  */
 public record Settings(
@@ -22,6 +24,7 @@ public record Settings(
         int concurrency,
         Duration pollInterval,
         Path handlersDir,
+        Optional<Path> plugins,
         Map<String, String> handlersEnv,
         Logging logging,
         Policies policies,

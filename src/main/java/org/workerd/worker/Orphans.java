@@ -6,11 +6,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
+import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves;
@@ -53,13 +55,26 @@ final class Orphans {
         for (Claim claim : moves.claimedBy(daemon.id())) {
             // When the ledger cannot be read, it may have been begun.
             boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
-            Verdict verdict = begun ? verdict(claim, unwanted, moves, policies) : new Verdict.GiveBack(null);
+            Optional<StopRequest.Cause> told = ledger.flatMap(contents -> contents.told(claim.jobId()));
+            Verdict verdict = !begun
+                    ? new Verdict.GiveBack(null)
+                    : unwanted.containsKey(claim.jobId()) || told.isEmpty()
+                            ? verdict(claim, unwanted, moves, policies)
+                            : onPurpose(told.get(), claim, policies, now);
             if (moves.finish(claim, verdict, daemon.pid(), now)) {
                 back.put(claim, verdict);
             }
         }
         moves.unregister(daemon.id());
         return back;
+    }
+
+    /** Its daemon ended without it, for it would not end itself. */
+    private static Verdict onPurpose(StopRequest.Cause cause, Claim claim, Policies policies, Instant now) {
+        Outcome outcome =
+                cause == StopRequest.Cause.TIMED_OUT ? new Outcome.TimedOut(null, null) : new Outcome.Interrupted(true);
+        double jitter = ThreadLocalRandom.current().nextDouble();
+        return Verdict.of(outcome, claim, policies.of(claim.name()), now, jitter);
     }
 
     /** What was not begun and nobody wants any more is put back too: the next turn cancels it before it can begin. */

@@ -26,6 +26,11 @@ public record Premises(Path scratch, Path output) {
         return queueFile.resolveSibling("output");
     }
 
+    /** Where the daemon leaves word of the handlers in Java. */
+    public static Path pluginWord(Path queueFile) {
+        return ledgers(queueFile).resolve("java-handlers");
+    }
+
     public static Path ledgers(Path queueFile) {
         return queueFile.resolveSibling("daemons");
     }

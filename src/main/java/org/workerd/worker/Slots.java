@@ -31,6 +31,7 @@ final class Slots {
     private final Ledger ledger;
     private final Doorbell doorbell;
     private final Leftovers leftovers = new Leftovers();
+    private final Alarm alarm = new Alarm();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
@@ -92,7 +93,7 @@ final class Slots {
     private Execution execution(Claim claim, Worker.Plan plan) {
         int number = taken.nextClearBit(0);
         taken.set(number);
-        Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers);
+        Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers, alarm);
         Execution execution = new Execution(claim, plan.policies().of(claim.name()), plan.handlers(), slot);
         busy.put(number, execution);
         return execution;
@@ -138,6 +139,11 @@ final class Slots {
     /** Nothing runs, nothing waits, and nothing that ended was not taken. */
     synchronized boolean isEmpty() {
         return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty();
+    }
+
+    /** Something runs, and none of it can be made to end. */
+    synchronized boolean isStuck() {
+        return !busy.isEmpty() && busy.values().stream().allMatch(Execution::isStuck);
     }
 
     synchronized Collection<Execution> executions() {

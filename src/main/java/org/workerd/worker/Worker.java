@@ -135,6 +135,16 @@ public final class Worker {
         return want != Want.WORK && slots.isEmpty() && unwritten.isEmpty();
     }
 
+    /** All that still runs was told to end, has had its grace, and goes on; only the end of the process ends it. */
+    public boolean isStuck() {
+        return want == Want.STOP_NOW && slots.isStuck() && unwritten.isEmpty();
+    }
+
+    /** The process ends now: notes for whoever comes next what ended the attempts that it takes along. */
+    public void abandon() {
+        slots.executions().forEach(Execution::abandon);
+    }
+
     /** How many attempts run. */
     public int busy() {
         return slots.busy();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
 import org.workerd.job.Backoff;
@@ -26,6 +27,7 @@ class SettingsMappingTest extends SettingsFixture {
             poll_interval = "250ms"
             [handlers]
             dir = "/h"
+            plugins = "/p/jars"
             env = { B = "2", A = "1" }
             [log]
             file = "/l/log"
@@ -64,6 +66,7 @@ class SettingsMappingTest extends SettingsFixture {
                         7,
                         Duration.ofMillis(250),
                         Path.of("/h"),
+                        Optional.of(Path.of("/p/jars")),
                         Map.of("A", "1", "B", "2"),
                         new Logging(Path.of("/l/log"), Logging.Level.DEBUG, Logging.Format.JSON),
                         new Policies(
