@@ -15,6 +15,7 @@ import org.workerd.worker.Handlers.AcceptedJava;
 import org.workerd.worker.Handlers.Refused;
 import org.workerd.worker.Handlers.Vetting;
 import org.workerd.worker.Plugin;
+import org.workerd.worker.PluginWord;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -72,6 +73,10 @@ final class ListHandlers implements Callable<Integer> {
         boolean isAccepted() {
             return refusal == null;
         }
+
+        String status() {
+            return isAccepted() ? "accepted" : PluginWord.NOT_YET.equals(refusal) ? "new" : "refused";
+        }
     }
 
     private static List<Row> rows(Handlers handlers) {
@@ -99,11 +104,8 @@ final class ListHandlers implements Callable<Integer> {
 
     private void printTable(List<Row> rows) {
         Table table = new Table("NAME", "KIND", "STATUS", "WHY");
-        rows.forEach(row -> table.row(
-                row.name(),
-                row.kind(),
-                row.isAccepted() ? "accepted" : "refused",
-                row.refusal() == null ? "" : row.refusal()));
+        rows.forEach(
+                row -> table.row(row.name(), row.kind(), row.status(), row.refusal() == null ? "" : row.refusal()));
         main.console().print(table);
     }
 

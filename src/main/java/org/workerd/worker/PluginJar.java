@@ -27,15 +27,16 @@ final class PluginJar {
     /**
      * The handlers of the jar by name.
      *
+     * @param name of the jar, as it stands in traces before its classes
      * @param copy a file of ours that nobody else writes: a jar that changes under an open class loader breaks it. It is
      *     removed once the loader is collected, for until then an attempt may need another class of it
      * @throws IllegalArgumentException with a sentence, when it is not as it should be
      */
-    static Map<String, JobHandler> load(Path copy) throws IOException {
+    static Map<String, JobHandler> load(String name, Path copy) throws IOException {
         try {
             check(copy);
             URL[] urls = {copy.toUri().toURL()};
-            URLClassLoader loader = new URLClassLoader(String.valueOf(copy.getFileName()), urls, PARENT);
+            URLClassLoader loader = new URLClassLoader(name, urls, PARENT);
             CLEANER.register(loader, () -> remove(copy));
             return handlers(loader);
         } catch (IOException | RuntimeException | Error failure) {

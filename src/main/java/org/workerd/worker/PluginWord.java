@@ -26,7 +26,8 @@ import org.workerd.job.Names;
  */
 public final class PluginWord {
     private static final Logger LOG = LoggerFactory.getLogger(PluginWord.class);
-    private static final String NOT_YET = "no daemon has loaded it yet: workerd start, or workerd reload";
+    /** Of a jar that is neither accepted nor refused so far. */
+    public static final String NOT_YET = "no daemon has loaded it yet: workerd start, or workerd reload";
 
     private PluginWord() {}
 

@@ -99,7 +99,7 @@ public final class Plugins {
         @Nullable Loaded before = loaded.get(stamp);
         // What was refused for want of something, say of room for the copy, may do now.
         return before == null || before.plugin().refusal() != null
-                ? guarded(stamp, () -> PluginJar.load(copy(stamp.path())))
+                ? guarded(stamp, () -> PluginJar.load(nameOf(stamp), copy(stamp)))
                 : before;
     }
 
@@ -120,10 +120,14 @@ public final class Plugins {
         }
     }
 
-    private Path copy(Path jar) throws IOException {
+    private Path copy(JarStamp jar) throws IOException {
         Files.createDirectories(copies);
         count++;
-        return Files.copy(jar, copies.resolve(count + "-" + jar.getFileName()));
+        return Files.copy(jar.path(), copies.resolve(count + "-" + nameOf(jar)));
+    }
+
+    private static String nameOf(JarStamp jar) {
+        return String.valueOf(jar.path().getFileName());
     }
 
     private Optional<String> unsafe(Path directory) {

@@ -126,9 +126,9 @@ class JavaHandlerIT extends DaemonTest {
         assertThat(jobs().column(id, "result")).isEqualTo("partial");
         assertThat(at.workerd("logs", Long.toString(id), "--attempt", "1").out())
                 .contains("WARN attempt 1\n")
-                .contains("java.lang.IllegalStateException: no such\nimage\n\tat Handler_image.handle(");
+                .contains("java.lang.IllegalStateException: no such\nimage\n\tat image.jar//Handler_image.handle(");
         assertThat(at.workerd("wait", Long.toString(id)).code()).isEqualTo(1);
-        assertThat(at.logText()).doesNotContain("\tat Handler_image");
+        assertThat(at.logText()).doesNotContain("Handler_image.handle");
     }
 
     @Test
@@ -198,7 +198,7 @@ class JavaHandlerIT extends DaemonTest {
         until("it runs", () -> diaryLines().contains("begun"));
         long fine = jobs().enqueue("fine");
         at.awaitLog("was told to end");
-        at.awaitLog("it is at Handler_deaf.handle(");
+        at.awaitLog("it is at deaf.jar//Handler_deaf.handle(");
         assertThat(jobs().state(deaf)).isEqualTo("running");
         assertThat(jobs().state(fine)).isNotEqualTo("done");
         Installation.write(end, "");
