@@ -22,6 +22,7 @@ import java.util.stream.Stream;
 import javax.tools.JavaFileObject;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.jspecify.annotations.NullMarked;
 import org.slf4j.Logger;
 import org.workerd.api.JobHandler;
 
@@ -72,7 +73,7 @@ public final class PluginJars {
     public Path build(Path jar) {
         try {
             Path classes = Files.createTempDirectory("plugin");
-            compile(classes);
+            compile(sources, classes);
             Path draft = jar.resolveSibling("." + jar.getFileName() + ".new");
             Files.createDirectories(jar.getParent());
             pack(classes, draft);
@@ -84,11 +85,12 @@ public final class PluginJars {
         }
     }
 
-    private void compile(Path classes) {
+    /** Compiles classes, given by their names, against what users of ours have. */
+    public static void compile(Map<String, String> sources, Path classes) {
         List<JavaFileObject> files = new ArrayList<>();
         sources.forEach((type, source) -> files.add(new Source(type, source)));
         StringWriter errors = new StringWriter();
-        String classPath = Stream.of(JobHandler.class, Logger.class)
+        String classPath = Stream.of(JobHandler.class, Logger.class, NullMarked.class)
                 .map(type -> locationOf(type).toString())
                 .collect(Collectors.joining(":"));
         boolean compiled = ToolProvider.getSystemJavaCompiler()
@@ -119,9 +121,9 @@ public final class PluginJars {
                 out.putNextEntry(new JarEntry("META-INF/services/org.workerd.api.JobHandler"));
                 out.write(services.getBytes(java.nio.charset.StandardCharsets.UTF_8));
             }
-            for (Path file1 : walk.filter(Files::isRegularFile).toList()) {
-                out.putNextEntry(new JarEntry(classes.relativize(file1).toString()));
-                out.write(Files.readAllBytes(file1));
+            for (Path type : walk.filter(Files::isRegularFile).toList()) {
+                out.putNextEntry(new JarEntry(classes.relativize(type).toString()));
+                out.write(Files.readAllBytes(type));
             }
         }
     }

@@ -34,8 +34,8 @@ package org.workerd.api;
  * org.workerd.client}, and nothing else of the daemon's libraries; what else it needs is packed into the jar. It is also
  * the thread's context class loader. A handler that enqueues uses {@code org.workerd.client.JobQueue}; it must not bring
  * an SQLite of its own to open the queue with, for two in one process undo each other's locks. All handlers share the
- * memory of the daemon. {@code System.exit} ends the daemon with all that runs in it, and what is printed to {@code
- * System.out} is lost: use {@link JobContext#logger}.
+ * memory of the daemon, 128 MiB unless {@code WORKERD_HEAP} in its environment says otherwise. {@code System.exit} ends the daemon with all that runs in it, and what is printed to {@code
+ * System.out} stands in the daemon's log as it is: use {@link JobContext#logger}.
  *
  * <p><b>Being stopped.</b> When the job's timeout is over, when somebody cancels the job and when the daemon stops at
  * once, the thread is interrupted and {@link JobContext#isCancelled} becomes true. A handler ends then, best by letting

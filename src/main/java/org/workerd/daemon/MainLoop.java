@@ -47,13 +47,14 @@ final class MainLoop {
                 LOG.info("workerd stops: nothing of it runs any more");
                 return 0;
             }
-            if (worker.isStuck()) {
+            if (worker.isStuck() && !worker.hasUnwritten()) {
                 LOG.warn("workerd stops; {} jobs do not end and go with it, to be put back", worker.busy());
                 worker.abandon();
                 return 0;
             }
-            if (stoppingNow && worker.busy() == 0 && left(drainUntil).isNegative()) {
+            if (stoppingNow && worker.isStuck() && left(drainUntil).isNegative()) {
                 LOG.error("workerd stops; {} ended jobs could not be recorded and will run again", worker.unwritten());
+                worker.abandon();
                 return 1;
             }
             doorbell.await(shortest(idle));

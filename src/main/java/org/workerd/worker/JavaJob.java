@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.CharBuffer;
+import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -132,7 +133,10 @@ final class JavaJob implements JobContext, AutoCloseable {
         ByteBuffer bytes = ByteBuffer.allocate(Math.min(LONGEST_RESULT, 3 * text.length()));
         CharBuffer rest = CharBuffer.wrap(text);
         // Stops before the first character that has no room.
-        StandardCharsets.UTF_8.newEncoder().encode(rest, bytes, true);
+        StandardCharsets.UTF_8
+                .newEncoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .encode(rest, bytes, true);
         if (rest.hasRemaining()) {
             JobLog.warn(claim, "a result of " + text.length() + " characters is cut to 1 MiB");
         }

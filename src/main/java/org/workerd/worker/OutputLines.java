@@ -1,11 +1,10 @@
 package org.workerd.worker;
 
+import java.io.FileOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
+import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.StandardOpenOption;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.unix.UnixException;
@@ -19,7 +18,9 @@ final class OutputLines implements AutoCloseable {
 
     private final Output output;
     private final Claim claim;
-    private @Nullable FileChannel file;
+    /** Not a channel: an interrupt of whoever prints would close that. */
+    private @Nullable OutputStream file;
+
     private boolean open = true;
     private long sinceLook;
 
@@ -37,7 +38,7 @@ final class OutputLines implements AutoCloseable {
     synchronized void print(String text) {
         try {
             if (open) {
-                write(ByteBuffer.wrap(text.getBytes(StandardCharsets.UTF_8)));
+                write(text.getBytes(StandardCharsets.UTF_8));
             }
         } catch (IOException | UnixException failure) {
             open = false;
@@ -45,22 +46,20 @@ final class OutputLines implements AutoCloseable {
         }
     }
 
-    private void write(ByteBuffer bytes) throws IOException {
-        FileChannel channel = file == null ? create() : file;
-        file = channel;
-        sinceLook += bytes.remaining();
-        while (bytes.hasRemaining()) {
-            channel.write(bytes);
-        }
+    private void write(byte[] bytes) throws IOException {
+        OutputStream stream = file == null ? create() : file;
+        file = stream;
+        stream.write(bytes);
+        sinceLook += bytes.length;
         if (sinceLook > LOOK) {
             sinceLook = 0;
             output.bound();
         }
     }
 
-    private FileChannel create() throws IOException {
+    private OutputStream create() throws IOException {
         Files.createDirectories(output.file().getParent());
-        return FileChannel.open(output.file(), StandardOpenOption.CREATE, StandardOpenOption.APPEND);
+        return new FileOutputStream(output.file().toFile(), true);
     }
 
     @Override

@@ -14,6 +14,7 @@ record Owned(int mode, int owner) {
     private static final int SYMBOLIC_LINK = 0120000;
     private static final int DIRECTORY = 0040000;
     private static final int WRITABLE_BY_OTHERS = 0022;
+    private static final int STICKY = 01000;
 
     static Owned of(Path path, LinkOption... options) throws IOException {
         Map<String, Object> attributes = Files.readAttributes(path, "unix:mode,uid", options);
@@ -30,6 +31,11 @@ record Owned(int mode, int owner) {
 
     boolean isDirectory() {
         return (mode & TYPE) == DIRECTORY;
+    }
+
+    /** In a sticky directory others may add files, but not move ours away. */
+    boolean isSticky() {
+        return (mode & STICKY) != 0;
     }
 
     /** Why somebody else than root and this user could have written it. */

@@ -7,6 +7,7 @@ import java.net.URLClassLoader;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Objects;
 import java.util.ServiceLoader;
 import java.util.TreeMap;
 import java.util.jar.JarFile;
@@ -78,7 +79,8 @@ final class PluginJar {
     }
 
     private static String name(JobHandler handler) {
-        return String.valueOf(handler.name());
+        return Objects.requireNonNull(
+                handler.name(), () -> "the name of " + handler.getClass().getName() + " is null");
     }
 
     private static void remove(Path copy) {

@@ -116,7 +116,8 @@ public final class PluginWord {
 
     /** Empty: not of our writing. */
     private static Optional<Plugin> parse(String line) {
-        String[] words = line.split("\t", -1);
+        // A NUL is in no path.
+        String[] words = line.replace("\0", "").split("\t", -1);
         if (words.length != 6 || !Stream.of(words).skip(1).limit(3).allMatch(word -> word.matches("\\d{1,18}"))) {
             return Optional.empty();
         }

@@ -25,6 +25,7 @@ import org.workerd.job.Names;
 public final class Plugins {
     private static final Logger LOG = LoggerFactory.getLogger(Plugins.class);
 
+    private final Path home;
     private final Path copies;
     private final Path word;
     private final int user;
@@ -33,6 +34,7 @@ public final class Plugins {
 
     /** For the daemon of this user with these premises. */
     public Plugins(Premises premises, Path queueFile, int user) {
+        this.home = queueFile.toAbsolutePath().getParent();
         this.copies = premises.scratch().resolve("plugins");
         this.word = Premises.pluginWord(queueFile);
         this.user = user;
@@ -49,7 +51,10 @@ public final class Plugins {
         List<Loaded> now = new ArrayList<>();
         onClassPath().ifPresent(now::add);
         if (directory.isPresent()) {
-            Optional<String> unsafe = unsafe(directory.get());
+            if (Files.isDirectory(directory.get()) && !Files.isReadable(directory.get())) {
+                LOG.warn("the plugins in {} are not loaded: permission denied", directory.get());
+            }
+            Optional<String> unsafe = unsafe(directory.get()).or(this::unsafePremises);
             for (Path jar : PluginWord.jarsIn(directory.get())) {
                 JarStamp.of(jar)
                         .ifPresent(stamp ->
@@ -133,6 +138,17 @@ public final class Plugins {
     private Optional<String> unsafe(Path directory) {
         try {
             return Owned.of(directory).unsafe("the directory " + directory, user);
+        } catch (IOException missing) {
+            return Optional.empty();
+        }
+    }
+
+    /** Whoever can move our directories away can put other copies in their place. */
+    private Optional<String> unsafePremises() {
+        try {
+            return Owned.of(home).isSticky()
+                    ? Optional.empty()
+                    : unsafe(home).map(why -> why + ", or chmod +t, for its copy would stand there");
         } catch (IOException missing) {
             return Optional.empty();
         }

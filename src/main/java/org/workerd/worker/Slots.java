@@ -26,6 +26,8 @@ final class Slots {
     private static final Duration AHEAD = Duration.ofMillis(50);
 
     private static final int MOST_AHEAD = 1024;
+    /** In bytes: what the JVM gives by default, and handlers in Java may count on; the daemon's own threads need less. */
+    private static final long STACK = 1 << 20;
 
     private final Premises premises;
     private final Ledger ledger;
@@ -141,9 +143,13 @@ final class Slots {
         return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty();
     }
 
-    /** Something runs, and none of it can be made to end. */
-    synchronized boolean isStuck() {
-        return !busy.isEmpty() && busy.values().stream().allMatch(Execution::isStuck);
+    /** Nothing that runs can be made to end. */
+    synchronized boolean isOnlyStuck() {
+        return waiting.isEmpty() && busy.values().stream().allMatch(Execution::isStuck);
+    }
+
+    synchronized boolean hasEnded() {
+        return !ended.isEmpty();
     }
 
     synchronized Collection<Execution> executions() {
@@ -186,7 +192,7 @@ final class Slots {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "slot");
+        Thread thread = new Thread(null, work, "slot", STACK);
         thread.setDaemon(true);
         return thread;
     }

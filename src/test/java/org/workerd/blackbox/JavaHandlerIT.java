@@ -161,7 +161,9 @@ class JavaHandlerIT extends DaemonTest {
                 try {
                     Thread.sleep(60_000);
                 } finally {
+                    Thread.currentThread().interrupt();
                     job.logger().info("cancelled: {}", job.isCancelled());
+                    org.slf4j.LoggerFactory.getLogger("plugin").info("told to end");
                 }
                 return JobResult.done();
                 """);
@@ -174,7 +176,28 @@ class JavaHandlerIT extends DaemonTest {
                 .isEqualTo("timeout");
         assertThat(logs(slow)).contains("cancelled: true").contains("InterruptedException");
         jobs().awaitState(quick, "done");
+        at.awaitLog("name=slow state=done");
         assertThat(at.workerd("wait", Long.toString(slow)).code()).isEqualTo(124);
+    }
+
+    @Test
+    void withTheQueueOutOfReachADaemonStillEndsWithoutIt() throws Exception {
+        expectErrors();
+        handler("deaf", diaryEntry("\"begun\"") + until(at.top.resolve("end")) + "return JobResult.done();");
+        handler("slow", diaryEntry("\"begun\"") + "Thread.sleep(60_000); return JobResult.done();");
+        at.start();
+        long deaf = jobs().enqueue("deaf");
+        long slow = jobs().enqueue("slow");
+        until("they run", () -> diaryLines().size() == 2);
+        jobs().execute("begin immediate");
+        assertThat(at.workerd("stop", "--timeout", "1s").code()).isEqualTo(75);
+        long pid = at.pid();
+        at.signal("TERM");
+        Installation.awaitEnd(pid);
+        jobs().execute("rollback");
+        Installation.write(at.top.resolve("end"), "");
+        assertThat(jobs().state(deaf)).isEqualTo("running");
+        assertThat(jobs().state(slow)).isEqualTo("running");
     }
 
     @Test

@@ -102,6 +102,7 @@ class SettingsMappingTest extends SettingsFixture {
                         "workers.poll_interval=250ms",
                         "queues.bulk.concurrency=9",
                         "handlers.dir=/h",
+                        "handlers.plugins=/p/jars",
                         "handlers.env.A=1",
                         "handlers.env.B=2",
                         "log.file=/l/log",
