@@ -34,7 +34,8 @@ public final class Plugins {
 
     /** For the daemon of this user with these premises. */
     public Plugins(Premises premises, Path queueFile, int user) {
-        this.home = queueFile.toAbsolutePath().getParent();
+        Path parent = queueFile.getParent();
+        this.home = parent == null ? Path.of("/") : parent;
         this.copies = premises.scratch().resolve("plugins");
         this.word = Premises.pluginWord(queueFile);
         this.user = user;
