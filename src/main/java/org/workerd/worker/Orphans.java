@@ -9,6 +9,7 @@ import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
@@ -55,12 +56,12 @@ final class Orphans {
         for (Claim claim : moves.claimedBy(daemon.id())) {
             // When the ledger cannot be read, it may have been begun.
             boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
-            Optional<StopRequest.Cause> told = ledger.flatMap(contents -> contents.told(claim.jobId()));
-            Verdict verdict = !begun
-                    ? new Verdict.GiveBack(null)
-                    : unwanted.containsKey(claim.jobId()) || told.isEmpty()
-                            ? verdict(claim, unwanted, moves, policies)
-                            : onPurpose(told.get(), claim, policies, now);
+            Verdict verdict = begun
+                    ? cancelled(unwanted.get(claim.jobId()))
+                            .or(() -> ledger.flatMap(contents -> contents.told(claim.jobId()))
+                                    .map(cause -> onPurpose(cause, claim, policies, now)))
+                            .orElseGet(() -> crashed(claim, moves, policies))
+                    : new Verdict.GiveBack(null);
             if (moves.finish(claim, verdict, daemon.pid(), now)) {
                 back.put(claim, verdict);
             }
@@ -78,10 +79,12 @@ final class Orphans {
     }
 
     /** What was not begun and nobody wants any more is put back too: the next turn cancels it before it can begin. */
-    private static Verdict verdict(Claim claim, Map<Long, String> unwanted, Moves moves, Policies policies) {
-        String reason = unwanted.get(claim.jobId());
-        return reason == null
-                ? Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()))
-                : new Verdict.Cancel(new Verdict.Ending("cancelled", null, null, reason));
+    private static Optional<Verdict> cancelled(@Nullable String reason) {
+        return Optional.ofNullable(reason)
+                .map(why -> new Verdict.Cancel(new Verdict.Ending("cancelled", null, null, why)));
+    }
+
+    private static Verdict crashed(Claim claim, Moves moves, Policies policies) {
+        return Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()));
     }
 }

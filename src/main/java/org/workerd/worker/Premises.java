@@ -26,9 +26,9 @@ public record Premises(Path scratch, Path output) {
         return queueFile.resolveSibling("output");
     }
 
-    /** Where the daemon leaves word of the handlers in Java. */
+    /** Where the daemon leaves word of the handlers in Java, if there are any. */
     public static Path pluginWord(Path queueFile) {
-        return ledgers(queueFile).resolve("java-handlers");
+        return queueFile.resolveSibling(queueFile.getFileName() + ".java-handlers");
     }
 
     public static Path ledgers(Path queueFile) {

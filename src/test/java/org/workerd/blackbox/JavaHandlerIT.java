@@ -93,6 +93,25 @@ class JavaHandlerIT extends DaemonTest {
     }
 
     @Test
+    void itMayStandInTheLibDirectoryToo() {
+        Path tree = at.top.resolve("tree");
+        assertThat(at.shell
+                        .run("cp", "-R", Installation.TREE.toString(), tree.toString())
+                        .code())
+                .isZero();
+        PluginJars.handler("Ours", "ours", "return JobResult.done(\"ours\");").build(tree.resolve("lib/ours.jar"));
+        String launcher = tree.resolve("bin/workerd").toString();
+        assertThat(at.shell.run(launcher, "-c", at.config.toString(), "start").code())
+                .isZero();
+        Shell.Done ran = at.shell.run(launcher, "-c", at.config.toString(), "enqueue", "ours", "--wait");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(at.shell
+                        .run(launcher, "-c", at.config.toString(), "handlers", "-q")
+                        .out())
+                .isEqualTo("ours\n");
+    }
+
+    @Test
     void whatPrintsNothingMakesNoFiles() throws Exception {
         handler("quiet", "return JobResult.done();");
         at.start();
@@ -198,6 +217,32 @@ class JavaHandlerIT extends DaemonTest {
         Installation.write(at.top.resolve("end"), "");
         assertThat(jobs().state(deaf)).isEqualTo("running");
         assertThat(jobs().state(slow)).isEqualTo("running");
+    }
+
+    @Test
+    void theProcessesThatItStartsAreItsOwn() {
+        handler(
+                "parent",
+                """
+                Process[] child = new Process[1];
+                Thread starter = new Thread(() -> {
+                    try {
+                        child[0] = new ProcessBuilder("sh", "-c", "sleep 1; exit 7").start();
+                    } catch (java.io.IOException e) {
+                    }
+                });
+                starter.start();
+                starter.join();
+                return JobResult.done("" + child[0].waitFor());
+                """);
+        at.handler("brief", "exit 0");
+        // At each look what attempts left is ended.
+        at.set("workers.poll_interval", Installation.text("100ms")).configure();
+        at.start();
+        long parent = jobs().enqueue("parent");
+        jobs().awaitState(jobs().enqueue("brief"), "done");
+        jobs().awaitState(parent, "done");
+        assertThat(jobs().column(parent, "result")).isEqualTo("7");
     }
 
     @Test
