@@ -6,6 +6,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -58,7 +59,13 @@ public final class PluginWord {
         Path draft = word.resolveSibling(
                 word.getFileName() + "." + ProcessHandle.current().pid());
         try {
-            Files.writeString(draft, text);
+            if (plugins.isEmpty()) {
+                Files.deleteIfExists(word);
+                return;
+            }
+            Files.deleteIfExists(draft);
+            // Not through a link that somebody of the queue's group has put there.
+            Files.writeString(draft, text, StandardOpenOption.CREATE_NEW);
             Files.move(draft, word, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
             LOG.warn("cannot leave word of the handlers in Java in {}: {}", word, failure.toString());

@@ -35,7 +35,6 @@ class PluginsTest {
         directory = Files.createDirectory(top.resolve("plugins"));
         allow(directory, "rwxr-xr-x");
         queueFile = Files.createDirectory(top.resolve("queue")).resolve("queue.db");
-        Files.createDirectory(Premises.ledgers(queueFile));
         plugins = new Plugins(Premises.of(queueFile, 1), queueFile, OwnUser.id());
     }
 
@@ -224,6 +223,24 @@ class PluginsTest {
         assertThat(known().complete()).isFalse();
         assertThat(known().handlers().vet("a")).isEqualTo(new Missing());
         Files.delete(jar("a"));
+        assertThat(known().complete()).isTrue();
+        Files.delete(jar("garbage"));
+        load();
+        assertThat(Premises.pluginWord(queueFile)).doesNotExist();
+    }
+
+    @Test
+    void noFileOfOthersIsWrittenThroughALink() throws IOException {
+        PluginJars.handler("A", "a", FINE).build(jar("a"));
+        Path precious = Files.writeString(top.resolve("precious"), "kept");
+        Path word = Premises.pluginWord(queueFile);
+        Files.createSymbolicLink(
+                word.resolveSibling(
+                        word.getFileName() + "." + ProcessHandle.current().pid()),
+                precious);
+        Files.createSymbolicLink(word, precious);
+        load();
+        assertThat(precious).hasContent("kept");
         assertThat(known().complete()).isTrue();
     }
 
