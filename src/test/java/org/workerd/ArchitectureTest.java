@@ -8,7 +8,7 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Calls go right: cli → daemon → worker → store → job; unix is a leaf; each library has one home. */
+/** Calls go right: cli → daemon → worker → store → job; unix and api are leaves; each library has one home. */
 @AnalyzeClasses(packages = "org.workerd", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
@@ -37,7 +37,41 @@ class ArchitectureTest {
     static final ArchRule onlyUnixCallsLibc = onlyIn("org.workerd.unix..", "jnr..", "com.kenai.jffi..");
 
     @ArchTest
-    static final ArchRule onlyTheStoreSpeaksSql = onlyIn("org.workerd.store..", "java.sql..", "org.sqlite..");
+    static final ArchRule onlyTheStoreSpeaksSqlite = onlyIn("org.workerd.store..", "org.sqlite..");
+
+    /** The client hands a connection of its caller's on. */
+    @ArchTest
+    static final ArchRule onlyTheStoreSpeaksSql = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.workerd.store..", "org.workerd.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("java.sql..");
+
+    @ArchTest
+    static final ArchRule whatHandlersSeeKnowsNobody = noClasses()
+            .that()
+            .resideInAPackage("org.workerd.api..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("org.workerd.api..", "java..", "org.slf4j", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule theClientNeedsJobsAndTheStoreAlone = noClasses()
+            .that()
+            .resideInAPackage("org.workerd.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages(
+                    "org.workerd.client..", "org.workerd.job..", "org.workerd.store..", "java..", "org.jspecify..");
+
+    @ArchTest
+    static final ArchRule nobodyNeedsTheClient = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.workerd.client..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.workerd.client..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");

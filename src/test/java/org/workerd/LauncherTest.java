@@ -516,6 +516,13 @@ class LauncherTest {
     }
 
     @Test
+    void itsHeapCanBeMadeLargerForHandlersInJava() throws Exception {
+        environment.put("WORKERD_HEAP", "1g");
+        workerd("run");
+        assertThat(javaCalls()).contains("-Xmx1g").doesNotContain("-Xmx128m");
+    }
+
+    @Test
     void aNewJavaIsAllowedItsNatives() throws Exception {
         fakeJava(java, "25.0.3");
         workerd("list");

@@ -10,9 +10,12 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Accepted;
+import org.workerd.worker.Handlers.AcceptedJava;
 import org.workerd.worker.Handlers.Refused;
 import org.workerd.worker.Handlers.Vetting;
+import org.workerd.worker.JavaHandlers;
 import org.workerd.worker.OwnUser;
+import org.workerd.worker.PluginWord;
 
 /** Whether a job of some name could ever run, asked before it is stored. */
 final class HandlerCheck {
@@ -20,13 +23,20 @@ final class HandlerCheck {
     private final boolean knowable;
 
     HandlerCheck(Settings settings) {
-        this.handlers = handlers(settings);
-        this.knowable = isKnowable(settings.handlersDir());
+        PluginWord.Known java = PluginWord.read(settings.queueFile(), settings.plugins());
+        this.handlers = handlers(settings, java.handlers());
+        this.knowable = isKnowable(settings.handlersDir()) && java.complete();
     }
 
     /** The handlers as the daemon sees them: its user is whose directory the queue is in. */
     static Handlers handlers(Settings settings) {
-        return new Handlers(settings.handlersDir(), owner(settings.queueFile().getParent()));
+        return handlers(
+                settings,
+                PluginWord.read(settings.queueFile(), settings.plugins()).handlers());
+    }
+
+    private static Handlers handlers(Settings settings, JavaHandlers java) {
+        return new Handlers(settings.handlersDir(), owner(settings.queueFile().getParent()), java);
     }
 
     /** Why a job of this name is refused; empty: it is not, or nobody like us can know. */
@@ -35,7 +45,7 @@ final class HandlerCheck {
             return Optional.empty();
         }
         Vetting vetting = handlers.find(name);
-        if (vetting instanceof Accepted) {
+        if (isAccepted(vetting)) {
             return Optional.empty();
         }
         if (vetting instanceof Refused refused) {
@@ -45,13 +55,17 @@ final class HandlerCheck {
                     "Mend it, or store the job anyway with --force."));
         }
         List<String> known = handlers.all().entrySet().stream()
-                .filter(one -> one.getValue() instanceof Accepted)
+                .filter(one -> isAccepted(one.getValue()))
                 .map(Map.Entry::getKey)
                 .toList();
         return Optional.of(new Failure(
                 ExitCode.USAGE,
                 "no handler is named \"" + name + "\" in " + handlers.directory(),
                 Usage.meant(name, known).orElse("") + "workerd handlers lists them; --force stores the job anyway."));
+    }
+
+    static boolean isAccepted(Vetting vetting) {
+        return vetting instanceof Accepted || vetting instanceof AcceptedJava;
     }
 
     /** We can look into it, or see that it is not there. */

@@ -33,6 +33,7 @@ final class Init implements Callable<Integer> {
 
             [handlers]
             dir = "handlers"
+            plugins = "plugins"
 
             [log]
             file = "log/workerd.log"
@@ -71,6 +72,7 @@ final class Init implements Callable<Integer> {
             make(directory, "rwxr-xr-x");
         }
         make(directory.resolve("handlers"), "rwxr-xr-x");
+        make(directory.resolve("plugins"), "rwxr-xr-x");
         make(directory.resolve("log"), "rwxr-xr-x");
         make(directory.resolve("run"), "rwxr-xr-x");
         make(directory.resolve("queue"), "rwx------");

@@ -78,6 +78,10 @@ final class JobWaiter {
         if (last.signal() != null) {
             return ExitCode.SIGNALLED + last.signal();
         }
-        return last.exitCode() == null || last.exitCode() == 0 ? ExitCode.NEVER_RAN.status() : last.exitCode();
+        if (last.exitCode() != null && last.exitCode() != 0) {
+            return last.exitCode();
+        }
+        // A Java handler fails without an exit status.
+        return "failed".equals(last.outcome()) ? ExitCode.FAILED.status() : ExitCode.NEVER_RAN.status();
     }
 }

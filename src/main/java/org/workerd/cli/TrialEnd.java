@@ -42,6 +42,18 @@ record TrialEnd(
         if (outcome instanceof Outcome.Signalled killed) {
             return ExitCode.SIGNALLED + killed.signal();
         }
+        if (outcome instanceof Outcome.Starved starved && starved.exitCode() != null) {
+            return starved.exitCode();
+        }
+        if (outcome instanceof Outcome.Returned) {
+            return 0;
+        }
+        if (outcome instanceof Outcome.Threw || outcome instanceof Outcome.GaveUp) {
+            return ExitCode.FAILED.status();
+        }
+        if (outcome instanceof Outcome.Snoozed) {
+            return Verdict.TRY_LATER;
+        }
         return outcome instanceof Outcome.TimedOut ? ExitCode.TIMED_OUT.status() : ExitCode.NEVER_RAN.status();
     }
 

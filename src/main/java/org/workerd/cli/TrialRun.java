@@ -19,6 +19,9 @@ final class TrialRun {
     /** How often we look for more output; a person sees no difference to at once. */
     private static final long LOOK_MILLIS = 30;
 
+    /** From the KILL of a program to the end of all that it had started. */
+    private static final Duration CLEARING_UP = Duration.ofSeconds(5);
+
     private final Console console;
     private final OutputStream to;
 
@@ -33,7 +36,9 @@ final class TrialRun {
         CountDownLatch over = new CountDownLatch(1);
         try (Trial trial = Trial.create(temporary, claim, terms)) {
             // The JVM exits with 128 and the signal once this hook is through.
-            Runtime.getRuntime().addShutdownHook(new Thread(() -> end(trial, over)));
+            Runtime.getRuntime()
+                    .addShutdownHook(
+                            new Thread(() -> end(trial, over, terms.policy().killGrace())));
             long begun = System.nanoTime();
             Outcome outcome = follow(trial, terms.policy().outputLimit());
             return TrialEnd.of(outcome, claim, terms.policy(), Duration.ofNanos(System.nanoTime() - begun), now);
@@ -70,8 +75,8 @@ final class TrialRun {
         }
     }
 
-    /** The process was told to end: it does so when nothing of the handler is left. */
-    private static void end(Trial trial, CountDownLatch over) {
+    /** The process was told to end: it does so when nothing of the handler is left, or that is a thread of our own. */
+    private static void end(Trial trial, CountDownLatch over, Duration grace) {
         if (over.getCount() == 0) {
             return;
         }
@@ -79,7 +84,7 @@ final class TrialRun {
         boolean done = false;
         while (!done) {
             try {
-                over.await();
+                over.await(grace.plus(CLEARING_UP).toMillis(), TimeUnit.MILLISECONDS);
                 done = true;
             } catch (InterruptedException notNow) {
                 // Nobody interrupts this thread; the kernel's KILL would end us all.

@@ -5,9 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.workerd.daemon.Settings;
 import org.workerd.worker.Handlers;
-import org.workerd.worker.Handlers.Accepted;
 import org.workerd.worker.Handlers.Refused;
 import org.workerd.worker.Handlers.Vetting;
+import org.workerd.worker.JavaHandlers;
 import org.workerd.worker.OwnUser;
 
 /** As whom a handler is tried, when the daemon is somebody else: whoever the queue's directory belongs to. */
@@ -27,12 +27,12 @@ final class TrialUser {
         }
         String daemon = Files.getOwner(directory).getName();
         String advice = "sudo -u " + daemon + " workerd try " + handler;
-        Vetting vetting = new Handlers(settings.handlersDir(), own).vet(handler);
-        if (own == ROOT && !(vetting instanceof Accepted)) {
-            String why = vetting instanceof Refused refused ? refused.reason() : "it is gone";
+        Vetting vetting = new Handlers(settings.handlersDir(), own, JavaHandlers.NONE).vet(handler);
+        // A jar that is not root's alone is refused when it is loaded.
+        if (own == ROOT && vetting instanceof Refused refused) {
             throw new Failure(
                     ExitCode.NEVER_RAN,
-                    "root does not run the handler \"" + handler + "\", which is not root's alone: " + why,
+                    "root does not run the handler \"" + handler + "\", which is not root's alone: " + refused.reason(),
                     "Run it as the daemon does: " + advice);
         }
         console.say("workerd: this runs as " + System.getProperty("user.name") + ", the daemon runs as " + daemon + ": "

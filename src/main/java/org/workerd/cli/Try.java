@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import org.jspecify.annotations.Nullable;
@@ -91,13 +92,15 @@ final class Try implements Callable<Integer> {
         Claim claim = claim();
         Handlers handlers = HandlerCheck.handlers(settings);
         Vetting vetting = handlers.vet(name);
-        if (!(vetting instanceof Accepted)) {
+        boolean inJava = !(vetting instanceof Accepted) && settings.plugins().isPresent();
+        if (vetting instanceof Refused || !(vetting instanceof Accepted || inJava)) {
             throw refusal(handlers, vetting);
         }
         TrialUser.check(settings, name, main.console());
         Trial.Terms terms = new Trial.Terms(
                 settings.policies().of(name),
                 handlers,
+                inJava ? settings.plugins() : Optional.empty(),
                 HandlerEnvironment.of(settings.handlersEnv(), main.environment().variables()));
         TrialEnd end = new TrialRun(main.console(), json).run(temporary(), claim, terms, main.now());
         if (json) {

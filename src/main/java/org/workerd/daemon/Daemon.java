@@ -13,11 +13,13 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.store.JobStore;
 import org.workerd.store.SqliteDatabase;
+import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.Doorbell;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Ledger;
+import org.workerd.worker.Plugins;
 import org.workerd.worker.Premises;
 import org.workerd.worker.Turnstile;
 import org.workerd.worker.Watcher;
@@ -102,14 +104,15 @@ public final class Daemon {
         Worker.Identity identity = register(store, settings);
         parts.push(() -> unregister(store, identity));
         Processes.adoptOrphans();
+        Plans plans = new Plans(new Plugins(identity.premises(), settings.queueFile(), Posix.userId()));
         Worker worker = new Worker(
                 store,
                 turnstile,
                 identity,
-                Plans.of(settings),
+                plans.of(settings),
                 new Worker.Surroundings(settings.queueFile(), doorbell, clock));
         parts.push(worker::close);
-        Reload reload = new Reload(config, settings, log);
+        Reload reload = new Reload(config, settings, log, plans);
         QueueFile queueFile = new QueueFile(settings.queueFile());
         Runnable upkeep = () -> {
             pidFile.heal();

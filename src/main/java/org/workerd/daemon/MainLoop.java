@@ -14,6 +14,9 @@ final class MainLoop {
     /** With everything ended and the queue not to be written, a daemon told to stop at once waits no longer. */
     private static final Duration LAST_TRIES = Duration.ofSeconds(10);
 
+    /** Nobody rings when an attempt that ignores us has had its grace. */
+    private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
+
     private final Worker worker;
     private final Doorbell doorbell;
     private final Signals signals;
@@ -44,8 +47,14 @@ final class MainLoop {
                 LOG.info("workerd stops: nothing of it runs any more");
                 return 0;
             }
-            if (stoppingNow && worker.busy() == 0 && left(drainUntil).isNegative()) {
+            if (worker.isStuck() && !worker.hasUnwritten()) {
+                LOG.warn("workerd stops; {} jobs do not end and go with it, to be put back", worker.busy());
+                worker.abandon();
+                return 0;
+            }
+            if (stoppingNow && worker.isStuck() && left(drainUntil).isNegative()) {
                 LOG.error("workerd stops; {} ended jobs could not be recorded and will run again", worker.unwritten());
+                worker.abandon();
                 return 1;
             }
             doorbell.await(shortest(idle));
@@ -75,7 +84,7 @@ final class MainLoop {
         switch (order) {
             case STOP -> stop();
             case RELOAD -> {
-                worker.change(Plans.of(reload.reload()));
+                worker.change(reload.reload());
                 watcher.renew();
             }
             case REPORT -> report();
@@ -128,6 +137,9 @@ final class MainLoop {
         Duration shortest = idle.compareTo(untilTidy) < 0 ? idle : untilTidy;
         Duration untilDrained = draining ? left(drainUntil) : shortest;
         Duration next = shortest.compareTo(untilDrained) < 0 ? shortest : untilDrained;
+        if (stoppingNow && next.compareTo(STOPPING_LOOK) > 0) {
+            return STOPPING_LOOK;
+        }
         return next.isNegative() ? Duration.ZERO : next.plusMillis(1);
     }
 

@@ -2,17 +2,22 @@ package org.workerd.daemon;
 
 import org.workerd.unix.Posix;
 import org.workerd.worker.Handlers;
+import org.workerd.worker.Plugins;
 import org.workerd.worker.Worker;
 
-/** What of the settings is the loop's. */
+/** What of the settings is the loop's, with the plugins as they are now. */
 final class Plans {
-    private Plans() {}
+    private final Plugins plugins;
 
-    static Worker.Plan of(Settings settings) {
+    Plans(Plugins plugins) {
+        this.plugins = plugins;
+    }
+
+    Worker.Plan of(Settings settings) {
         return new Worker.Plan(
                 settings.concurrency(),
                 settings.pollInterval(),
-                new Handlers(settings.handlersDir(), Posix.userId()),
+                new Handlers(settings.handlersDir(), Posix.userId(), plugins.load(settings.plugins())),
                 HandlerEnvironment.of(settings.handlersEnv(), System.getenv()),
                 settings.policies(),
                 settings.limits(),

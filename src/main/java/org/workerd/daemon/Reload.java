@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.worker.Worker;
 
 /** HUP: the log goes on in a new file, and the configuration is read again. What does not work leaves things as they were. */
 final class Reload {
@@ -11,20 +12,22 @@ final class Reload {
 
     private final @Nullable Path config;
     private final LogFile log;
+    private final Plans plans;
     private Settings settings;
 
-    Reload(@Nullable Path config, Settings settings, LogFile log) {
+    Reload(@Nullable Path config, Settings settings, LogFile log, Plans plans) {
         this.config = config;
         this.settings = settings;
         this.log = log;
+        this.plans = plans;
     }
 
     Settings settings() {
         return settings;
     }
 
-    /** The settings that hold from now on. */
-    Settings reload() {
+    /** What holds from now on. */
+    Worker.Plan reload() {
         try {
             take(SettingsFile.load(config, Environment.ofProcess()).settings());
             reopenLog();
@@ -35,7 +38,7 @@ final class Reload {
             bad.problems().forEach(problem -> LOG.error("{} {}", problem.place(), problem.message()));
             LOG.error("the old configuration stays in force");
         }
-        return settings;
+        return plans.of(settings);
     }
 
     private void take(Settings next) {
@@ -49,6 +52,7 @@ final class Reload {
                 next.concurrency(),
                 next.pollInterval(),
                 next.handlersDir(),
+                next.plugins(),
                 next.handlersEnv(),
                 next.logging(),
                 next.policies(),

@@ -80,6 +80,12 @@ final class SettingTable {
             "/etc/workerd/handlers",
             "$XDG_CONFIG_HOME/workerd/handlers",
             "Holds one program for each job name; only root or the daemon's user may write to it.");
+    static final SettingKey<Optional<Path>> PLUGINS = row(
+            "handlers.plugins",
+            SettingType.OPTIONAL_PATH,
+            "/usr/local/share/workerd/plugins",
+            "none",
+            "Holds jars with handlers in Java; only root or the daemon's user may write to it.");
     static final SettingKey<String> HANDLERS_ENV = row(
             "handlers.env.VARIABLE", SettingType.TEXT, null, null, "Added to the clean environment that handlers get.");
     static final SettingKey<Path> LOG_FILE = row(

@@ -29,6 +29,9 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     /** The word of {@code daemon.drain_timeout} for "no limit", so that a later file can take an earlier limit away. */
     private static final String UNSET = "unset";
 
+    /** The word of a path for "there is none"; a directory of this name is ./none. */
+    private static final String NONE = "none";
+
     private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h or 7d";
     private static final String SQLITE = "sqlite:";
 
@@ -36,6 +39,12 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
             new SettingType<>("text in quotes", Form.TEXT, (text, base) -> withoutNul(text), text -> text);
 
     static final SettingType<Path> PATH = new SettingType<>("a path", Form.TEXT, SettingType::absolute, Path::toString);
+
+    static final SettingType<Optional<Path>> OPTIONAL_PATH = new SettingType<>(
+            "a path, or \"none\"",
+            Form.TEXT,
+            (text, base) -> text.equals(NONE) ? Optional.empty() : Optional.of(absolute(text, base)),
+            path -> path.map(Path::toString).orElse(NONE));
 
     static final SettingType<Path> QUEUE =
             new SettingType<>("sqlite:PATH", Form.TEXT, SettingType::queueFile, path -> SQLITE + path);

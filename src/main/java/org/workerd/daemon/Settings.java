@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.CronEntry;
 import org.workerd.job.Limits;
@@ -16,6 +17,7 @@ import org.workerd.job.Retention;
  * @param drainTimeout null: as long as the jobs take
  * @param concurrency how many jobs run at once
  * @param cron in the order of their IDs
+ * @param plugins the directory of the jars with handlers in Java; empty: none
  * @param handlersEnv what handlers find in their environment besides the usual
  */
 public record Settings(
@@ -25,6 +27,7 @@ public record Settings(
         int concurrency,
         Duration pollInterval,
         Path handlersDir,
+        Optional<Path> plugins,
         Map<String, String> handlersEnv,
         Logging logging,
         Policies policies,

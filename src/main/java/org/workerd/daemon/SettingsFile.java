@@ -90,6 +90,7 @@ public final class SettingsFile {
                 found.value(SettingTable.CONCURRENCY),
                 found.value(SettingTable.POLL_INTERVAL),
                 found.value(SettingTable.HANDLERS_DIR),
+                found.value(SettingTable.PLUGINS),
                 found.byName(SettingTable.HANDLERS_ENV),
                 new Logging(
                         found.value(SettingTable.LOG_FILE),

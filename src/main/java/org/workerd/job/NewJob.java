@@ -6,7 +6,21 @@ import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
-/** A job as somebody asks for it, before it has an id. What is null is left to the database or the configuration. */
+/**
+ * A job as somebody asks for it, before it has an id. What is null is left to the database or the configuration.
+ *
+ * <pre>{@code
+ * NewJob job = NewJob.of("resize", "a.png").withPayload("{\"width\": 800}").withKey("resize:a.png");
+ * }</pre>
+ *
+ * @param name of its handler
+ * @param args what a program gets as its arguments
+ * @param payload what a program gets as its input: JSON or any text
+ * @param priority -100 to 100, higher first
+ * @param runAt when it is due; null: now
+ * @param key while a job with this key has not ended, no other with it is stored
+ * @param after the ids of the jobs that must be done before it runs
+ */
 public record NewJob(
         String name,
         List<String> args,
@@ -56,6 +70,38 @@ public record NewJob(
     /** A job of this name with these arguments, and nothing else set. */
     public static NewJob of(String name, String... args) {
         return new NewJob(name, List.of(args), null, DEFAULT_QUEUE, 0, null, null, null, null, List.of());
+    }
+
+    public NewJob withPayload(@Nullable String text) {
+        return new NewJob(name, args, text, queue, priority, runAt, key, maxAttempts, timeout, after);
+    }
+
+    public NewJob withQueue(String other) {
+        return new NewJob(name, args, payload, other, priority, runAt, key, maxAttempts, timeout, after);
+    }
+
+    public NewJob withPriority(int other) {
+        return new NewJob(name, args, payload, queue, other, runAt, key, maxAttempts, timeout, after);
+    }
+
+    public NewJob withRunAt(@Nullable Instant due) {
+        return new NewJob(name, args, payload, queue, priority, due, key, maxAttempts, timeout, after);
+    }
+
+    public NewJob withKey(@Nullable String unique) {
+        return new NewJob(name, args, payload, queue, priority, runAt, unique, maxAttempts, timeout, after);
+    }
+
+    public NewJob withMaxAttempts(@Nullable Integer most) {
+        return new NewJob(name, args, payload, queue, priority, runAt, key, most, timeout, after);
+    }
+
+    public NewJob withTimeout(@Nullable Duration longest) {
+        return new NewJob(name, args, payload, queue, priority, runAt, key, maxAttempts, longest, after);
+    }
+
+    public NewJob withAfter(List<Long> ids) {
+        return new NewJob(name, args, payload, queue, priority, runAt, key, maxAttempts, timeout, ids);
     }
 
     private static int bytes(String text) {

@@ -1,5 +1,6 @@
 package org.workerd.job;
 
+import java.time.Duration;
 import org.jspecify.annotations.Nullable;
 
 /** How one attempt ended, as seen, before anybody judges what follows from it. */
@@ -30,4 +31,16 @@ public sealed interface Outcome {
 
     /** The machine could not start it (no processes, no descriptors, a full disk): nothing the job did. */
     record NotStarted(String reason) implements Outcome {}
+
+    /** The Java handler says that the job is done. */
+    record Returned(@Nullable String result) implements Outcome {}
+
+    /** The Java handler ended with an exception; the result is what it had left until then. */
+    record Threw(String error, @Nullable String result) implements Outcome {}
+
+    /** The Java handler asks for a later attempt. */
+    record Snoozed(Duration pause) implements Outcome {}
+
+    /** The Java handler says that trying again is of no use. */
+    record GaveUp(String reason, @Nullable String result) implements Outcome {}
 }

@@ -82,7 +82,24 @@ public sealed interface Verdict {
             return new GiveBack(new Ending(
                     "interrupted", starved.exitCode(), starved.signal(), "it failed while the disk was full"));
         }
-        return new GiveBack(null);
+        return ofJava(outcome, claim, policy, now, jitter);
+    }
+
+    /** What follows from what a Java handler said; anything else never began. */
+    private static Verdict ofJava(Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
+        if (outcome instanceof Outcome.Returned returned) {
+            return new Done(new Ending("done", null, null, null), returned.result());
+        }
+        if (outcome instanceof Outcome.Threw threw) {
+            Ending ending = new Ending("failed", null, null, threw.error());
+            return ofFailure(ending, claim, policy, now, jitter, threw.result());
+        }
+        if (outcome instanceof Outcome.Snoozed snoozed) {
+            return new Snooze(new Ending("snoozed", null, null, null), now.plus(atLeastShortest(snoozed.pause())));
+        }
+        return outcome instanceof Outcome.GaveUp gaveUp
+                ? new Dead(new Ending("failed", null, null, gaveUp.reason()), gaveUp.result())
+                : new GiveBack(null);
     }
 
     /**
@@ -127,10 +144,13 @@ public sealed interface Verdict {
             return DEFAULT_SNOOZE;
         }
         try {
-            Duration asked = Span.parse(wish.strip());
-            return asked.compareTo(SHORTEST_SNOOZE) < 0 ? SHORTEST_SNOOZE : asked;
+            return atLeastShortest(Span.parse(wish.strip()));
         } catch (IllegalArgumentException notADuration) {
             return DEFAULT_SNOOZE;
         }
+    }
+
+    private static Duration atLeastShortest(Duration asked) {
+        return asked.compareTo(SHORTEST_SNOOZE) < 0 ? SHORTEST_SNOOZE : asked;
     }
 }

@@ -1,13 +1,13 @@
 package org.workerd.store;
 
-import com.fasterxml.jackson.core.io.JsonStringEncoder;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
-/** JSON arrays in columns. Most are empty, and then no JSON library is even loaded. */
+/** JSON arrays in columns. Writing them, and reading empty ones, loads no JSON library. */
 final class JsonList {
     private static final String EMPTY = "[]";
 
@@ -17,10 +17,23 @@ final class JsonList {
         if (strings.isEmpty()) {
             return EMPTY;
         }
-        JsonStringEncoder encoder = JsonStringEncoder.getInstance();
-        return strings.stream()
-                .map(text -> '"' + new String(encoder.quoteAsString(text)) + '"')
-                .collect(Collectors.joining(",", "[", "]"));
+        return strings.stream().map(JsonList::quoted).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /** By hand, for programs that only enqueue need no JSON library for it. */
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (character == '"' || character == '\\') {
+                json.append('\\').append(character);
+            } else if (character < ' ') {
+                json.append("\\u00").append(HexFormat.of().toHexDigits((byte) character));
+            } else {
+                json.append(character);
+            }
+        }
+        return json.append('"').toString();
     }
 
     /** Null for none, as the column has it. */

@@ -23,6 +23,7 @@ final class SqliteMoves implements Moves {
     private final SqliteRates rates;
     private final SqliteClock clock;
     private final SqliteProgress progress;
+    private final SqliteEnqueues enqueues;
     private final SqliteClaims claims;
     private final SqliteFinishes finishes;
     private final SqlitePromotions promotions;
@@ -38,6 +39,7 @@ final class SqliteMoves implements Moves {
         this.clock = new SqliteClock(statements);
         this.progress = new SqliteProgress(statements);
         this.claims = new SqliteClaims(statements, tallies, rates);
+        this.enqueues = new SqliteEnqueues(statements);
         this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
         this.promotions = new SqlitePromotions(statements, tallies, cancels);
@@ -67,39 +69,12 @@ final class SqliteMoves implements Moves {
         finishes.forget();
     }
 
-    private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
-
-    private static final String INSERT =
-            """
-            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            returning id
-            """;
-
     @Override
     public Enqueued enqueue(NewJob job) {
         return sql(() -> {
-            Optional<Long> holder = job.key() == null
-                    ? Optional.empty()
-                    : statements.first(HOLDER_OF_KEY, row -> row.getLong(1), job.key());
             finishes.forget();
-            return holder.isPresent() ? new Enqueued(holder.get(), false) : new Enqueued(insert(job), true);
+            return enqueues.enqueue(job);
         });
-    }
-
-    private long insert(NewJob job) throws SQLException {
-        return statements.number(
-                INSERT,
-                job.name(),
-                job.payload(),
-                JsonList.ofStrings(job.args()),
-                job.queue(),
-                job.priority(),
-                millis(job.runAt()),
-                job.key(),
-                job.maxAttempts(),
-                job.timeout() == null ? null : job.timeout().toMillis(),
-                JsonList.ofNumbers(job.after()));
     }
 
     private static final String REGISTER =

@@ -10,36 +10,35 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import org.workerd.api.JobHandler;
 import org.workerd.job.Names;
 
 /**
- * The programs that jobs may run, and why some may not. Whoever can write a handler, or put one into the directory, can
+ * The programs and Java handlers that jobs may run, and why some may not. Whoever can write a handler, or put one into the directory, can
  * run what he likes as the daemon's user: so only root and that user may. Thread-safe.
  */
 public final class Handlers {
-    private static final int TYPE = 0170000;
-    private static final int REGULAR = 0100000;
-    private static final int SYMBOLIC_LINK = 0120000;
-    private static final int DIRECTORY = 0040000;
-    private static final int WRITABLE_BY_OTHERS = 0022;
     private static final int EXECUTABLE = 0111;
 
     private final Path directory;
     private final int user;
+    private final JavaHandlers java;
     private final Map<String, Vetting> known = new ConcurrentHashMap<>();
 
-    /**
-     * The handlers in this directory, for a daemon of this user.
-     */
-    public Handlers(Path directory, int user) {
+    /** The programs in this directory, for a daemon of this user, and the handlers in Java. */
+    public Handlers(Path directory, int user, JavaHandlers java) {
         this.directory = directory;
         this.user = user;
+        this.java = java;
     }
 
     /** May it run? */
     public sealed interface Vetting {}
 
     public record Accepted(Path program) implements Vetting {}
+
+    /** A class in this jar. */
+    public record AcceptedJava(Path jar) implements Vetting {}
 
     /** A sentence without a full stop: what is wrong with it, and where there is a simple mend, the mend. */
     public record Refused(String reason) implements Vetting {}
@@ -77,24 +76,50 @@ public final class Handlers {
         if (!Names.isValid(name)) {
             return new Refused("its name is not that of a job: 1 to 128 of A-Z a-z 0-9 . _ - are");
         }
+        Vetting inJava = java.vet(name);
+        if (!(inJava instanceof Missing)) {
+            return Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS) ? ambiguous(name, inJava) : inJava;
+        }
         Optional<String> unsafe = unsafeDirectory();
         return unsafe.isPresent() ? new Refused(unsafe.get()) : vetFile(directory.resolve(name));
+    }
+
+    /** Which of the two was meant only people can know. */
+    private Vetting ambiguous(String name, Vetting inJava) {
+        String other = inJava instanceof AcceptedJava accepted ? "in " + accepted.jar() : "in Java";
+        return new Refused("there are two of this name, " + directory.resolve(name) + " and one " + other
+                + ": remove or rename one");
+    }
+
+    /** What runs jobs of this name when {@link #vet} says that it is Java; empty where only the names are known. */
+    Optional<JobHandler> inJava(String name) {
+        return java.code(name);
+    }
+
+    /** The same programs beside other handlers in Java. */
+    Handlers with(JavaHandlers others) {
+        return new Handlers(directory, user, others);
+    }
+
+    public JavaHandlers java() {
+        return java;
     }
 
     public Path directory() {
         return directory;
     }
 
-    /** Every file in the directory by its name; empty when there is no directory that we may read. */
+    /** Every handler by its name: the files in the directory, as far as we may read it, and those in Java. */
     public Map<String, Vetting> all() {
         Map<String, Vetting> found = new TreeMap<>();
+        java.names().forEach(name -> found.put(name, vet(name)));
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
                 found.put(name, vet(name));
             }
         } catch (IOException unreadable) {
-            return Map.of();
+            return found;
         }
         return found;
     }
@@ -102,10 +127,10 @@ public final class Handlers {
     private Optional<String> unsafeDirectory() {
         try {
             Owned attributes = Owned.of(directory);
-            if ((attributes.mode() & TYPE) != DIRECTORY) {
+            if (!attributes.isDirectory()) {
                 return Optional.of(directory + " is not a directory");
             }
-            return unsafe("the directory " + directory, directory, attributes);
+            return attributes.unsafe("the directory " + directory, directory, user);
         } catch (NoSuchFileException missing) {
             return Optional.of("there is no directory " + directory);
         } catch (IOException unreadable) {
@@ -116,11 +141,10 @@ public final class Handlers {
     private Vetting vetFile(Path file) {
         try {
             Owned attributes = Owned.of(file, LinkOption.NOFOLLOW_LINKS);
-            int type = attributes.mode() & TYPE;
-            if (type != REGULAR) {
-                return new Refused(type == SYMBOLIC_LINK ? "it is a symbolic link" : "it is not a regular file");
+            if (!attributes.isRegular()) {
+                return new Refused(attributes.isLink() ? "it is a symbolic link" : "it is not a regular file");
             }
-            Optional<String> unsafe = unsafe("it", file, attributes);
+            Optional<String> unsafe = attributes.unsafe("it", file, user);
             if (unsafe.isPresent()) {
                 return new Refused(unsafe.get());
             }
@@ -134,23 +158,7 @@ public final class Handlers {
         }
     }
 
-    private Optional<String> unsafe(String what, Path path, Owned attributes) {
-        if (attributes.owner() != 0 && attributes.owner() != user) {
-            return Optional.of(what + " is owned by user " + attributes.owner() + ", not by root or user " + user);
-        }
-        return (attributes.mode() & WRITABLE_BY_OTHERS) == 0
-                ? Optional.empty()
-                : Optional.of(what + " is writable by its group or by others: chmod go-w " + path);
-    }
-
     private boolean isExecutable(Path file, Owned attributes) {
         return (attributes.mode() & EXECUTABLE) != 0 && (user != OwnUser.id() || Files.isExecutable(file));
-    }
-
-    private record Owned(int mode, int owner) {
-        static Owned of(Path path, LinkOption... options) throws IOException {
-            Map<String, Object> attributes = Files.readAttributes(path, "unix:mode,uid", options);
-            return new Owned((int) attributes.getOrDefault("mode", 0), (int) attributes.getOrDefault("uid", -1));
-        }
     }
 }

@@ -11,6 +11,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.unix.LockFile;
@@ -23,6 +24,7 @@ import org.workerd.unix.ProcessInfo;
  */
 public final class Ledger implements AutoCloseable {
     private static final int WIDTH = 320;
+    private static final int NO_PROCESS = -1;
 
     private final LockFile file;
     private final ProcessInfo self;
@@ -58,6 +60,16 @@ public final class Ledger implements AutoCloseable {
 
     public void started(int slot, Claim claim, int pid, long startTime) {
         line(slot, describe(slot, claim) + " pid=" + pid + " start=" + startTime);
+    }
+
+    /** An attempt that needs no process of its own. */
+    void startedHere(int slot, Claim claim) {
+        line(slot, describe(slot, claim));
+    }
+
+    /** The daemon ends although this attempt does not, which was told to for this cause. */
+    void abandoned(int slot, Claim claim, StopRequest.Cause cause) {
+        line(slot, describe(slot, claim) + " told=" + cause);
     }
 
     public void idle(int slot) {
@@ -102,14 +114,28 @@ public final class Ledger implements AutoCloseable {
             return entries.stream().anyMatch(entry -> entry.job() == job);
         }
 
+        /** Why the attempt of this job was ended with its daemon, when that was on purpose. */
+        Optional<StopRequest.Cause> told(long job) {
+            return entries.stream()
+                    .filter(entry -> entry.job() == job)
+                    .flatMap(entry -> Stream.of(StopRequest.Cause.values())
+                            .filter(cause -> cause.name().equals(entry.told())))
+                    .findFirst();
+        }
+
         /** Did it end between the start of a program and the note of its pid? */
         public boolean wasStarting() {
             return entries.stream().anyMatch(entry -> entry.pid() == 0);
         }
     }
 
-    /** An attempt, and its program, the leader of its process group; pid 0: it was about to be started. */
-    public record Entry(long job, int pid, long startTime) {}
+    /**
+     * An attempt, and its program, the leader of its process group.
+     *
+     * @param pid 0: it was about to be started; -1: it needed none
+     * @param told empty, or the cause for which it was ended with its daemon
+     */
+    public record Entry(long job, int pid, long startTime, String told) {}
 
     private void head(String state) {
         String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
@@ -137,7 +163,8 @@ public final class Ledger implements AutoCloseable {
             Map<String, String> words = words(line);
             long job = number(words.get("job"));
             if (job > 0) {
-                entries.add(new Entry(job, (int) number(words.get("pid")), number(words.get("start"))));
+                int pid = words.containsKey("pid") ? (int) number(words.get("pid")) : NO_PROCESS;
+                entries.add(new Entry(job, pid, number(words.get("start")), words.getOrDefault("told", "")));
             }
         }
         return new Contents(head.getOrDefault("boot", ""), (int) number(head.get("sid")), entries);

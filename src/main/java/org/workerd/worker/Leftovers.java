@@ -26,6 +26,8 @@ final class Leftovers {
     /** As the init of a container we get everybody's orphans, not only our own. */
     private static final boolean IS_INIT = ProcessHandle.current().pid() == 1;
 
+    private static final int OWN_GROUP = ProcessInfo.self().group();
+
     private static final int GENERATIONS = 20;
     private static final Duration ENDING = Duration.ofMillis(100);
 
@@ -138,10 +140,13 @@ final class Leftovers {
                 .toList();
     }
 
-    /** A leader is no orphan, whatever list it stands in. */
+    /**
+     * A leader is no orphan, whatever list it stands in. What handlers in Java start is in our own group, where no
+     * program of ours is: the JVM waits for it.
+     */
     private List<ProcessInfo> adopted() {
         return ProcessInfo.adopted().stream()
-                .filter(process -> !leaders.containsKey(process.pid()))
+                .filter(process -> !leaders.containsKey(process.pid()) && process.group() != OWN_GROUP)
                 .toList();
     }
 

@@ -6,11 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.Function;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
+import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves;
@@ -53,7 +56,12 @@ final class Orphans {
         for (Claim claim : moves.claimedBy(daemon.id())) {
             // When the ledger cannot be read, it may have been begun.
             boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
-            Verdict verdict = begun ? verdict(claim, unwanted, moves, policies) : new Verdict.GiveBack(null);
+            Verdict verdict = begun
+                    ? cancelled(unwanted.get(claim.jobId()))
+                            .or(() -> ledger.flatMap(contents -> contents.told(claim.jobId()))
+                                    .map(cause -> onPurpose(cause, claim, policies, now)))
+                            .orElseGet(() -> crashed(claim, moves, policies))
+                    : new Verdict.GiveBack(null);
             if (moves.finish(claim, verdict, daemon.pid(), now)) {
                 back.put(claim, verdict);
             }
@@ -62,11 +70,21 @@ final class Orphans {
         return back;
     }
 
+    /** Its daemon ended without it, for it would not end itself. */
+    private static Verdict onPurpose(StopRequest.Cause cause, Claim claim, Policies policies, Instant now) {
+        Outcome outcome =
+                cause == StopRequest.Cause.TIMED_OUT ? new Outcome.TimedOut(null, null) : new Outcome.Interrupted(true);
+        double jitter = ThreadLocalRandom.current().nextDouble();
+        return Verdict.of(outcome, claim, policies.of(claim.name()), now, jitter);
+    }
+
     /** What was not begun and nobody wants any more is put back too: the next turn cancels it before it can begin. */
-    private static Verdict verdict(Claim claim, Map<Long, String> unwanted, Moves moves, Policies policies) {
-        String reason = unwanted.get(claim.jobId());
-        return reason == null
-                ? Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()))
-                : new Verdict.Cancel(new Verdict.Ending("cancelled", null, null, reason));
+    private static Optional<Verdict> cancelled(@Nullable String reason) {
+        return Optional.ofNullable(reason)
+                .map(why -> new Verdict.Cancel(new Verdict.Ending("cancelled", null, null, why)));
+    }
+
+    private static Verdict crashed(Claim claim, Moves moves, Policies policies) {
+        return Verdict.ofCrash(claim, moves.crashes(claim.jobId()), policies.of(claim.name()));
     }
 }

@@ -36,6 +36,11 @@ public record Premises(Path scratch, Path output) {
         return queueFile.resolveSibling("output");
     }
 
+    /** Where the daemon leaves word of the handlers in Java, if there are any. */
+    public static Path pluginWord(Path queueFile) {
+        return queueFile.resolveSibling(queueFile.getFileName() + ".java-handlers");
+    }
+
     public static Path ledgers(Path queueFile) {
         return queueFile.resolveSibling("daemons");
     }

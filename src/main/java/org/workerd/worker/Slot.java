@@ -14,7 +14,13 @@ import org.workerd.unix.UnixException;
  *
  * @param environment what every handler gets, before what says which job it is
  */
-record Slot(int number, Premises premises, Map<String, String> environment, Ledger ledger, Leftovers leftovers) {
+record Slot(
+        int number,
+        Premises premises,
+        Map<String, String> environment,
+        Ledger ledger,
+        Leftovers leftovers,
+        Alarm alarm) {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
     /** Only one attempt runs in a slot, so its directory is its own. */
@@ -28,6 +34,16 @@ record Slot(int number, Premises premises, Map<String, String> environment, Ledg
         leftovers.began(pid, startTime);
         note(() -> ledger.started(number, claim, pid, startTime));
         JobLog.running(claim, "pid " + pid);
+    }
+
+    /** In this process: nothing of it can outlive the daemon, but a crash shall not pass over it. */
+    void beganHere(Claim claim) {
+        ledger.startedHere(number, claim);
+        JobLog.running(claim, "in Java");
+    }
+
+    void abandoned(Claim claim, StopRequest.Cause cause) {
+        note(() -> ledger.abandoned(number, claim, cause));
     }
 
     void idle() {

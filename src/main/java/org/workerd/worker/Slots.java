@@ -26,11 +26,14 @@ final class Slots {
     private static final Duration AHEAD = Duration.ofMillis(50);
 
     private static final int MOST_AHEAD = 1024;
+    /** In bytes: what the JVM gives by default, and handlers in Java may count on; the daemon's own threads need less. */
+    private static final long STACK = 1 << 20;
 
     private final Premises premises;
     private final Ledger ledger;
     private final Doorbell doorbell;
     private final Leftovers leftovers = new Leftovers();
+    private final Alarm alarm = new Alarm();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
@@ -97,7 +100,7 @@ final class Slots {
     private Execution execution(Claim claim, Worker.Plan plan) {
         int number = taken.nextClearBit(0);
         taken.set(number);
-        Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers);
+        Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers, alarm);
         Execution execution = new Execution(claim, plan.policies().of(claim.name()), plan.handlers(), slot);
         busy.put(number, execution);
         return execution;
@@ -145,6 +148,15 @@ final class Slots {
         return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty();
     }
 
+    /** Nothing that runs can be made to end. */
+    synchronized boolean isOnlyStuck() {
+        return waiting.isEmpty() && busy.values().stream().allMatch(Execution::isStuck);
+    }
+
+    synchronized boolean hasEnded() {
+        return !ended.isEmpty();
+    }
+
     synchronized Collection<Execution> executions() {
         return List.copyOf(busy.values());
     }
@@ -185,7 +197,7 @@ final class Slots {
     }
 
     private static Thread thread(Runnable work) {
-        Thread thread = new Thread(work, "slot");
+        Thread thread = new Thread(null, work, "slot", STACK);
         thread.setDaemon(true);
         return thread;
     }

@@ -10,6 +10,7 @@ final class StopRequest implements AutoCloseable {
     private String reason = "";
     private int event = NONE;
     private @Nullable Cause cause;
+    private @Nullable Runnable act;
 
     /** Why an attempt ends before its program does. */
     enum Cause {
@@ -28,6 +29,14 @@ final class StopRequest implements AutoCloseable {
         }
     }
 
+    /** Does this, which must be short, once it is asked, be it already, and never after the close. */
+    synchronized void onceAsked(Runnable once) {
+        act = once;
+        if (cause != null) {
+            once.run();
+        }
+    }
+
     /** The first cause stands. */
     void ask(Cause why) {
         ask(why, "");
@@ -43,6 +52,9 @@ final class StopRequest implements AutoCloseable {
             reason = because;
             if (event != NONE) {
                 Posix.signalEvent(event);
+            }
+            if (act != null) {
+                act.run();
             }
         }
     }
@@ -63,6 +75,7 @@ final class StopRequest implements AutoCloseable {
 
     @Override
     public synchronized void close() {
+        act = null;
         if (event != NONE) {
             Posix.close(event);
             event = NONE;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.Optional;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
@@ -30,8 +31,8 @@ public final class Trial implements AutoCloseable {
         this.place = place;
         this.ledger = Ledger.create(place, NO_JOB);
         Premises premises = new Premises(place.resolve("scratch"), place.resolve("output"));
-        Slot slot = new Slot(0, premises, terms.environment(), ledger, new Leftovers());
-        this.execution = new Execution(claim, terms.policy(), terms.handlers(), slot);
+        Slot slot = new Slot(0, premises, terms.environment(), ledger, new Leftovers(), new Alarm());
+        this.execution = new Execution(claim, terms.policy(), handlers(premises, terms), slot);
         this.output = Output.path(premises.output(), claim.jobId(), claim.attempt());
         this.umask = Processes.umask(UMASK);
     }
@@ -39,12 +40,20 @@ public final class Trial implements AutoCloseable {
     /**
      * What the daemon would run it with.
      *
+     * @param plugins where to look for handlers in Java; empty: it is a program
      * @param environment what every handler gets
      */
-    public record Terms(JobPolicy policy, Handlers handlers, Map<String, String> environment) {
+    public record Terms(JobPolicy policy, Handlers handlers, Optional<Path> plugins, Map<String, String> environment) {
         public Terms {
             environment = Map.copyOf(environment);
         }
+    }
+
+    private Handlers handlers(Premises premises, Terms terms) {
+        return terms.plugins().isEmpty()
+                ? terms.handlers()
+                : terms.handlers()
+                        .with(new Plugins(premises, place.resolve("queue"), OwnUser.id()).load(terms.plugins()));
     }
 
     /** Not begun yet, in a new directory below this one. */

@@ -154,6 +154,21 @@ public final class Worker {
         return want != Want.WORK && slots.isEmpty() && unwritten.isEmpty();
     }
 
+    /** Nothing runs, or all that does was told to end, has had its grace, and goes on; only the end of the process ends it. */
+    public boolean isStuck() {
+        return want == Want.STOP_NOW && slots.isOnlyStuck();
+    }
+
+    /** There are ends of attempts that the database does not know yet. */
+    public boolean hasUnwritten() {
+        return slots.hasEnded() || !unwritten.isEmpty();
+    }
+
+    /** The process ends now: notes for whoever comes next what ended the attempts that it takes along. */
+    public void abandon() {
+        slots.executions().forEach(Execution::abandon);
+    }
+
     /** How many attempts run. */
     public int busy() {
         return slots.busy();

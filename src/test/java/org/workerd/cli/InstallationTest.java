@@ -125,18 +125,19 @@ final class InstallationTest {
         assertThat(cli.run("handlers").out())
                 .isEqualTo(
                         """
-                        NAME    STATUS    WHY
-                        link    refused   it is a symbolic link
-                        mail    accepted
-                        notes   refused   it is not executable: chmod +x %s
-                        resize  accepted
+                        NAME    KIND     STATUS    WHY
+                        link    program  refused   it is a symbolic link
+                        mail    program  accepted
+                        notes   program  refused   it is not executable: chmod +x %s
+                        resize  program  accepted
                         """
                                 .formatted(directory.resolve("handlers/notes")));
         assertThat(cli.run("handlers", "-q").out()).isEqualTo("mail\nresize\n");
         assertThat(cli.run("handlers", "--json").out())
-                .startsWith("{\"handlers\":[{\"name\":\"link\",\"accepted\":false,\"reason\":\"it is a symbolic link\","
-                        + "\"path\":\"" + directory.resolve("handlers/link") + "\"},"
-                        + "{\"name\":\"mail\",\"accepted\":true,\"reason\":null,");
+                .startsWith(
+                        "{\"handlers\":[{\"name\":\"link\",\"kind\":\"program\",\"accepted\":false,\"reason\":\"it is a symbolic link\","
+                                + "\"path\":\"" + directory.resolve("handlers/link") + "\"},"
+                                + "{\"name\":\"mail\",\"kind\":\"program\",\"accepted\":true,\"reason\":null,");
     }
 
     @ParameterizedTest

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
 import org.workerd.job.JobPolicy;
@@ -27,6 +28,7 @@ class SettingsDefaultsTest extends SettingsFixture {
                         4,
                         Duration.ofSeconds(5),
                         Path.of("/etc/workerd/handlers"),
+                        Optional.of(Path.of("/usr/local/share/workerd/plugins")),
                         Map.of(),
                         new Logging(Path.of("/var/log/workerd.log"), Logging.Level.INFO, Logging.Format.TEXT),
                         new Policies(JobPolicy.DEFAULT, Map.of()),
@@ -51,6 +53,7 @@ class SettingsDefaultsTest extends SettingsFixture {
         assertThat(settings.pidfile()).hasToString("/home/ann/.local/state/workerd/workerd.pid");
         assertThat(settings.queueFile()).hasToString("/home/ann/.local/state/workerd/queue.db");
         assertThat(settings.handlersDir()).hasToString("/home/ann/.config/workerd/handlers");
+        assertThat(settings.plugins()).isEmpty();
         assertThat(settings.logging().file()).hasToString("/home/ann/.local/state/workerd/workerd.log");
         assertThat(settings.policies().defaults()).isEqualTo(JobPolicy.DEFAULT);
     }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.workerd.daemon.Settings.Logging;
 import org.workerd.job.Backoff;
@@ -28,6 +29,7 @@ class SettingsMappingTest extends SettingsFixture {
             poll_interval = "250ms"
             [handlers]
             dir = "/h"
+            plugins = "/p/jars"
             env = { B = "2", A = "1" }
             [log]
             file = "/l/log"
@@ -69,6 +71,7 @@ class SettingsMappingTest extends SettingsFixture {
                         7,
                         Duration.ofMillis(250),
                         Path.of("/h"),
+                        Optional.of(Path.of("/p/jars")),
                         Map.of("A", "1", "B", "2"),
                         new Logging(Path.of("/l/log"), Logging.Level.DEBUG, Logging.Format.JSON),
                         new Policies(
@@ -112,6 +115,7 @@ class SettingsMappingTest extends SettingsFixture {
                         "queues.bulk.rate=100/1m",
                         "queues.bulk.priority=-5",
                         "handlers.dir=/h",
+                        "handlers.plugins=/p/jars",
                         "handlers.env.A=1",
                         "handlers.env.B=2",
                         "log.file=/l/log",

@@ -20,6 +20,31 @@ class NewJobTest {
     }
 
     @Test
+    void eachWithSetsOneThing() {
+        assertThat(NewJob.of("resize", "a")
+                        .withPayload("p")
+                        .withQueue("media")
+                        .withPriority(5)
+                        .withRunAt(Instant.EPOCH)
+                        .withKey("k")
+                        .withMaxAttempts(3)
+                        .withTimeout(Duration.ofSeconds(1))
+                        .withAfter(List.of(7L)))
+                .isEqualTo(new NewJob(
+                        "resize",
+                        List.of("a"),
+                        "p",
+                        "media",
+                        5,
+                        Instant.EPOCH,
+                        "k",
+                        3,
+                        Duration.ofSeconds(1),
+                        List.of(7L)));
+        refused(() -> NewJob.of("resize").withPriority(101), "the priority must be -100 to 100, was 101");
+    }
+
+    @Test
     void theListsAreItsOwn() {
         List<String> args = new ArrayList<>(List.of("a"));
         List<Long> after = new ArrayList<>(List.of(1L));

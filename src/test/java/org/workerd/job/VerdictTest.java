@@ -55,6 +55,28 @@ class VerdictTest {
     }
 
     @Test
+    void whatAHandlerInJavaReturnsNeedsNoExitCode() {
+        assertThat(of(new Outcome.Returned("42"), attempt(10)))
+                .isEqualTo(new Verdict.Done(new Ending("done", null, null, null), "42"));
+        assertThat(of(new Outcome.GaveUp("no such image", "half"), attempt(1)))
+                .isEqualTo(new Verdict.Dead(new Ending("failed", null, null, "no such image"), "half"));
+        assertThat(of(new Outcome.Snoozed(Duration.ofHours(8)), attempt(10)))
+                .isEqualTo(new Verdict.Snooze(new Ending("snoozed", null, null, null), NOW.plus(Duration.ofHours(8))));
+        assertThat(of(new Outcome.Snoozed(Duration.ofDays(-1)), attempt(1)))
+                .isEqualTo(
+                        new Verdict.Snooze(new Ending("snoozed", null, null, null), NOW.plus(Verdict.SHORTEST_SNOOZE)));
+    }
+
+    @Test
+    void anExceptionIsAFailureLikeAnother() {
+        Ending ending = new Ending("failed", null, null, "IllegalStateException: no");
+        assertThat(of(new Outcome.Threw("IllegalStateException: no", "half"), attempt(1)))
+                .isEqualTo(new Verdict.Retry(ending, NOW.plusSeconds(1)));
+        assertThat(of(new Outcome.Threw("IllegalStateException: no", "half"), attempt(10)))
+                .isEqualTo(new Verdict.Dead(ending, "half"));
+    }
+
+    @Test
     void aSnoozeOfTheLastAttemptIsStillASnooze() {
         assertThat(of(new Outcome.Exited(75, null), attempt(10))).isInstanceOf(Verdict.Snooze.class);
     }

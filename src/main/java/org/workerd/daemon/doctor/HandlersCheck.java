@@ -10,6 +10,9 @@ import org.workerd.daemon.Settings;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Refused;
 import org.workerd.worker.Handlers.Vetting;
+import org.workerd.worker.JavaHandlers;
+import org.workerd.worker.Plugin;
+import org.workerd.worker.PluginWord;
 
 /** The handlers directory, and which files in it the daemon does not run. */
 final class HandlersCheck {
@@ -17,10 +20,12 @@ final class HandlersCheck {
 
     private final Path directory;
     private final DaemonUser user;
+    private final JavaHandlers java;
 
     HandlersCheck(Settings settings) throws IOException {
         this.directory = settings.handlersDir();
         this.user = DaemonUser.of(settings);
+        this.java = PluginWord.read(settings.queueFile(), settings.plugins()).handlers();
     }
 
     List<Finding> look() {
@@ -34,7 +39,7 @@ final class HandlersCheck {
                     "not ours to read: " + directory,
                     "ask as the daemon does: sudo -u " + user.name() + " workerd doctor"));
         }
-        Map<String, Vetting> all = new Handlers(directory, user.id()).all();
+        Map<String, Vetting> all = new Handlers(directory, user.id(), java).all();
         List<Finding> findings = new ArrayList<>();
         all.forEach((name, vetting) -> {
             if (vetting instanceof Refused refused) {
@@ -43,6 +48,13 @@ final class HandlersCheck {
             }
         });
         long accepted = (long) all.size() - findings.size();
+        for (Plugin jar : java.plugins()) {
+            jar.objection()
+                    .ifPresent(why -> findings.add(Finding.warning(
+                            CHECK,
+                            jar.path() + " is refused: " + why,
+                            "mend it, or move it away; then workerd reload")));
+        }
         if (accepted > 0 || findings.isEmpty()) {
             findings.add(0, Finding.ok(CHECK, accepted + " in " + directory));
         }

@@ -16,6 +16,7 @@ import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.SqliteHealth;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Ledger;
+import org.workerd.worker.PluginWord;
 
 /** What waits and why: jobs that nobody runs, queues that are paused, a clock that went back. */
 final class JobsCheck {
@@ -86,8 +87,9 @@ final class JobsCheck {
     }
 
     private void withoutHandler(Set<String> ready) throws IOException {
+        PluginWord.Known java = PluginWord.read(settings.queueFile(), settings.plugins());
         Handlers handlers =
-                new Handlers(settings.handlersDir(), DaemonUser.of(settings).id());
+                new Handlers(settings.handlersDir(), DaemonUser.of(settings).id(), java.handlers());
         for (String name : ready) {
             handlers.objection(handlers.vet(name))
                     .ifPresent(why -> findings.add(Finding.failure(

@@ -1,0 +1,81 @@
+package org.workerd.api;
+
+import java.time.Duration;
+import java.util.Objects;
+import java.util.Optional;
+
+/**
+ * What a handler says becomes of its job. That the attempt failed it says by an exception.
+ *
+ * <pre>{@code
+ * import java.time.Duration;
+ * import org.workerd.api.JobContext;
+ * import org.workerd.api.JobHandler;
+ * import org.workerd.api.JobResult;
+ *
+ * public final class Fetch implements JobHandler {
+ *     @Override
+ *     public String name() {
+ *         return "fetch";
+ *     }
+ *
+ *     @Override
+ *     public JobResult handle(JobContext job) throws Exception {
+ *         int status = status(job.payload().orElseThrow());
+ *         return switch (status) {
+ *             case 200 -> JobResult.done();
+ *             case 404 -> JobResult.giveUp("it is not there");
+ *             case 429 -> JobResult.snooze(Duration.ofMinutes(5));
+ *             default -> throw new java.io.IOException("status " + status);
+ *         };
+ *     }
+ *
+ *     private static int status(String url) throws Exception {
+ *         return ((java.net.HttpURLConnection) new java.net.URL(url).openConnection()).getResponseCode();
+ *     }
+ * }
+ * }</pre>
+ */
+public sealed interface JobResult {
+    /** The job is done; its result is the one that {@link JobContext#result} was given, if any. */
+    static JobResult done() {
+        return new Done(Optional.empty());
+    }
+
+    /** The job is done, with this, at most 1 MiB of UTF-8, as its result. */
+    static JobResult done(String result) {
+        return new Done(Optional.of(result));
+    }
+
+    /** Again after this pause, 100 ms at least; this attempt does not count. */
+    static JobResult snooze(Duration pause) {
+        return new Snooze(pause);
+    }
+
+    /** Trying again is of no use: the job is dead, with this as its error. */
+    static JobResult giveUp(String reason) {
+        return new GiveUp(reason);
+    }
+
+    record Done(Optional<String> result) implements JobResult {
+        public Done {
+            Objects.requireNonNull(result, "result");
+        }
+    }
+
+    record Snooze(Duration pause) implements JobResult {
+        private static final Duration LONGEST = Duration.ofDays(36_525);
+
+        public Snooze {
+            if (pause.compareTo(LONGEST) > 0) {
+                throw new IllegalArgumentException("a job must not snooze longer than 100 years, was " + pause);
+            }
+        }
+    }
+
+    record GiveUp(String reason) implements JobResult {
+        public GiveUp {
+            Objects.requireNonNull(reason, "reason");
+        }
+    }
+}

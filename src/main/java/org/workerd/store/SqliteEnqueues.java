@@ -1,0 +1,78 @@
+package org.workerd.store;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.util.Optional;
+import org.workerd.job.NewJob;
+import org.workerd.store.Moves.Enqueued;
+
+/** Nothing → a stored job; the triggers of {@code jobs} see to the rest. */
+public final class SqliteEnqueues {
+    private final Statements statements;
+
+    SqliteEnqueues(Statements statements) {
+        this.statements = statements;
+    }
+
+    /**
+     * Stores a job through a connection of somebody else's, in the transaction that is open there, or, when none is, by
+     * itself. What it keeps of the connection is closed when it returns; the connection is not.
+     *
+     * @throws StoreException LOCKED, INVALID or others; the transaction is still open then
+     */
+    public static Enqueued enqueue(Connection connection, NewJob job) {
+        try (Statements statements = new Statements(connection)) {
+            return new SqliteEnqueues(statements).enqueue(job);
+        } catch (SQLException failure) {
+            throw SqliteErrors.translate("cannot enqueue through this connection", failure);
+        }
+    }
+
+    private static final String INSERT =
+            """
+            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            returning id
+            """;
+
+    /** It looks and writes in one: a transaction that reads first cannot write any more once others have. */
+    private static final String INSERT_KEYED =
+            """
+            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
+            select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+            where not exists (select 1 from keys where key = ?7)
+            returning id
+            """;
+
+    private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
+
+    Enqueued enqueue(NewJob job) throws SQLException {
+        while (true) {
+            Optional<Long> stored = insert(job);
+            if (stored.isPresent()) {
+                return new Enqueued(stored.get(), true);
+            }
+            Optional<Long> holder = statements.first(HOLDER_OF_KEY, row -> row.getLong(1), job.key());
+            if (holder.isPresent()) {
+                return new Enqueued(holder.get(), false);
+            }
+            // Outside a transaction it may have ended between the two: then the key is free.
+        }
+    }
+
+    private Optional<Long> insert(NewJob job) throws SQLException {
+        return statements.first(
+                job.key() == null ? INSERT : INSERT_KEYED,
+                row -> row.getLong(1),
+                job.name(),
+                job.payload(),
+                JsonList.ofStrings(job.args()),
+                job.queue(),
+                job.priority(),
+                SqliteMoves.millis(job.runAt()),
+                job.key(),
+                job.maxAttempts(),
+                job.timeout() == null ? null : job.timeout().toMillis(),
+                JsonList.ofNumbers(job.after()));
+    }
+}

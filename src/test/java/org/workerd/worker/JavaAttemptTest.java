@@ -1,0 +1,147 @@
+package org.workerd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.workerd.api.JobContext;
+import org.workerd.api.JobHandler;
+import org.workerd.api.JobResult;
+import org.workerd.job.Claim;
+import org.workerd.job.JobPolicy;
+import org.workerd.job.Outcome;
+import org.workerd.job.Progress;
+
+/** One attempt of a handler in Java, in this very thread. */
+class JavaAttemptTest {
+    private static final Claim CLAIM =
+            new Claim(7, 70, 1, 1, 0, Instant.EPOCH, "resize", "default", 0, List.of(), null, null, null, false, null);
+
+    @TempDir
+    Path top;
+
+    private Ledger ledger;
+    private Slot slot;
+    private final StopRequest stop = new StopRequest();
+
+    @BeforeEach
+    void makeSlot() {
+        ledger = Ledger.create(top, 1);
+        Premises premises = Premises.of(top.resolve("queue.db"), 1);
+        slot = new Slot(0, premises, Map.of(), ledger, new Leftovers(), new Alarm());
+    }
+
+    @AfterEach
+    void close() {
+        stop.close();
+        ledger.close();
+    }
+
+    private interface Body {
+        JobResult handle(JobContext job) throws Exception;
+    }
+
+    private JavaAttempt attempt(Body body) {
+        JobHandler handler = new JobHandler() {
+            @Override
+            public String name() {
+                return "resize";
+            }
+
+            @Override
+            public JobResult handle(JobContext job) throws Exception {
+                return body.handle(job);
+            }
+        };
+        return new JavaAttempt(handler, CLAIM, JobPolicy.DEFAULT, slot, stop);
+    }
+
+    @Test
+    void anInterruptDoesNotOutliveIt() {
+        List<Boolean> seen = new ArrayList<>();
+        Outcome outcome = attempt(job -> {
+                    seen.add(job.isCancelled() || Thread.currentThread().isInterrupted());
+                    stop.ask(StopRequest.Cause.TIMED_OUT);
+                    seen.add(job.isCancelled() && Thread.currentThread().isInterrupted());
+                    return JobResult.done();
+                })
+                .run();
+        assertThat(seen).containsExactly(false, true);
+        assertThat(outcome).isEqualTo(new Outcome.TimedOut(null, null));
+        assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void whatIsAskedAfterItsEndChangesNothing() {
+        JavaAttempt attempt = attempt(job -> JobResult.done("42"));
+        assertThat(attempt.run()).isEqualTo(new Outcome.Returned("42"));
+        stop.ask(StopRequest.Cause.INTERRUPTED);
+        assertThat(Thread.interrupted()).isFalse();
+        assertThat(attempt.isStuck()).isFalse();
+    }
+
+    @Test
+    void toldToEndBeforeItBeganItNeverBegins() {
+        stop.cancel("not wanted");
+        assertThat(attempt(job -> {
+                            throw new AssertionError("began");
+                        })
+                        .run())
+                .isEqualTo(new Outcome.Cancelled("not wanted", null, null));
+    }
+
+    @Test
+    void aCrashInItIsKnownFromTheLedger() {
+        Outcome outcome = attempt(job -> {
+                    Ledger.Contents contents = Ledger.read(Ledger.path(top, 1)).orElseThrow();
+                    assertThat(contents.hasBegun(7)).isTrue();
+                    assertThat(contents.wasStarting()).isFalse();
+                    return JobResult.done();
+                })
+                .run();
+        assertThat(outcome).isEqualTo(new Outcome.Returned(null));
+        assertThat(Ledger.read(Ledger.path(top, 1)).orElseThrow().hasBegun(7)).isFalse();
+    }
+
+    @Test
+    void theLatestProgressCounts() {
+        JavaAttempt attempt = attempt(job -> {
+            job.progress(10);
+            job.progress(150, "almost");
+            return JobResult.done();
+        });
+        assertThat(attempt.progress()).isEmpty();
+        attempt.run();
+        assertThat(attempt.progress()).contains(new Progress(100, "almost"));
+    }
+
+    @Test
+    void aResultIsCutBetweenTwoCharacters() {
+        Outcome outcome = attempt(job -> JobResult.done("☃".repeat(400_000))).run();
+        assertThat(outcome).isInstanceOfSatisfying(Outcome.Returned.class, returned -> assertThat(
+                        returned.result().getBytes(StandardCharsets.UTF_8))
+                .hasSize((1 << 20) / 3 * 3));
+    }
+
+    @Test
+    void whatAnEarlierRunOfThisAttemptPrintedIsGone() throws Exception {
+        Path output = Output.path(Premises.output(top.resolve("queue.db")), 7, 1);
+        attempt(job -> {
+                    job.logger().info("once");
+                    return JobResult.done();
+                })
+                .run();
+        assertThat(output).content().endsWith("INFO once\n");
+        attempt(job -> JobResult.done()).run();
+        assertThat(Files.exists(output)).isFalse();
+    }
+}
