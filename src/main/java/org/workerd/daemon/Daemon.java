@@ -18,6 +18,7 @@ import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.Doorbell;
 import org.workerd.worker.Handlers;
+import org.workerd.worker.Identity;
 import org.workerd.worker.Ledger;
 import org.workerd.worker.Plugins;
 import org.workerd.worker.Premises;
@@ -101,7 +102,7 @@ public final class Daemon {
         parts.push(store::close);
         Turnstile turnstile = new Turnstile(settings.queueFile());
         parts.push(turnstile::close);
-        Worker.Identity identity = register(store, settings);
+        Identity identity = register(store, settings);
         parts.push(() -> unregister(store, identity));
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises(), settings.queueFile(), Posix.userId()));
@@ -159,19 +160,18 @@ public final class Daemon {
     }
 
     /** The lock is taken before the row can be seen: nobody shall take a daemon for dead that is only just born. */
-    private Worker.Identity register(JobStore store, Settings settings) throws IOException {
+    private Identity register(JobStore store, Settings settings) throws IOException {
         long pid = ProcessHandle.current().pid();
         Path ledgers = Premises.ledgers(settings.queueFile());
         Directories.make(ledgers);
         return store.transaction(moves -> {
             long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
-            return new Worker.Identity(
-                    daemon, pid, Ledger.create(ledgers, daemon), Premises.of(settings.queueFile(), daemon));
+            return new Identity(daemon, pid, Ledger.create(ledgers, daemon), Premises.of(settings.queueFile(), daemon));
         });
     }
 
     /** What cannot be removed now, because the database is locked or full, the next daemon removes. */
-    private static void unregister(JobStore store, Worker.Identity identity) throws IOException {
+    private static void unregister(JobStore store, Identity identity) throws IOException {
         Premises.remove(identity.premises());
         if (store.transaction(moves -> moves.unregister(identity.daemon()))) {
             identity.ledger().delete();

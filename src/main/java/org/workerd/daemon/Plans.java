@@ -2,8 +2,8 @@ package org.workerd.daemon;
 
 import org.workerd.unix.Posix;
 import org.workerd.worker.Handlers;
+import org.workerd.worker.Plan;
 import org.workerd.worker.Plugins;
-import org.workerd.worker.Worker;
 
 /** What of the settings is the loop's, with the plugins as they are now. */
 final class Plans {
@@ -13,8 +13,8 @@ final class Plans {
         this.plugins = plugins;
     }
 
-    Worker.Plan of(Settings settings) {
-        return new Worker.Plan(
+    Plan of(Settings settings) {
+        return new Plan(
                 settings.concurrency(),
                 settings.pollInterval(),
                 new Handlers(settings.handlersDir(), Posix.userId(), plugins.load(settings.plugins())),

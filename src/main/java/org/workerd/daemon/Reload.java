@@ -4,7 +4,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.workerd.worker.Worker;
+import org.workerd.worker.Plan;
 
 /** HUP: the log goes on in a new file, and the configuration is read again. What does not work leaves things as they were. */
 final class Reload {
@@ -27,7 +27,7 @@ final class Reload {
     }
 
     /** What holds from now on. */
-    Worker.Plan reload() {
+    Plan reload() {
         try {
             take(SettingsFile.load(config, Environment.ofProcess()).settings());
             reopenLog();

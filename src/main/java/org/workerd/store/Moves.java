@@ -64,6 +64,9 @@ public interface Moves {
     /** The same within limits, queues of higher priority first; what has no room is passed over. */
     List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now);
 
+    /** What the rates noted at its claim began at this time. */
+    void began(Claim claim, Instant at);
+
     /** When the first of the rates that are used up allows another start. */
     Optional<Instant> nextRoom(Limits limits);
 

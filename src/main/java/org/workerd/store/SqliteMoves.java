@@ -157,6 +157,14 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
+    public void began(Claim claim, Instant at) {
+        sql(() -> {
+            rates.began(claim, at.toEpochMilli());
+            return true;
+        });
+    }
+
+    @Override
     public Optional<Instant> nextRoom(Limits limits) {
         return sql(() -> rates.nextRoom(limits).map(Instant::ofEpochMilli));
     }

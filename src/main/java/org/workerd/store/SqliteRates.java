@@ -3,6 +3,7 @@ package org.workerd.store;
 import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -50,6 +51,18 @@ final class SqliteRates {
         }
     }
 
+    private static final String ONE_LESS =
+            "update starts set count = count - 1 where scope = ? and at = ? and count > 0";
+
+    /** What was noted at its claim began at this time. */
+    void began(Claim claim, long at) throws SQLException {
+        for (String scope : List.of(ofQueue(claim.queue()), ofName(claim.name()))) {
+            if (statements.update(ONE_LESS, scope, claim.startedAt().toEpochMilli()) == 1) {
+                add(scope, at, 1);
+            }
+        }
+    }
+
     /** When the first of those that are used up has room again. */
     Optional<Long> nextRoom(Limits limits) throws SQLException {
         Long next = null;
@@ -66,7 +79,7 @@ final class SqliteRates {
         return one == null ? other : other == null ? one : (Long) Math.min(one, other);
     }
 
-    private static final String FORGET = "delete from starts where scope = ? and at <= ?";
+    private static final String FORGET = "delete from starts where scope = ? and (at <= ? or count = 0)";
 
     private static final String IN_THE_FUTURE = "select coalesce(sum(count), 0) from starts where scope = ? and at > ?";
 
@@ -96,7 +109,7 @@ final class SqliteRates {
     }
 
     private static final String FIRST_WHEN_USED_UP =
-            "select min(at) from starts where scope = ? having sum(count) >= ?";
+            "select min(at) from starts where scope = ? and count > 0 having sum(count) >= ?";
 
     private @Nullable Long nextRoom(String scope, Rate rate) throws SQLException {
         return statements

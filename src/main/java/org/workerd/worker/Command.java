@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
@@ -33,17 +34,19 @@ final class Command {
     private final JobPolicy policy;
     private final Slot slot;
     private final StopRequest stop;
+    private final LifeSigns signs;
     /** It was told to end before it had: what stopped it is then how it ended. */
     private boolean told;
     /** Readable once the program has ended; poll passes over it while it is not open. */
     private int process = NOT_OPEN;
 
-    Command(Path program, Claim claim, JobPolicy policy, Slot slot, StopRequest stop) {
+    Command(Path program, Attempt attempt, Slot slot) {
         this.program = program;
-        this.claim = claim;
-        this.policy = policy;
+        this.claim = attempt.claim();
+        this.policy = attempt.policy();
+        this.stop = attempt.stop();
+        this.signs = attempt.signs();
         this.slot = slot;
-        this.stop = stop;
     }
 
     Outcome run() {
@@ -56,7 +59,9 @@ final class Command {
             Output output = output();
             slot.ledger().starting(slot.number(), claim);
             int pid = start(scratch, output);
-            Processes.End end = watch(pid, scratch, output);
+            ProgressFile progress = new ProgressFile(scratch.progress());
+            Processes.End end = watch(pid, scratch, () -> look(output, progress));
+            look(progress);
             trim(output);
             return outcome(end, scratch);
         } catch (UnixException failure) {
@@ -92,6 +97,7 @@ final class Command {
                                     new Spawn.Open(1, output.file(), Posix.APPEND | Posix.CREATE | Posix.TRUNCATE),
                                     new Spawn.Copy(2, 1)))
                     .start();
+            signs.began();
             slot.began(claim, pid);
             return pid;
         } finally {
@@ -117,11 +123,11 @@ final class Command {
     }
 
     /** Until nothing of the attempt is alive; the end of its program. */
-    private Processes.End watch(int pid, Scratch scratch, Output output) {
+    private Processes.End watch(int pid, Scratch scratch, BooleanSupplier look) {
         long killAt = Long.MAX_VALUE;
         Processes.End end;
         try {
-            killAt = awaitEnd(pid, output);
+            killAt = awaitEnd(pid, look);
         } catch (RuntimeException | Error failure) {
             Processes.signalGroup(pid, Processes.KILL);
             throw failure;
@@ -170,7 +176,7 @@ final class Command {
     }
 
     /** When, in nanoseconds of the monotonic clock, what is left has had its grace. */
-    private long awaitEnd(int pid, Output output) {
+    private long awaitEnd(int pid, BooleanSupplier looking) {
         long timeout = System.nanoTime() + claim.timeout(policy).toNanos();
         long killAt = Long.MAX_VALUE;
         boolean killed = false;
@@ -184,7 +190,7 @@ final class Command {
             if (ready[0]) {
                 return killAt;
             }
-            look = process == NOT_OPEN || hasGrown(output) ? BUSY_LOOK : QUIET_LOOK;
+            look = process == NOT_OPEN || looking.getAsBoolean() ? BUSY_LOOK : QUIET_LOOK;
             if (!ending && millisUntil(timeout) <= 0) {
                 stop.ask(StopRequest.Cause.TIMED_OUT);
             }
@@ -214,6 +220,20 @@ final class Command {
         if (process != NOT_OPEN) {
             Posix.close(process);
             process = NOT_OPEN;
+        }
+    }
+
+    /** True: it prints, so we look again soon. */
+    private boolean look(Output output, ProgressFile progress) {
+        look(progress);
+        return hasGrown(output);
+    }
+
+    private void look(ProgressFile progress) {
+        try {
+            progress.news().ifPresent(signs::progress);
+        } catch (IOException failure) {
+            JobLog.warn(claim, "its progress cannot be read: " + failure.getMessage());
         }
     }
 

@@ -9,34 +9,34 @@ import org.workerd.api.JobHandler;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
-import org.workerd.job.Progress;
 import org.workerd.unix.UnixException;
 
 /** The life of one attempt in its slot, from the claim to the outcome; the loop judges it. */
 final class Execution {
     private static final Logger LOG = LoggerFactory.getLogger(Execution.class);
 
-    private final Claim claim;
-    private final JobPolicy policy;
+    private final Attempt attempt;
     private final Handlers handlers;
     private final Slot slot;
-    private final StopRequest stop = new StopRequest();
     private final long since = System.nanoTime();
     private volatile @Nullable JavaAttempt inJava;
 
-    Execution(Claim claim, JobPolicy policy, Handlers handlers, Slot slot) {
-        this.claim = claim;
-        this.policy = policy;
+    Execution(Attempt attempt, Handlers handlers, Slot slot) {
+        this.attempt = attempt;
         this.handlers = handlers;
         this.slot = slot;
     }
 
     Claim claim() {
-        return claim;
+        return attempt.claim();
     }
 
     JobPolicy policy() {
-        return policy;
+        return attempt.policy();
+    }
+
+    LifeSigns signs() {
+        return attempt.signs();
     }
 
     int slotNumber() {
@@ -49,42 +49,37 @@ final class Execution {
 
     /** Ends it as soon as its grace allows, to be given back. */
     void interrupt() {
-        stop.ask(StopRequest.Cause.INTERRUPTED);
+        attempt.stop().ask(StopRequest.Cause.INTERRUPTED);
     }
 
     /** Ends it as soon as its grace allows, for good. */
     void cancel(String reason) {
-        stop.cancel(reason);
-    }
-
-    /** What its handler said last of how far it is. */
-    Optional<Progress> progress() {
-        JavaAttempt attempt = inJava;
-        return attempt == null ? Optional.empty() : attempt.progress();
+        attempt.stop().cancel(reason);
     }
 
     /** It was told to end, has had its grace, and cannot be made to. */
     boolean isStuck() {
-        JavaAttempt attempt = inJava;
-        return attempt != null && attempt.isStuck();
+        JavaAttempt running = inJava;
+        return running != null && running.isStuck();
     }
 
     /** The process ends without it. */
     void abandon() {
-        JavaAttempt attempt = inJava;
-        if (attempt != null) {
-            attempt.abandon();
+        JavaAttempt running = inJava;
+        if (running != null) {
+            running.abandon();
         }
     }
 
     /** Never throws: whatever happens is an outcome. */
     Outcome run() {
+        Claim claim = attempt.claim();
         if (claim.defect() != null) {
             return new Outcome.Unfit(claim.defect());
         }
-        try (stop) {
+        try (StopRequest stop = attempt.stop()) {
             // Looked at again, right before it runs: it may have changed since the claim.
-            return run(handlers.vet(claim.name()));
+            return run(handlers.vet(claim.name()), stop);
         } catch (UnixException failure) {
             return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         } catch (RuntimeException | Error failure) {
@@ -93,17 +88,17 @@ final class Execution {
         }
     }
 
-    private Outcome run(Handlers.Vetting vetting) {
+    private Outcome run(Handlers.Vetting vetting, StopRequest stop) {
         if (vetting instanceof Handlers.Accepted accepted) {
             stop.open();
-            return new Command(accepted.program(), claim, policy, slot, stop).run();
+            return new Command(accepted.program(), attempt, slot).run();
         }
         Optional<JobHandler> code =
-                vetting instanceof Handlers.AcceptedJava ? handlers.inJava(claim.name()) : Optional.empty();
+                vetting instanceof Handlers.AcceptedJava ? handlers.inJava(claim().name()) : Optional.empty();
         if (code.isPresent()) {
-            JavaAttempt attempt = new JavaAttempt(code.get(), claim, policy, slot, stop);
-            inJava = attempt;
-            return attempt.run();
+            JavaAttempt running = new JavaAttempt(code.get(), attempt, slot);
+            inJava = running;
+            return running.run();
         }
         return new Outcome.NotStarted(handlers.objection(vetting).orElse("its code is not here"));
     }

@@ -3,7 +3,6 @@ package org.workerd.worker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.Optional;
 import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.workerd.api.JobHandler;
@@ -11,7 +10,6 @@ import org.workerd.api.JobResult;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
-import org.workerd.job.Progress;
 import org.workerd.job.Span;
 
 /**
@@ -25,6 +23,7 @@ final class JavaAttempt {
     private final Claim claim;
     private final Slot slot;
     private final StopRequest stop;
+    private final LifeSigns signs;
     private final JobPolicy policy;
     private final JavaJob job;
     /** Null once it has ended: the thread is not ours to interrupt any more. */
@@ -38,13 +37,14 @@ final class JavaAttempt {
 
     private boolean stuck;
 
-    JavaAttempt(JobHandler handler, Claim claim, JobPolicy policy, Slot slot, StopRequest stop) {
+    JavaAttempt(JobHandler handler, Attempt attempt, Slot slot) {
         this.handler = handler;
-        this.claim = claim;
-        this.policy = policy;
+        this.claim = attempt.claim();
+        this.policy = attempt.policy();
+        this.stop = attempt.stop();
+        this.signs = attempt.signs();
         this.slot = slot;
-        this.stop = stop;
-        this.job = new JavaJob(claim, policy, slot, stop);
+        this.job = new JavaJob(attempt, slot);
     }
 
     Outcome run() {
@@ -54,6 +54,7 @@ final class JavaAttempt {
         try (job) {
             job.begin();
             slot.beganHere(claim);
+            signs.began();
             return handle();
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
@@ -163,10 +164,6 @@ final class JavaAttempt {
                 .or(() -> Arrays.stream(stack).findFirst())
                 .map(frame -> "it is at " + frame)
                 .orElse("it is ending");
-    }
-
-    Optional<Progress> progress() {
-        return job.latestProgress();
     }
 
     /** It was told to end, has had its grace, and goes on. */

@@ -26,18 +26,19 @@ final class JavaJob implements JobContext, AutoCloseable {
     private final JobPolicy policy;
     private final Slot slot;
     private final StopRequest stop;
+    private final LifeSigns signs;
     private final OutputLines lines;
     private final JobLogger logger;
     private final long since = System.nanoTime();
     private @Nullable Scratch scratch;
     private volatile @Nullable String result;
-    private volatile @Nullable Progress progress;
 
-    JavaJob(Claim claim, JobPolicy policy, Slot slot, StopRequest stop) {
-        this.claim = claim;
-        this.policy = policy;
+    JavaJob(Attempt attempt, Slot slot) {
+        this.claim = attempt.claim();
+        this.policy = attempt.policy();
+        this.stop = attempt.stop();
+        this.signs = attempt.signs();
         this.slot = slot;
-        this.stop = stop;
         Path file = Output.path(slot.premises().output(), claim.jobId(), claim.attempt());
         this.lines = new OutputLines(new Output(file, policy.outputLimit()), claim);
         // The wall clock of the claim, moved on by the monotonic one.
@@ -57,10 +58,6 @@ final class JavaJob implements JobContext, AutoCloseable {
     @Nullable
     String latestResult() {
         return result;
-    }
-
-    Optional<Progress> latestProgress() {
-        return Optional.ofNullable(progress);
     }
 
     @Override
@@ -110,7 +107,7 @@ final class JavaJob implements JobContext, AutoCloseable {
 
     @Override
     public void progress(int percent, String message) {
-        progress = new Progress(Math.max(0, Math.min(100, percent)), message.isBlank() ? null : message);
+        signs.progress(new Progress(Math.max(0, Math.min(100, percent)), message.isBlank() ? null : message));
     }
 
     @Override

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -30,16 +29,11 @@ final class Orphans {
         this.peers = peers;
     }
 
-    /** Runs moves in one transaction. */
-    interface Writer {
-        <T> T write(Function<Moves, T> work);
-    }
-
     /** Looks which of these daemons are dead, and cleans up after those. */
-    void recover(List<DaemonRow> daemons, Policies policies, Instant now, Writer writer) {
+    void recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
         for (DaemonRow daemon : peers.dead(daemons)) {
             if (peers.endLeftovers(daemon.id())) {
-                Map<Claim, Verdict> back = writer.write(moves -> putBack(moves, daemon, policies, now));
+                Map<Claim, Verdict> back = writing.write(moves -> putBack(moves, daemon, policies, now));
                 back.forEach(
                         (claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
                 LOG.warn("the daemon with pid {} died; jobs of it put back: {}", daemon.pid(), back.size());

@@ -38,7 +38,7 @@ final class Pruner {
     }
 
     /** A step, if one is due. How long none will be. */
-    Duration turn(Retention retention, Instant now, Orphans.Writer writer) {
+    Duration turn(Retention retention, Instant now, Writing writing) {
         if (!retention.equals(applied)) {
             applied = retention;
             next = 0;
@@ -47,7 +47,7 @@ final class Pruner {
         if (due - System.nanoTime() > 0) {
             return Duration.ofNanos(due - System.nanoTime());
         }
-        Step step = writer.write(moves -> step(moves, retention, now));
+        Step step = writing.write(moves -> step(moves, retention, now));
         removed += step.pruned().jobs().size();
         removeOutputs(step);
         Duration pause = step.pruned().isLast() ? ended(retention) : BETWEEN_STEPS;

@@ -1,17 +1,35 @@
 package org.workerd.worker;
 
 import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.slf4j.event.Level;
+import org.workerd.store.StoreException;
 
-/** Waits that double from one to the next while something does not work, on the monotonic clock. */
+/**
+ * Waits that double from one to the next while something does not work, on the monotonic clock. Nothing is lost
+ * meanwhile: verdicts wait in memory, jobs in the queue.
+ */
 final class Retreat {
+    private static final Logger LOG = LoggerFactory.getLogger(Retreat.class);
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(5);
 
     private Duration wait = Duration.ZERO;
     private long until = System.nanoTime();
+    /** Told once, and again when it becomes another one. */
+    private String lastFailure = "";
 
-    boolean isOn() {
-        return !wait.isZero();
+    /** The database cannot be written. */
+    void from(StoreException failure) {
+        String why = String.valueOf(failure.getMessage());
+        if (!isOn() || !why.equals(lastFailure)) {
+            // A lock is others at work; the rest is for somebody to mend.
+            LOG.atLevel(failure.kind() == StoreException.Kind.LOCKED ? Level.WARN : Level.ERROR)
+                    .log("{}; nothing is lost, trying again", why);
+            lastFailure = why;
+        }
+        lengthen();
     }
 
     void lengthen() {
@@ -20,12 +38,20 @@ final class Retreat {
         until = System.nanoTime() + wait.toNanos();
     }
 
+    /** It works. */
     void end() {
-        wait = Duration.ZERO;
+        if (isOn()) {
+            wait = Duration.ZERO;
+            LOG.info("the queue is served again");
+        }
     }
 
     /** Zero: no need to wait any longer. */
     Duration remaining() {
         return isOn() ? Duration.ofNanos(Math.max(0, until - System.nanoTime())) : Duration.ZERO;
+    }
+
+    private boolean isOn() {
+        return !wait.isZero();
     }
 }

@@ -49,9 +49,10 @@ final class Slots {
         this.doorbell = doorbell;
     }
 
-    record Ended(Execution execution, Outcome outcome) {}
+    /** @param ran from its place in the slot on */
+    record Ended(Execution execution, Outcome outcome, Duration ran) {}
 
-    private record Waiting(Claim claim, Worker.Plan plan, long since) {}
+    private record Waiting(Claim claim, Plan plan, long since) {}
 
     /** How many more claims are of use: the free slots, and what will end within a moment. */
     synchronized int room(int concurrency) {
@@ -64,7 +65,7 @@ final class Slots {
         return concurrency - busy.size() - waiting.size();
     }
 
-    synchronized void run(Claim claim, Worker.Plan plan) {
+    synchronized void run(Claim claim, Plan plan) {
         waiting.add(new Waiting(claim, plan, System.nanoTime()));
         if (runners < plan.concurrency()) {
             runners++;
@@ -97,11 +98,13 @@ final class Slots {
         return Optional.of(execution(first.claim(), first.plan()));
     }
 
-    private Execution execution(Claim claim, Worker.Plan plan) {
+    private Execution execution(Claim claim, Plan plan) {
         int number = taken.nextClearBit(0);
         taken.set(number);
         Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers, alarm);
-        Execution execution = new Execution(claim, plan.policies().of(claim.name()), plan.handlers(), slot);
+        Attempt attempt =
+                new Attempt(claim, plan.policies().of(claim.name()), new StopRequest(), new LifeSigns(doorbell));
+        Execution execution = new Execution(attempt, plan.handlers(), slot);
         busy.put(number, execution);
         return execution;
     }
@@ -109,8 +112,9 @@ final class Slots {
     private synchronized void end(Execution execution, Outcome outcome) {
         busy.remove(execution.slotNumber());
         taken.clear(execution.slotNumber());
-        ended.add(new Ended(execution, outcome));
-        double nanos = execution.elapsed().toNanos();
+        Duration ran = execution.elapsed();
+        ended.add(new Ended(execution, outcome, ran));
+        double nanos = ran.toNanos();
         meanNanos = meanNanos == 0 ? nanos : meanNanos * 0.9 + nanos * 0.1;
         doorbell.ring();
     }

@@ -32,7 +32,10 @@ public final class Trial implements AutoCloseable {
         this.ledger = Ledger.create(place, NO_JOB);
         Premises premises = new Premises(place.resolve("scratch"), place.resolve("output"));
         Slot slot = new Slot(0, premises, terms.environment(), ledger, new Leftovers(), new Alarm());
-        this.execution = new Execution(claim, terms.policy(), handlers(premises, terms), slot);
+        this.execution = new Execution(
+                new Attempt(claim, terms.policy(), new StopRequest(), new LifeSigns(new Doorbell())),
+                handlers(premises, terms),
+                slot);
         this.output = Output.path(premises.output(), claim.jobId(), claim.attempt());
         this.umask = Processes.umask(UMASK);
     }

@@ -4,31 +4,17 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.ArrayList;
-import java.util.Comparator;
+import java.util.Collection;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.concurrent.ThreadLocalRandom;
-import java.util.function.Function;
 import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.slf4j.event.Level;
 import org.workerd.job.Claim;
-import org.workerd.job.CronEntry;
-import org.workerd.job.Limits;
-import org.workerd.job.Outcome;
-import org.workerd.job.Policies;
-import org.workerd.job.Retention;
 import org.workerd.job.Span;
-import org.workerd.job.Verdict;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
-import org.workerd.store.Moves.Lane;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
 
@@ -39,32 +25,8 @@ import org.workerd.unix.UnixException;
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int PROMOTED_AT_ONCE = 500;
-    private static final Duration TURNSTILE_PATIENCE = Duration.ofMillis(500);
-    /** Claims that found no slot by then are given back: others may have one, or something more urgent has come. */
-    private static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofMillis(250);
-
-    /**
-     * What may change while it runs.
-     *
-     * @param environment what every handler gets, before what says which job it is
-     */
-    public record Plan(
-            int concurrency,
-            Duration pollInterval,
-            Handlers handlers,
-            Map<String, String> environment,
-            Policies policies,
-            Limits limits,
-            Retention retention,
-            List<CronEntry> cron) {
-        public Plan {
-            cron = List.copyOf(cron);
-            environment = Map.copyOf(environment);
-        }
-    }
-
-    /** Who it is, once its row and its ledger are made. */
-    public record Identity(long daemon, long pid, Ledger ledger, Premises premises) {}
+    /** What the rates let through begins by then. */
+    private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 
     /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
     public record Surroundings(Path queueFile, Doorbell doorbell, InstantSource clock) {}
@@ -75,48 +37,39 @@ public final class Worker {
         STOP_NOW
     }
 
-    /**
-     * An attempt that ended, judged, and not written yet.
-     *
-     * @param at when it ended, which may be long before it can be written
-     * @param held it could not be started: the machine was short of something
-     * @param ran null: it never began, and nobody was told that it would
-     */
-    private record Judged(Claim claim, Verdict verdict, Instant at, boolean held, @Nullable Duration ran) {}
-
-    private final JobStore store;
-    private final Turnstile turnstile;
     private final Identity identity;
     private final InstantSource clock;
+    private final Writing writing;
     private final Slots slots;
+    private final Verdicts verdicts;
+    private final Claiming claiming;
     private final Peers peers;
     private final Orphans orphans;
     private final Cancellations cancellations;
     private final Pruner pruner;
-    private final Cron cron = new Cron();
     private final WallClock wallClock;
-    private final LaneFilter laneFilter = new LaneFilter();
+    private final Cron cron = new Cron();
+    private final Advances advances = new Advances();
+    private final Starts starts = new Starts();
     private final Retreat retreat = new Retreat();
-    private final List<Judged> unwritten = new ArrayList<>();
     private volatile Plan plan;
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
     private boolean unsure;
-    /** Told once, and again when it becomes another one. */
-    private String lastFailure = "";
 
     public Worker(JobStore store, Turnstile turnstile, Identity identity, Plan plan, Surroundings surroundings) {
-        this.store = store;
-        this.turnstile = turnstile;
         this.identity = identity;
         this.plan = plan;
         this.clock = surroundings.clock();
-        this.wallClock = new WallClock(surroundings.clock());
+        this.writing = new Writing(store, turnstile);
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
+        this.verdicts = new Verdicts(slots, identity);
+        this.claiming = new Claiming(identity.daemon(), slots);
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
         this.orphans = new Orphans(peers);
         this.cancellations = new Cancellations(slots, identity.pid());
         this.pruner = new Pruner(new OutputFiles(surroundings.queueFile()));
+        this.wallClock = new WallClock(surroundings.clock());
     }
 
     /** From the next turn on. */
@@ -129,7 +82,7 @@ public final class Worker {
         if (want == Want.WORK) {
             want = Want.DRAIN;
             noteDraining();
-            withdraw(Duration.ZERO);
+            verdicts.withdraw(Duration.ZERO, clock.instant());
         }
     }
 
@@ -151,7 +104,7 @@ public final class Worker {
 
     /** Nothing runs, and nothing is left to be written. */
     public boolean isDone() {
-        return want != Want.WORK && slots.isEmpty() && unwritten.isEmpty();
+        return want != Want.WORK && slots.isEmpty() && verdicts.isEmpty();
     }
 
     /** Nothing runs, or all that does was told to end, has had its grace, and goes on; only the end of the process ends it. */
@@ -161,7 +114,7 @@ public final class Worker {
 
     /** There are ends of attempts that the database does not know yet. */
     public boolean hasUnwritten() {
-        return slots.hasEnded() || !unwritten.isEmpty();
+        return slots.hasEnded() || !verdicts.isEmpty();
     }
 
     /** The process ends now: notes for whoever comes next what ended the attempts that it takes along. */
@@ -176,7 +129,7 @@ public final class Worker {
 
     /** How many attempts ended whose verdicts the database has not taken yet. */
     public int unwritten() {
-        return unwritten.size();
+        return verdicts.count();
     }
 
     /** One line for each attempt that runs. */
@@ -203,7 +156,9 @@ public final class Worker {
 
     /** One turn. How long nothing will be to do, unless the doorbell rings. */
     public Duration turn() {
-        judgeEnded();
+        if (verdicts.judge(clock.instant())) {
+            retreat.lengthen();
+        }
         Duration wait = retreat.remaining();
         if (!wait.isZero()) {
             return wait;
@@ -211,37 +166,15 @@ public final class Worker {
         try {
             return transact(clock.instant());
         } catch (StoreException failure) {
-            return retreat(failure);
+            unsure = true;
+            retreat.from(failure);
+            return retreat.remaining();
         }
     }
 
     public void close() {
         slots.close();
         peers.close();
-    }
-
-    private void judgeEnded() {
-        Instant now = clock.instant();
-        for (Slots.Ended ended : slots.takeEnded()) {
-            Execution execution = ended.execution();
-            double jitter = ThreadLocalRandom.current().nextDouble();
-            Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
-            boolean held = ended.outcome() instanceof Outcome.NotStarted || ended.outcome() instanceof Outcome.Starved;
-            unwritten.add(new Judged(execution.claim(), verdict, now, held, execution.elapsed()));
-            if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
-                JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
-            }
-            if (held) {
-                retreat.lengthen();
-            }
-        }
-        withdraw(LONGEST_WAIT_FOR_A_SLOT);
-    }
-
-    private void withdraw(Duration waited) {
-        for (Claim claim : slots.withdraw(waited)) {
-            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), clock.instant(), false, null));
-        }
     }
 
     /** What one transaction did, told once it is through. */
@@ -255,17 +188,20 @@ public final class Worker {
             Optional<Instant> nextDue) {}
 
     private Duration transact(Instant now) {
-        Turn turn = write(moves -> move(moves, now));
+        Turn turn = writing.write(moves -> move(moves, now));
         unsure = false;
         wallClock.aligned(turn.clockStep());
-        tell(turn);
+        if (!verdicts.isAnyHeld()) {
+            retreat.end();
+        }
+        verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         turn.claimed().forEach(claim -> slots.run(claim, plan));
-        orphans.recover(turn.others(), plan.policies(), now, this::write);
+        orphans.recover(turn.others(), plan.policies(), now, writing);
         if (want != Want.WORK) {
             return longest();
         }
-        Duration untilPruning = pruner.turn(plan.retention(), now, this::write);
+        Duration untilPruning = pruner.turn(plan.retention(), now, writing);
         if (turn.promoted() >= PROMOTED_AT_ONCE) {
             return Duration.ZERO;
         }
@@ -274,8 +210,12 @@ public final class Worker {
         return due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle);
     }
 
+    /** However little else is to be done. */
     private Duration longest() {
-        return slots.hasWaiting() ? LONGEST_WAIT_FOR_A_SLOT : plan.pollInterval();
+        Collection<Execution> running = slots.executions();
+        Duration longest = slots.hasWaiting() ? Verdicts.LONGEST_WAIT_FOR_A_SLOT : plan.pollInterval();
+        Duration known = starts.hasUntold(running, plan.limits()) ? shorter(UNTIL_BEGUN, longest) : longest;
+        return advances.untilNext(running, known);
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -283,104 +223,33 @@ public final class Worker {
         return shorter.isNegative() ? Duration.ZERO : shorter;
     }
 
-    private <T> T write(Function<Moves, T> work) {
-        if (!turnstile.enter(TURNSTILE_PATIENCE)) {
-            throw new StoreException(StoreException.Kind.LOCKED, "another process holds the lock files of the queue");
-        }
-        try {
-            return store.transaction(work);
-        } finally {
-            turnstile.leave();
-        }
-    }
-
     private Turn move(Moves moves, Instant now) {
         Duration clockStep = wallClock.align(moves);
         if (unsure) {
-            giveBackUnknown(moves, now);
+            verdicts.giveBackUnknown(moves, now);
         }
-        List<Judged> lost = unwritten.stream()
-                .filter(judged -> !moves.finish(judged.claim(), judged.verdict(), identity.pid(), judged.at()))
+        List<Execution> known = Stream.concat(slots.executions().stream(), verdicts.executions())
                 .toList();
+        starts.tell(moves, known, plan.limits(), now);
+        advances.write(moves, known);
+        List<Judged> lost = verdicts.write(moves);
         cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
         Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
-        List<Claim> claimed = working ? claim(moves, now) : List.of();
+        List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();
         return new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
-    }
-
-    private List<Claim> claim(Moves moves, Instant now) {
-        int room = slots.room(plan.concurrency());
-        if (room <= 0) {
-            return List.of();
-        }
-        Limits limits = plan.limits();
-        List<Lane> lanes = laneFilter.runnable(moves.lanesWithReady(), plan.handlers());
-        if (!limits.hasRates()) {
-            return moves.claim(identity.daemon(), lanes, limits, room, now);
-        }
-        // What counts as a start begins at once: it is not claimed ahead.
-        int free = Math.max(0, Math.min(room, slots.free(plan.concurrency())));
-        List<Claim> claimed = new ArrayList<>(moves.claim(identity.daemon(), lanes, limits, free, now));
-        List<Lane> unrated = lanes.stream()
-                .filter(lane -> !limits.isRated(lane.queue(), lane.name()))
-                .toList();
-        claimed.addAll(moves.claim(identity.daemon(), unrated, limits, room - claimed.size(), now));
-        return claimed;
     }
 
     private Optional<Instant> nextDue(Moves moves) {
         return Stream.of(moves.nextDue(), moves.nextRoom(plan.limits()))
                 .flatMap(Optional::stream)
-                .min(Comparator.naturalOrder());
+                .min(Instant::compareTo);
     }
 
     private List<DaemonRow> others(Moves moves) {
         return moves.daemons().stream()
                 .filter(daemon -> daemon.id() != identity.daemon())
                 .toList();
-    }
-
-    private void giveBackUnknown(Moves moves, Instant now) {
-        Set<Long> known = slots.tokens();
-        unwritten.forEach(judged -> known.add(judged.claim().token()));
-        for (Claim claim : moves.claimedBy(identity.daemon())) {
-            if (!known.contains(claim.token())) {
-                moves.finish(claim, new Verdict.GiveBack(null), identity.pid(), now);
-            }
-        }
-    }
-
-    private void tell(Turn turn) {
-        for (Judged judged : unwritten) {
-            if (judged.ran() == null) {
-                continue;
-            }
-            if (turn.lost().contains(judged)) {
-                JobLog.lost(judged.claim());
-            } else {
-                JobLog.finished(judged.claim(), judged.verdict(), judged.ran());
-            }
-        }
-        if (retreat.isOn() && unwritten.stream().noneMatch(Judged::held)) {
-            retreat.end();
-            LOG.info("the queue is served again");
-        }
-        unwritten.clear();
-    }
-
-    /** The database cannot be written: nothing is lost, the verdicts wait here, and we try again later and later. */
-    private Duration retreat(StoreException failure) {
-        unsure = true;
-        String why = String.valueOf(failure.getMessage());
-        if (!retreat.isOn() || !why.equals(lastFailure)) {
-            // A lock is others at work; the rest is for somebody to mend.
-            LOG.atLevel(failure.kind() == StoreException.Kind.LOCKED ? Level.WARN : Level.ERROR)
-                    .log("{}; nothing is lost, trying again", why);
-            lastFailure = why;
-        }
-        retreat.lengthen();
-        return retreat.remaining();
     }
 }

@@ -158,4 +158,20 @@ class HandlerIT extends DaemonTest {
         assertThat(jobs().column(link, "result")).isNull();
         assertThat(jobs().column(binary, "result")).startsWith("a").endsWith("b");
     }
+
+    @Test
+    void howFarItIsIsSeenWhileItRunsAndAfterwards() {
+        at.handler(
+                "slow",
+                "echo 25 reading >>\"$WORKERD_PROGRESS\"; until [ -e '%s/go' ]; do sleep 0.02; done; echo 90 >>\"$WORKERD_PROGRESS\""
+                        .formatted(at.top));
+        at.start();
+        long id = jobs().enqueue("slow");
+        until("it is seen", () -> "{\"percent\":25,\"message\":\"reading\"}".equals(jobs().column(id, "progress")));
+        assertThat(jobs().state(id)).isEqualTo("running");
+        Installation.write(at.top.resolve("go"), "");
+        jobs().awaitState(id, "done");
+        assertThat(jobs().column(id, "progress")).isEqualTo("{\"percent\":90,\"message\":null}");
+        assertThat(at.workerd("show", Long.toString(id)).out()).contains("90%");
+    }
 }

@@ -134,6 +134,18 @@ interface LimitContract extends StoreFixture {
     }
 
     @Test
+    default void aStartCountsFromWhenItReallyBegan() {
+        enqueue("a");
+        enqueue("a");
+        Limits limits = rated("a", "1/1m");
+        Claim first = claim(limits, 10).get(0);
+        inTransaction(moves -> moves.began(first, NOW.plusSeconds(5)));
+        assertThat(claimAt(store(), limits, NOW.plusSeconds(63))).isEmpty();
+        assertThat(nextRoom(limits)).hasValueSatisfying(next -> assertThat(next).isAfter(NOW.plusSeconds(65)));
+        assertThat(claimAt(store(), limits, NOW.plusSeconds(66))).hasSize(1);
+    }
+
+    @Test
     default void whatRanAndWasPutBackWasAStart() {
         enqueue("a");
         Limits limits = rated("a", "1/1m");

@@ -32,6 +32,7 @@ class JavaAttemptTest {
     private Ledger ledger;
     private Slot slot;
     private final StopRequest stop = new StopRequest();
+    private final LifeSigns signs = new LifeSigns(new Doorbell());
 
     @BeforeEach
     void makeSlot() {
@@ -62,7 +63,7 @@ class JavaAttemptTest {
                 return body.handle(job);
             }
         };
-        return new JavaAttempt(handler, CLAIM, JobPolicy.DEFAULT, slot, stop);
+        return new JavaAttempt(handler, new Attempt(CLAIM, JobPolicy.DEFAULT, stop, signs), slot);
     }
 
     @Test
@@ -119,9 +120,9 @@ class JavaAttemptTest {
             job.progress(150, "almost");
             return JobResult.done();
         });
-        assertThat(attempt.progress()).isEmpty();
+        assertThat(signs.progress()).isEmpty();
         attempt.run();
-        assertThat(attempt.progress()).contains(new Progress(100, "almost"));
+        assertThat(signs.progress()).contains(new Progress(100, "almost"));
     }
 
     @Test

@@ -1,0 +1,113 @@
+package org.workerd.worker;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.ThreadLocalRandom;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.workerd.job.Claim;
+import org.workerd.job.Outcome;
+import org.workerd.job.Verdict;
+import org.workerd.store.Moves;
+
+/** The verdicts on what ended, kept until the database has taken them. For the loop's thread. */
+final class Verdicts {
+    /** Claims that found no slot by then are given back: others may have one, or something more urgent has come. */
+    static final Duration LONGEST_WAIT_FOR_A_SLOT = Duration.ofMillis(250);
+
+    private final Slots slots;
+    private final Identity identity;
+    private final List<Judged> unwritten = new ArrayList<>();
+
+    Verdicts(Slots slots, Identity identity) {
+        this.slots = slots;
+        this.identity = identity;
+    }
+
+    /** Judges what ended since the last time, and what waits for its slot too long. True: the machine is short. */
+    boolean judge(Instant now) {
+        boolean held = false;
+        for (Slots.Ended ended : slots.takeEnded()) {
+            Execution execution = ended.execution();
+            double jitter = ThreadLocalRandom.current().nextDouble();
+            Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
+            Judged judged = new Judged(execution.claim(), verdict, now, ended);
+            unwritten.add(judged);
+            held |= judged.isHeld();
+            if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
+                JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
+            }
+        }
+        withdraw(LONGEST_WAIT_FOR_A_SLOT, now);
+        return held;
+    }
+
+    /** Gives back what waits for its slot, when the first of it has waited for that long. */
+    void withdraw(Duration waited, Instant now) {
+        for (Claim claim : slots.withdraw(waited)) {
+            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), now, null));
+        }
+    }
+
+    boolean isEmpty() {
+        return unwritten.isEmpty();
+    }
+
+    int count() {
+        return unwritten.size();
+    }
+
+    /** The machine was short of something for one of them. */
+    boolean isAnyHeld() {
+        return unwritten.stream().anyMatch(Judged::isHeld);
+    }
+
+    /** What ended and is not written yet. */
+    Stream<Execution> executions() {
+        return unwritten.stream()
+                .flatMap(judged -> Stream.ofNullable(judged.ended()))
+                .map(Slots.Ended::execution);
+    }
+
+    /** Writes them all. Those whose claims were lost. */
+    List<Judged> write(Moves moves) {
+        return unwritten.stream().filter(judged -> !write(judged, moves)).toList();
+    }
+
+    private boolean write(Judged judged, Moves moves) {
+        judged.progress().ifPresent(progress -> moves.progress(judged.claim(), progress));
+        return moves.finish(judged.claim(), judged.verdict(), identity.pid(), judged.at());
+    }
+
+    /** What the database says is ours, and we do not know, we cannot run: a claim whose commit seemed to fail. */
+    void giveBackUnknown(Moves moves, Instant now) {
+        Set<Long> known = slots.tokens();
+        known.addAll(unwritten.stream().map(judged -> judged.claim().token()).collect(Collectors.toSet()));
+        for (Claim claim : moves.claimedBy(identity.daemon())) {
+            if (!known.contains(claim.token())) {
+                moves.finish(claim, new Verdict.GiveBack(null), identity.pid(), now);
+            }
+        }
+    }
+
+    /** They are in the database. */
+    void written(List<Judged> lost) {
+        for (Judged judged : unwritten) {
+            if (judged.ended() != null) {
+                tell(judged, judged.ended().ran(), lost.contains(judged));
+            }
+        }
+        unwritten.clear();
+    }
+
+    private static void tell(Judged judged, Duration ran, boolean lost) {
+        if (lost) {
+            JobLog.lost(judged.claim());
+        } else {
+            JobLog.finished(judged.claim(), judged.verdict(), ran);
+        }
+    }
+}
