@@ -131,6 +131,15 @@ record TrialEnd(
     }
 
     private @Nullable String result() {
-        return outcome instanceof Outcome.Exited exited ? exited.result() : null;
+        if (outcome instanceof Outcome.Exited exited) {
+            return exited.result();
+        }
+        if (outcome instanceof Outcome.Returned returned) {
+            return returned.result();
+        }
+        if (outcome instanceof Outcome.GaveUp gaveUp) {
+            return gaveUp.result();
+        }
+        return outcome instanceof Outcome.Threw threw ? threw.result() : null;
     }
 }

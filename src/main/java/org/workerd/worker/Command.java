@@ -10,11 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
-import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
-import org.workerd.job.Verdict;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
@@ -63,9 +61,9 @@ final class Command {
             Processes.End end = watch(pid, scratch, () -> look(output, progress));
             look(progress);
             trim(output);
-            return outcome(end, scratch);
+            return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
         } catch (UnixException failure) {
-            return notStarted(failure);
+            return ProgramOutcome.of(failure, program);
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
         } finally {
@@ -248,51 +246,6 @@ final class Command {
 
     private static long millisUntil(long nanoTime) {
         return nanoTime == Long.MAX_VALUE ? Integer.MAX_VALUE : (nanoTime - System.nanoTime() + 999_999) / 1_000_000;
-    }
-
-    private Outcome outcome(Processes.End end, Scratch scratch) throws IOException {
-        StopRequest.@Nullable Cause cause = told ? stop.cause() : null;
-        Integer code = end instanceof Processes.End.Exit exit ? exit.code() : null;
-        Integer signal = end instanceof Processes.End.Signal killed ? killed.number() : null;
-        if (cause == StopRequest.Cause.TIMED_OUT) {
-            return new Outcome.TimedOut(code, signal);
-        }
-        if (cause == StopRequest.Cause.CANCELLED) {
-            return new Outcome.Cancelled(stop.reason(), code, signal);
-        }
-        if (cause == StopRequest.Cause.INTERRUPTED) {
-            return new Outcome.Interrupted(true);
-        }
-        if (mayBeForWantOfRoom(code) && slot.premises().isFull()) {
-            return new Outcome.Starved(code, signal);
-        }
-        if (signal != null) {
-            return new Outcome.Signalled(signal);
-        }
-        return new Outcome.Exited(code == null ? 0 : code, scratch.readResult().orElse(null));
-    }
-
-    /** The other exit codes say on purpose what they say. */
-    private static boolean mayBeForWantOfRoom(@Nullable Integer code) {
-        return code == null
-                || (code != 0
-                        && code != Verdict.TRY_LATER
-                        && code != Verdict.DATA_ERROR
-                        && code != Verdict.CONFIG_ERROR);
-    }
-
-    private Outcome notStarted(UnixException failure) {
-        if (failure.isShortage()) {
-            return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
-        }
-        if (failure.isMissing()) {
-            // The file itself was there a moment ago: it is the interpreter in its first line that is not.
-            return Files.exists(program)
-                    ? new Outcome.NotExecutable(
-                            127, "the interpreter named in the first line of " + program + " is missing")
-                    : new Outcome.NotStarted("the handler " + program + " is gone");
-        }
-        return new Outcome.NotExecutable(126, String.valueOf(failure.getMessage()));
     }
 
     private static Duration min(Duration one, Duration other) {

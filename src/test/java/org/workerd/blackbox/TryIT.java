@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.PluginJars;
 
 /** {@code try} runs a handler as the daemon would, and leaves nothing: no job, no file, no process. */
 class TryIT extends DaemonTest {
@@ -191,5 +192,30 @@ class TryIT extends DaemonTest {
         jobs().awaitWithin(Duration.ofSeconds(20), id, "done");
         assertThat(jobs().attempt(id)).isEqualTo(1);
         assertThat(List.of(jobs().count("jobs"), jobs().count("attempts"))).isEqualTo(List.of(1, 0));
+    }
+
+    @Test
+    void aHandlerInJavaIsTriedTooBeforeAnyDaemonHasSeenIt() throws IOException {
+        Path plugins = at.top.resolve("plugins");
+        at.set("handlers.plugins", Installation.text(plugins.toString())).configure();
+        PluginJars.handler(
+                        "Greet",
+                        "greet",
+                        """
+                        job.logger().info("to {}", job.args());
+                        if (job.args().isEmpty()) throw new IllegalStateException("nobody");
+                        return JobResult.done("Hello");
+                        """)
+                .build(plugins.resolve("greet.jar"));
+        Shell.Done done = at.workerd("try", "greet", "Ann");
+        assertThat(done.code()).as(done.err()).isZero();
+        assertThat(done.out()).contains("to [Ann]");
+        assertThat(done.err()).contains("result: Hello").contains("greet is done");
+        Shell.Done failed = at.workerd("try", "greet");
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.out()).contains("java.lang.IllegalStateException: nobody");
+        assertThat(failed.err()).contains("IllegalStateException: nobody; attempt 1 of 10");
+        assertThat(at.workerd("try", "nosuch").code()).isEqualTo(125);
+        assertThat(at.queue).doesNotExist();
     }
 }

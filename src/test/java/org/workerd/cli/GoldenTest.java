@@ -40,6 +40,8 @@ final class GoldenTest {
                 "queues",
                 "stats",
                 "handlers",
+                "cron",
+                "cron next nightly -n 2",
                 "config",
                 "doctor",
                 "retry --state dead --dry-run",
@@ -56,6 +58,9 @@ final class GoldenTest {
                 "stats -q",
                 "handlers --json",
                 "handlers -q",
+                "cron --json",
+                "cron -q",
+                "cron next nightly --json",
                 "config --json",
                 "config -q",
                 "config --get jobs.timeout",
@@ -156,6 +161,9 @@ final class GoldenTest {
                         "delete 999",
                         "pause a/b",
                         "resume",
+                        "cron next",
+                        "cron next nightyl",
+                        "cron next nightly -n 0",
                         "config --get jobs",
                         "config --get job.timeout",
                         "backup",
@@ -189,7 +197,8 @@ final class GoldenTest {
         directory = Files.createDirectory(Path.of(
                 "/var/tmp/w" + UUID.randomUUID().toString().replace("-", "").substring(0, 8)));
         cli = new Cli(directory);
-        cli.settings("[queues.bulk]\nconcurrency = 2\n[jobs.mail]\ntimeout = \"5m\"\n");
+        cli.settings("[queues.bulk]\nconcurrency = 2\nrate = \"100/1m\"\n[jobs.mail]\ntimeout = \"5m\"\n"
+                + "[cron.nightly]\nschedule = \"30 2 * * *\"\ntimezone = \"Europe/Berlin\"\nname = \"resize\"\n");
         program("resize", "echo resizing $1; echo 640x480 >$WORKERD_RESULT");
         program("fail", "echo no >&2; exit 7");
         program("later", "echo 10m >$WORKERD_RESULT; exit 75");
