@@ -19,8 +19,8 @@ import org.junit.jupiter.api.Test;
  * -Dstorm.jobs=5000}
  */
 class StormIT extends DaemonTest {
-    private static final int KILLS = Integer.getInteger("storm.kills", 24);
-    private static final int JOBS = Integer.getInteger("storm.jobs", 600);
+    private static final int KILLS = Integer.getInteger("storm.kills", 16);
+    private static final int JOBS = Integer.getInteger("storm.jobs", 400);
 
     private final Random random = new Random(20_261_123);
     private final List<Writer> writers = new ArrayList<>();
