@@ -20,6 +20,8 @@ final class WallClock {
     private final InstantSource clock;
     private @Nullable Instant lastTime;
     private long lastNanos;
+    private @Nullable Instant readTime;
+    private long readNanos;
 
     WallClock(InstantSource clock) {
         this.clock = clock;
@@ -28,18 +30,19 @@ final class WallClock {
     /** Within a turn's transaction, before what is due is looked for. How far the clock was set. */
     Duration align(Moves moves) {
         // Not the turn's own time: it may have waited for others since.
-        Instant now = clock.instant();
-        if (isRunningOn(now)) {
+        readTime = clock.instant();
+        readNanos = System.nanoTime();
+        if (isRunningOn(readTime, readNanos)) {
             return Duration.ZERO;
         }
-        Duration ahead = Duration.between(Instant.EPOCH, now).minus(Uptime.now());
+        Duration ahead = Duration.between(Instant.EPOCH, readTime).minus(Uptime.now());
         return moves.alignClock(ProcessInfo.bootId(), ahead);
     }
 
-    /** The turn's transaction is through. */
+    /** The turn's transaction is through. A clock set meanwhile is noticed by the next. */
     void aligned(Duration step) {
-        lastTime = clock.instant();
-        lastNanos = System.nanoTime();
+        lastTime = readTime;
+        lastNanos = readNanos;
         if (!step.isZero()) {
             LOG.warn(
                     "the clock was set {} by {}: what waits to be tried again waits on for as long as was left",
@@ -48,11 +51,11 @@ final class WallClock {
         }
     }
 
-    private boolean isRunningOn(Instant now) {
+    private boolean isRunningOn(Instant now, long nanos) {
         if (lastTime == null) {
             return false;
         }
-        Duration passed = Duration.ofNanos(System.nanoTime() - lastNanos);
+        Duration passed = Duration.ofNanos(nanos - lastNanos);
         return Duration.between(lastTime, now).minus(passed).abs().compareTo(UNREMARKABLE) < 0;
     }
 }
