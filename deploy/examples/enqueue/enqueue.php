@@ -39,7 +39,6 @@ function enqueue(SQLite3 $db, string $name, array $lists): array
             $insert->execute();
             // Not RETURNING: PHP runs a statement once more when the first of its rows is fetched.
             $ids[] = $db->lastInsertRowID();
-            $insert->reset();
         }
         $db->exec('COMMIT');
         return $ids;

@@ -10,6 +10,7 @@ import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -161,7 +162,8 @@ class ExamplesIT extends DaemonTest {
         sql(
                 shop,
                 "create table orders(id integer primary key, customer text, cents integer, invoiced_at text);"
-                        + "insert into orders values (17, 'Ann', 1999, null), (18, 'Bob', 5, null), (19, 'Eve', 1, 'x')");
+                        + "insert into orders values (17, 'Ann', 1999, null), (18, 'Bob', 5, null), (19, 'Eve', 1, 'x'),"
+                        + "(20, 'Dan', 7, null)");
         at.set("handlers.env", "{ SHOP = \"" + shop + "\", QUEUE = \"" + at.queue + "\" }")
                 .configure();
         long waits =
@@ -169,10 +171,12 @@ class ExamplesIT extends DaemonTest {
         at.start();
         long sweep = jobs().enqueue("invoices");
         jobs().awaitState(sweep, "done");
-        assertThat(logs(sweep)).isEqualTo("2 orders without an invoice, 1 jobs enqueued\n");
-        assertThat(jobs().count("jobs")).isEqualTo(3);
-        long invoice = sweep + 1;
+        assertThat(logs(sweep)).isEqualTo("3 orders without an invoice, 2 jobs enqueued\n");
+        assertThat(jobs().count("jobs")).isEqualTo(4);
+        // An id may be left out where a row was refused.
+        long invoice = Long.parseLong(jobs().ask("select id from jobs where key = 'invoice-17'"));
         jobs().awaitState(invoice, "done");
+        jobs().awaitState(Long.parseLong(jobs().ask("select id from jobs where key = 'invoice-20'")), "done");
         assertThat(shop.resolve("invoices/17.txt")).hasContent("Invoice 17\nAnn: 19.99 EUR\n");
         assertThat(jobs().state(waits)).isEqualTo("scheduled");
         assertThat(jobs().column(invoice, "result")).isEqualTo("{\"invoice\":\"" + shop + "/invoices/17.txt\"}");
@@ -185,8 +189,7 @@ class ExamplesIT extends DaemonTest {
         long unknown = jobs().insert("name", "invoice", "args", "[\"99\"]");
         jobs().awaitState(unknown, "dead");
         assertThat(logs(unknown)).isEqualTo("invoice: there is no order 99\n");
-        Files.delete(shop.resolve("invoices/17.txt"));
-        Files.delete(shop.resolve("invoices"));
+        Files.move(shop.resolve("invoices"), shop.resolve("gone"));
         Shell.Done warned = at.workerd("try", "invoice", "17");
         assertThat(warned.code()).as("a warning is a failure").isEqualTo(255);
     }
@@ -259,18 +262,19 @@ class ExamplesIT extends DaemonTest {
         assertThat(nowhere).doesNotExist();
     }
 
-    /** The -wal keeps growing: none of them copies it into the database. */
+    /** The -wal keeps growing, far beyond where SQLite would copy it into the database by itself. */
     @ParameterizedTest
     @ValueSource(strings = {"sh", "py", "php"})
     void copyingTheWalIsLeftToTheDaemon(String language) throws IOException {
         jobs().execute("pragma wal_checkpoint(truncate)");
-        byte[] before = Files.readAllBytes(at.queue);
-        String large = "x".repeat(100_000);
-        String[] arguments = new String[60];
-        java.util.Arrays.fill(arguments, large);
+        long before = Files.size(at.queue);
+        String[] arguments = new String[13];
+        Arrays.fill(arguments, "x".repeat(100_000));
         arguments[0] = "note";
-        assertThat(enqueue(language, at.queue, arguments).code()).isZero();
-        assertThat(at.queue.resolveSibling("queue.db-wal").toFile().length()).isGreaterThan(5_000_000);
-        assertThat(Files.readAllBytes(at.queue)).isEqualTo(before);
+        for (int i = 0; i < 4; i++) {
+            assertThat(enqueue(language, at.queue, arguments).code()).isZero();
+        }
+        assertThat(Files.size(at.queue.resolveSibling("queue.db-wal"))).isGreaterThan(4_800_000);
+        assertThat(Files.size(at.queue)).isEqualTo(before);
     }
 }
