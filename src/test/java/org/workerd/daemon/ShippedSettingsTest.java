@@ -103,6 +103,13 @@ class ShippedSettingsTest extends SettingsFixture {
         assertThat(load(example).settings().cron()).hasSize(1);
     }
 
+    @Test
+    void theManualTellsOfEveryRow() {
+        assertThat(SettingDoc.all())
+                .extracting(SettingDoc::name)
+                .isEqualTo(SettingTable.rows().stream().map(SettingKey::name).toList());
+    }
+
     private static boolean isOfOneName(SettingKey<?> row) {
         return row.name().contains(".NAME.") || row.name().contains(".ID.");
     }
