@@ -5,48 +5,30 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import com.sun.net.httpserver.HttpServer;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
-/** The examples that people start from; the one in Java is in {@link JavaHandlerIT}. */
+/** The handlers that people start from; the one in Java is in {@link JavaHandlerIT}. */
 class ExamplesIT extends DaemonTest {
-    private static final Path EXAMPLES = Installation.TREE.resolve("deploy/examples");
+    static final Path EXAMPLES = Installation.TREE.resolve("deploy/examples");
 
     /** As README says: copied, executable. */
     private void install(String handler) {
         Installation.program(at.handlers.resolve(handler), Installation.read(EXAMPLES.resolve("handlers/" + handler)));
     }
 
-    private static void needsPhp() {
+    static void needsPhp(Shell shell) {
         needs("php");
-        boolean sqlite = Stream.of(System.getenv("PATH").split(":"))
-                .map(directory -> Path.of(directory, "php"))
-                .filter(Files::isExecutable)
-                .findFirst()
-                .map(ExamplesIT::hasSqlite)
-                .orElse(false);
-        assumeTrue(
-                sqlite || "true".equals(System.getenv("CI")), "php has no sqlite3 extension: apt install php-sqlite3");
-    }
-
-    private static boolean hasSqlite(Path php) {
-        try {
-            return new ProcessBuilder(php.toString(), "-r", "exit(class_exists('SQLite3') ? 0 : 1);")
-                            .start()
-                            .waitFor()
-                    == 0;
-        } catch (IOException | InterruptedException failure) {
-            throw new IllegalStateException(failure);
-        }
+        boolean sqlite =
+                shell.run("php", "-r", "exit(class_exists('SQLite3') ? 0 : 1);").code() == 0;
+        assumeTrue(sqlite || "true".equals(System.getenv("CI")), "php has no SQLite3: apt install php-sqlite3");
     }
 
     private String logs(long id) {
@@ -79,6 +61,24 @@ class ExamplesIT extends DaemonTest {
         long lost = jobs().insert("name", "archive", "args", args(at.top.resolve("nowhere"), target));
         jobs().awaitState(lost, "dead");
         assertThat(jobs().column(lost, "exit_code")).isEqualTo("65");
+    }
+
+    @Test
+    void whatIsCancelledWhileItPacksLeavesNothing() throws IOException {
+        install("archive");
+        at.set("jobs.kill_grace", Installation.text("10s")).configure();
+        Path source = Files.createDirectories(at.top.resolve("source"));
+        try (RandomAccessFile zeros =
+                new RandomAccessFile(source.resolve("zeros").toFile(), "rw")) {
+            zeros.setLength(1L << 40);
+        }
+        Path target = Files.createDirectories(at.top.resolve("disk"));
+        at.start();
+        long id = jobs().insert("name", "archive", "args", args(source, target));
+        until("it packs", () -> target.toFile().list().length == 1);
+        assertThat(at.workerd("cancel", Long.toString(id)).code()).isZero();
+        jobs().awaitState(id, "cancelled");
+        assertThat(target).isEmptyDirectory();
     }
 
     private static String args(Path... paths) {
@@ -142,6 +142,43 @@ class ExamplesIT extends DaemonTest {
         }
     }
 
+    @Test
+    void aDownloadThatIsCancelledLeavesNothing() throws IOException {
+        needs("python3");
+        install("fetch");
+        at.set("jobs.kill_grace", Installation.text("10s")).configure();
+        CountDownLatch over = new CountDownLatch(1);
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            exchange.sendResponseHeaders(200, 3_000_000);
+            exchange.getResponseBody().write(new byte[2_000_000]);
+            exchange.getResponseBody().flush();
+            awaitEnd(over);
+            exchange.close();
+        });
+        server.start();
+        try {
+            at.start();
+            Path directory = Files.createDirectories(at.top.resolve("mirror"));
+            long id = fetch(server, "/slow", directory.resolve("file"));
+            until("it has begun", () -> directory.toFile().list().length == 1);
+            assertThat(at.workerd("cancel", Long.toString(id)).code()).isZero();
+            jobs().awaitState(id, "cancelled");
+            assertThat(directory).isEmptyDirectory();
+        } finally {
+            over.countDown();
+            server.stop(0);
+        }
+    }
+
+    private static void awaitEnd(CountDownLatch over) {
+        try {
+            over.await();
+        } catch (InterruptedException stopped) {
+            throw new IllegalStateException(stopped);
+        }
+    }
+
     private long fetch(HttpServer server, String path, Path target) {
         return jobs().enqueue(
                         "fetch",
@@ -153,7 +190,7 @@ class ExamplesIT extends DaemonTest {
 
     @Test
     void whatWasACronScriptIsAJobForEachOrder() throws IOException {
-        needsPhp();
+        needsPhp(at.shell);
         needs("sqlite3");
         install("invoice");
         install("invoices");
@@ -198,83 +235,5 @@ class ExamplesIT extends DaemonTest {
         Shell.Done done = at.shell.run("sqlite3", shop.resolve("shop.db").toString(), statements);
         assertThat(done.code()).as(done.err()).isZero();
         return done.out();
-    }
-
-    // ---- plain SQL
-
-    private List<String> program(String language) {
-        String program =
-                switch (language) {
-                    case "sh" -> {
-                        needs("sqlite3");
-                        yield "sh";
-                    }
-                    case "py" -> {
-                        needs("python3");
-                        yield "python3";
-                    }
-                    default -> {
-                        needsPhp();
-                        yield "php";
-                    }
-                };
-        return List.of(program, EXAMPLES.resolve("enqueue/enqueue." + language).toString());
-    }
-
-    private Shell.Done enqueue(String language, Path queue, String... arguments) {
-        List<String> line = new ArrayList<>(program(language));
-        line.add(queue.toString());
-        line.addAll(List.of(arguments));
-        return at.shell.run(line);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"sh", "py", "php"})
-    void severalJobsAreStoredInOneTransactionAndRun(String language) {
-        at.handler("note", "printf '%s\\n' \"$1\" >>'" + diary() + "'");
-        at.set("workers.concurrency", "1").configure();
-        at.start();
-        Shell.Done done = enqueue(language, at.queue, "note", "it's", "\"two\" words; --", ".quit", "größer");
-        assertThat(done.code()).as(done.err()).isZero();
-        assertThat(done.out()).isEqualTo("1\n2\n3\n4\n");
-        jobs().awaitState(4, "done");
-        assertThat(diaryLines()).containsExactly("it's", "\"two\" words; --", ".quit", "größer");
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"sh", "py", "php"})
-    void allAreStoredOrNone(String language) {
-        jobs().execute("create trigger no_third before insert on jobs when new.args like '%third%'"
-                + " begin select raise(abort, 'not the third'); end");
-        Shell.Done done = enqueue(language, at.queue, "note", "first", "second", "third");
-        assertThat(done.code()).isNotZero();
-        assertThat(done.err()).contains("not the third");
-        assertThat(jobs().count("jobs")).isZero();
-        assertThat(enqueue(language, at.queue, "note", "fourth").out().strip()).matches("[0-9]+");
-        assertThat(jobs().count("jobs")).isEqualTo(1);
-    }
-
-    @ParameterizedTest
-    @ValueSource(strings = {"sh", "py", "php"})
-    void noQueueIsMadeWhereThereIsNone(String language) {
-        Path nowhere = at.top.resolve("no queue.db");
-        assertThat(enqueue(language, nowhere, "note", "x").code()).isNotZero();
-        assertThat(nowhere).doesNotExist();
-    }
-
-    /** The -wal keeps growing, far beyond where SQLite would copy it into the database by itself. */
-    @ParameterizedTest
-    @ValueSource(strings = {"sh", "py", "php"})
-    void copyingTheWalIsLeftToTheDaemon(String language) throws IOException {
-        jobs().execute("pragma wal_checkpoint(truncate)");
-        long before = Files.size(at.queue);
-        String[] arguments = new String[13];
-        Arrays.fill(arguments, "x".repeat(100_000));
-        arguments[0] = "note";
-        for (int i = 0; i < 4; i++) {
-            assertThat(enqueue(language, at.queue, arguments).code()).isZero();
-        }
-        assertThat(Files.size(at.queue.resolveSibling("queue.db-wal"))).isGreaterThan(4_800_000);
-        assertThat(Files.size(at.queue)).isEqualTo(before);
     }
 }
