@@ -6,11 +6,13 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.workerd.daemon.SettingDoc;
 import org.workerd.job.JobState;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
@@ -35,10 +37,19 @@ final class BashCompletion {
                 .replace("@OPTIONS@", options())
                 .replace("@VALUES@", values())
                 .replace("@ARGUMENTS@", arguments())
+                .replace("@KEYS@", keys())
                 .replace("@COMMANDS@", String.join(" ", Commands.NAMES))
                 .replace(
                         "@STATES@",
                         Arrays.stream(JobState.values()).map(JobState::word).collect(Collectors.joining(" ")));
+    }
+
+    /** Those that every configuration has. */
+    private static String keys() {
+        return SettingDoc.all().stream()
+                .map(SettingDoc::name)
+                .filter(name -> name.equals(name.toLowerCase(Locale.ROOT)))
+                .collect(Collectors.joining(" "));
     }
 
     private String options() {
@@ -85,9 +96,10 @@ final class BashCompletion {
 
     /** The first ones by their number, and all that follow. */
     private static Stream<String> arguments(String name, CommandSpec command) {
-        if (!command.subcommands().isEmpty()) {
+        if (!command.subcommands().isEmpty()) { // those of cron, whose ID is that of a schedule
             return Stream.of(
-                    line(name + ".0", String.join(" ", command.subcommands().keySet()) + " "));
+                    line(name + ".0", String.join(" ", command.subcommands().keySet()) + " "),
+                    line(name + ".1", "schedules"));
         }
         return command.positionalParameters().stream()
                 .map(parameter -> line(name + pattern(parameter), kind(parameter.paramLabel())))
@@ -100,7 +112,11 @@ final class BashCompletion {
     }
 
     private static String kind(OptionSpec option) {
-        return option.longestName().equals("--name") ? "handlers" : kind(option.paramLabel());
+        return switch (option.longestName()) {
+            case "--name" -> "handlers";
+            case "--key" -> "none";
+            default -> kind(option.paramLabel());
+        };
     }
 
     /** What stands behind a label that help shows. */
@@ -110,6 +126,7 @@ final class BashCompletion {
             case "Q", "QUEUE" -> "queues";
             case "S[,S]" -> "states";
             case "COMMAND" -> "commands";
+            case "KEY" -> "keys";
             case "SHELL" -> "shells";
             case "ARG", "DIR" -> "files";
             default -> label.contains("FILE") ? "files" : "none";

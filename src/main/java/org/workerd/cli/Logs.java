@@ -78,7 +78,8 @@ final class Logs implements Callable<Integer> {
         if (asked != null && attempts.stream().noneMatch(one -> one.number() == asked)) {
             throw new Failure(ExitCode.FAILED, "job " + id + " has no attempt " + asked, "Try: workerd show " + id);
         }
-        Optional<Integer> number = Optional.ofNullable(asked).or(() -> newest(settings, job.attempt()));
+        // One that snoozed was given back: the next will have its number, but its output is there until then.
+        Optional<Integer> number = Optional.ofNullable(asked).or(() -> newest(settings, job.attempt() + 1));
         if (number.isEmpty()) {
             main.console()
                     .say("Job " + id + " has printed nothing; it is "

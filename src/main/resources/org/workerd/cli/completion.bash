@@ -26,7 +26,7 @@ _workerd_argument() {
     esac
 }
 
-# Sets dir and queues from the configuration that holds for these words; $1 was given with -c, or ''.
+# Sets dir, queues, jobs and schedules from the configuration that holds for these words; $1 was given with -c, or ''.
 _workerd_settings() {
     local file part line table home=${XDG_CONFIG_HOME:-$HOME/.config}/workerd
     local program=${COMP_WORDS[0]/#\~/$HOME}
@@ -35,14 +35,22 @@ _workerd_settings() {
     [[ -n $file || $program != */* || ! -f ${program%/*}/workerd.toml ]] || file=${program%/*}/workerd.toml
     [[ -n $file || ! -e /etc/workerd/workerd.toml ]] || file=/etc/workerd/workerd.toml
     [[ -n $file || $EUID == 0 ]] || file=$home/workerd.toml
-    dir='' queues=default
+    dir='' queues=default jobs='' schedules=''
     for part in "$file" "${file%"${file##*/}"}"conf.d/*.toml; do
         [[ -f $part && -r $part ]] || continue
         table=''
         while IFS= read -r line || [[ -n $line ]]; do
             if [[ $line =~ ^[[:space:]]*\[[[:space:]]*([^]]*)\] ]]; then
-                table=${BASH_REMATCH[1]}
-                if [[ $table =~ ^queues\.[\"\']?([A-Za-z0-9._-]+) ]]; then queues+=" ${BASH_REMATCH[1]}"; fi
+                table=${BASH_REMATCH[1]//[[:space:]]/}
+                if [[ $table =~ ^(queues|jobs|cron)\.[\"\']?([A-Za-z0-9._-]+) ]]; then
+                    case ${BASH_REMATCH[1]} in
+                        queues) queues+=" ${BASH_REMATCH[2]}" ;;
+                        jobs) jobs+=" ${BASH_REMATCH[2]}" ;;
+                        cron) schedules+=" ${BASH_REMATCH[2]}" ;;
+                    esac
+                fi
+            elif [[ $table == cron.* && $line =~ ^[[:space:]]*queue[[:space:]]*=[[:space:]]*[\"\']([A-Za-z0-9._-]+) ]]; then
+                queues+=" ${BASH_REMATCH[1]}"
             elif [[ $table == handlers && $line =~ ^[[:space:]]*dir[[:space:]]*=[[:space:]]*[\"\']([^\"\']*)[\"\'] ]]; then
                 dir=${BASH_REMATCH[1]}
                 [[ $dir == /* ]] || dir=${file%"${file##*/}"}$dir
@@ -58,7 +66,7 @@ _workerd_settings() {
 
 # Sets REPLY to the words that are of kind $1; $2 is the configuration that was given, or ''.
 _workerd_words() {
-    local dir queues handler
+    local dir queues jobs schedules handler
     REPLY=''
     case $1 in
         commands) REPLY='@COMMANDS@' ;;
@@ -68,8 +76,14 @@ _workerd_words() {
             _workerd_settings "$2"
             REPLY=$queues
             ;;
-        handlers)
+        schedules)
             _workerd_settings "$2"
+            REPLY=$schedules
+            ;;
+        keys) REPLY='@KEYS@' ;;
+        handlers) # of those in Java, which are in no file of their own, the ones that the configuration names
+            _workerd_settings "$2"
+            REPLY=$jobs
             for handler in "$dir"/*; do
                 if [[ -f $handler && -x $handler ]]; then REPLY+=" ${handler##*/}"; fi
             done
@@ -122,7 +136,9 @@ _workerd() {
             ;;
     esac
     _workerd_words "$kind" "$config"
-    while IFS= read -r word; do COMPREPLY+=("$prefix$word"); done < <(compgen -W "$REPLY" -- "$cur")
+    while IFS= read -r word; do
+        if [[ " ${COMPREPLY[*]-} " != *" $prefix$word "* ]]; then COMPREPLY+=("$prefix$word"); fi
+    done < <(compgen -W "$REPLY" -- "$cur")
     compopt +o default 2>/dev/null || :
 }
 

@@ -34,7 +34,8 @@ final class CompletionTest {
     @BeforeEach
     void print() throws IOException {
         cli = new Cli(directory);
-        cli.settings("[queues.bulk]\nconcurrency = 2\n[queues.\"slow\"]\nconcurrency = 1\n");
+        cli.settings("[queues.bulk]\nconcurrency = 2\n[queues.\"slow\"]\nconcurrency = 1\n"
+                + "[cron.nightly]\nschedule = \"@daily\"\nname = \"mail\"\n");
         Files.writeString(directory.resolve("handlers/README"), "not executable");
         script = Files.writeString(
                 directory.resolve("completion"), cli.run("completion", "bash").out());
@@ -42,8 +43,12 @@ final class CompletionTest {
 
     /** What bash offers for the last of these words; those of the default configuration unless they say another. */
     private List<String> offered(List<String> words) throws IOException, InterruptedException {
+        return offered("", words);
+    }
+
+    private List<String> offered(String before, List<String> words) throws IOException, InterruptedException {
         List<String> line = new ArrayList<>(
-                List.of(Tool.needed("bash").toString(), "-uec", PRESS_TAB, "press-tab", script.toString()));
+                List.of(Tool.needed("bash").toString(), "-uec", before + PRESS_TAB, "press-tab", script.toString()));
         line.addAll(words);
         ProcessBuilder builder = new ProcessBuilder(line).redirectErrorStream(true);
         builder.environment().keySet().removeIf(name -> name.startsWith("WORKERD_"));
@@ -82,6 +87,10 @@ final class CompletionTest {
                     workerd --ver                         | --version
                     workerd help back                     | backup
                     workerd completion _                  | bash
+                    workerd cron _                        | next
+                    workerd cron next _                   | nightly
+                    workerd config --get daemon.          | daemon.pidfile daemon.drain_timeout
+                    workerd config --get jobs.t           | jobs.timeout
                     """)
     void offersWhatMayStandThere(String words, String offers) throws IOException, InterruptedException {
         assertThat(offered(words)).containsExactly(offers.split(" "));
@@ -93,11 +102,42 @@ final class CompletionTest {
         "workerd enqueue --delay _",
         "workerd enqueue -- --pri",
         "workerd enqueue mail _",
+        "workerd enqueue --key _",
         "workerd nosuch _",
         "workerd list --state = x"
     })
     void offersNothingWhereItKnowsNothing(String words) throws IOException, InterruptedException {
         assertThat(offered(words)).isEmpty();
+    }
+
+    @Test
+    void whatTheConfigurationNamesIsOfferedOnce() throws IOException, InterruptedException {
+        cli.settings(
+                """
+                [jobs.mail]
+                timeout = "1m"
+                [jobs."in.java"]
+                timeout = "1m"
+                [ cron . nightly ]
+                queue = "slow"
+                [cron.hourly]
+                  queue = 'bulk' # too
+                [queues.bulk]
+                concurrency = 2
+                """);
+        assertThat(offered("workerd try _")).containsExactly("mail", "in.java", "resize");
+        assertThat(offered("workerd pause _")).containsExactly("default", "slow", "bulk");
+        assertThat(offered("workerd cron next _")).containsExactly("nightly", "hourly");
+    }
+
+    @Test
+    void aPressOfTabStartsNoProgramAndOpensNoQueue() throws IOException, InterruptedException {
+        Path queue = Files.createDirectories(directory.resolve("queue"));
+        Files.writeString(queue.resolve("queue.db"), "not a queue");
+        String noPrograms = "PATH=/nonexistent; command_not_found_handle() { echo \"ran $1\"; };";
+        assertThat(offered(noPrograms, List.of("workerd", "enqueue", ""))).containsExactly("mail", "resize");
+        assertThat(offered(noPrograms, List.of("workerd", "pause", ""))).containsExactly("default", "bulk", "slow");
+        assertThat(queue).isDirectoryContaining(file -> file.endsWith("queue.db"));
     }
 
     @Test

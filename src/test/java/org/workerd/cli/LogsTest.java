@@ -15,6 +15,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.job.Claim;
+import org.workerd.job.Verdict;
 
 /** {@code logs} prints what is kept of an attempt's output, and {@code -f} all that comes. */
 @Timeout(30)
@@ -50,6 +51,17 @@ final class LogsTest {
         assertThat(cli.run("logs", "1", "--attempt", "3"))
                 .isEqualTo(new Cli.Said(1, "", "workerd: job 1 has no attempt 3\n  Try: workerd show 1\n"));
         assertThat(cli.run("logs", "1", "--attempt", "0").status()).isEqualTo(2);
+    }
+
+    @Test
+    void whatAnAttemptThatSnoozedPrintedIsThereUntilTheNext() throws IOException {
+        cli.enqueue("mail");
+        cli.finish(
+                cli.claim(),
+                new Verdict.Snooze(new Verdict.Ending("snoozed", 75, null, null), Cli.NOW.plusSeconds(60)));
+        print(1, "not yet\n");
+        assertThat(cli.job(1).attempt()).isZero();
+        assertThat(cli.run("logs", "1")).isEqualTo(new Cli.Said(0, "not yet\n", ""));
     }
 
     @Test

@@ -95,6 +95,21 @@ class ShippedSettingsTest extends SettingsFixture {
                         .toArray(String[]::new));
     }
 
+    @Test
+    void theExampleInTheManualIsAConfiguration() throws IOException {
+        String page = Files.readString(Path.of("src/main/man/workerd.toml.5"));
+        String example = page.split("\n\\.EX\n", 2)[1].split("\n\\.EE\n", 2)[0].replace("\\-", "-");
+
+        assertThat(load(example).settings().cron()).hasSize(1);
+    }
+
+    @Test
+    void theManualTellsOfEveryRow() {
+        assertThat(SettingDoc.all())
+                .extracting(SettingDoc::name)
+                .isEqualTo(SettingTable.rows().stream().map(SettingKey::name).toList());
+    }
+
     private static boolean isOfOneName(SettingKey<?> row) {
         return row.name().contains(".NAME.") || row.name().contains(".ID.");
     }
