@@ -45,7 +45,7 @@ public final class Output {
     /** True: it has grown since the last look. */
     boolean bound() throws IOException {
         long before = size;
-        size = Files.exists(file) ? Files.size(file) : 0;
+        size = file.toFile().length();
         long end = (size - limit / 2) / BLOCK * BLOCK;
         if (size > limit + BLOCK && end > holeEnd) {
             int descriptor = Posix.open(file, Posix.READ_WRITE, 0);
@@ -61,7 +61,7 @@ public final class Output {
 
     /** The program has ended: keeps head and tail, and says between them how much is missing. */
     void trim() throws IOException {
-        if (!Files.exists(file) || Files.size(file) <= limit) {
+        if (file.toFile().length() <= limit) {
             return;
         }
         try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {

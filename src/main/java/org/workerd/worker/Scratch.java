@@ -29,10 +29,14 @@ final class Scratch implements AutoCloseable {
 
     /** Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. */
     static Scratch create(Path base) throws IOException {
-        delete(base);
-        Files.createDirectories(base);
-        Files.createDirectory(base.resolve("work"));
-        return new Scratch(base);
+        Scratch scratch = new Scratch(base);
+        String[] left = base.toFile().list();
+        if (left == null || left.length > 0) {
+            delete(base);
+            Files.createDirectories(base);
+        }
+        Files.createDirectory(scratch.work());
+        return scratch;
     }
 
     Path work() {
@@ -70,9 +74,18 @@ final class Scratch implements AutoCloseable {
         }
     }
 
+    /** Mostly it holds nothing, and then a walk through it would take longer than the rest. */
     @Override
     public void close() {
-        delete(base);
+        boolean empty = work().toFile().delete();
+        boolean removed = isGone(result()) & isGone(progress());
+        if (!empty || !removed) {
+            delete(base);
+        }
+    }
+
+    private static boolean isGone(Path file) {
+        return file.toFile().delete() || !Files.exists(file, LinkOption.NOFOLLOW_LINKS);
     }
 
     /** Removes a tree, never through a symbolic link; says in the log what cannot be removed. */

@@ -139,6 +139,11 @@ final class Slots {
         return withdrawn;
     }
 
+    /** How many claims wait for a slot. */
+    synchronized int waiting() {
+        return waiting.size();
+    }
+
     synchronized boolean hasWaiting() {
         return !waiting.isEmpty();
     }
