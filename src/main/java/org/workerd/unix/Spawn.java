@@ -124,8 +124,7 @@ public record Spawn(
 
     private int spawn(long actions, long words, long variables) {
         int[] pid = new int[1];
-        int errno = POSIX_SPAWN.invoke(
-                pid, program.toString(), actions, SpawnAttributes.of(group), words, variables);
+        int errno = POSIX_SPAWN.invoke(pid, program.toString(), actions, SpawnAttributes.of(group), words, variables);
         if (errno != 0) {
             throw new UnixException("cannot start " + program, errno);
         }

@@ -3,7 +3,6 @@ package org.workerd.worker;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import org.workerd.unix.Posix;
 

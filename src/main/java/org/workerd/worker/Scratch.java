@@ -78,8 +78,9 @@ final class Scratch implements AutoCloseable {
     @Override
     public void close() {
         boolean empty = work().toFile().delete();
-        boolean removed = isGone(result()) & isGone(progress());
-        if (!empty || !removed) {
+        boolean noResult = isGone(result());
+        boolean noProgress = isGone(progress());
+        if (!empty || !noResult || !noProgress) {
             delete(base);
         }
     }
