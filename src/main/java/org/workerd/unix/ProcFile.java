@@ -13,7 +13,7 @@ final class ProcFile {
     private static final Libc OPEN = Libc.bind("open", POINTER, INT, INT);
     private static final Libc READ = Libc.bind("read", INT, POINTER, LONG);
     private static final int CLOSE_ON_EXEC = 0x80000;
-    private static final int CHUNK = 4096;
+    private static final int CHUNK = 1024;
 
     private ProcFile() {}
 

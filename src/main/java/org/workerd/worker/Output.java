@@ -3,6 +3,7 @@ package org.workerd.worker;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import org.workerd.unix.Posix;
 
@@ -58,9 +59,13 @@ public final class Output {
         return size > before;
     }
 
-    /** The program has ended: keeps head and tail, and says between them how much is missing. */
+    /** The program has ended: keeps head and tail, and says between them how much is missing; of nothing, nothing. */
     void trim() throws IOException {
-        if (file.toFile().length() <= limit) {
+        long length = file.toFile().length();
+        if (length == 0) {
+            Files.deleteIfExists(file);
+        }
+        if (length <= limit) {
             return;
         }
         try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {
