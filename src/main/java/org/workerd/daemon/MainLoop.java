@@ -17,6 +17,8 @@ final class MainLoop {
     /** Nobody rings when an attempt that ignores us has had its grace. */
     private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
 
+    private static final Duration GATHERING = Duration.ofMillis(10);
+
     private final Worker worker;
     private final Doorbell doorbell;
     private final Signals signals;
@@ -56,6 +58,10 @@ final class MainLoop {
                 LOG.error("workerd stops; {} ended jobs could not be recorded and will run again", worker.unwritten());
                 worker.abandon();
                 return 1;
+            }
+            if (worker.waiting() > 0) {
+                // The slots have enough to do: what ends meanwhile goes into one transaction.
+                doorbell.await(worker.waiting() / 2 + 1, GATHERING);
             }
             doorbell.await(shortest(idle));
         }

@@ -17,6 +17,8 @@ import java.util.Optional;
  */
 public record ProcessInfo(int pid, char state, int parent, int group, int session, long startTime) {
     private static final Path PROC = Path.of("/proc");
+    private static final int SELF = (int) ProcessHandle.current().pid();
+    private static final String CHILDREN = "/proc/" + SELF + "/task/" + SELF + "/children";
     /** PF_EXITING of the kernel. */
     private static final long EXITING = 4;
     /** It may go between two of them. */
@@ -28,18 +30,16 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
      * @throws UncheckedIOException when nobody can tell, for want of a descriptor
      */
     public static Optional<ProcessInfo> of(int pid) {
-        IOException failure = null;
         for (int look = 0; look < LOOKS; look++) {
-            try {
-                return Optional.of(parse(pid, Files.readString(file(pid, "stat"), StandardCharsets.ISO_8859_1)));
-            } catch (IOException goneOrNotToBeRead) {
-                failure = goneOrNotToBeRead;
-                if (!Files.exists(file(pid, ""))) {
-                    return Optional.empty();
-                }
+            Optional<String> stat = ProcFile.read("/proc/" + pid + "/stat");
+            if (stat.isPresent()) {
+                return stat.map(text -> parse(pid, text));
+            }
+            if (!Files.exists(file(pid, ""))) {
+                return Optional.empty();
             }
         }
-        throw new UncheckedIOException("cannot read /proc/" + pid + "/stat", failure);
+        throw new UncheckedIOException(new IOException("cannot read /proc/" + pid + "/stat"));
     }
 
     public static ProcessInfo self() {
@@ -65,21 +65,20 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
      * hands the children of a thread that ended to the main thread too.
      */
     public static List<ProcessInfo> adopted() {
-        int self = (int) ProcessHandle.current().pid();
-        Path children = PROC.resolve(self + "/task/" + self + "/children");
-        List<ProcessInfo> found = new ArrayList<>();
-        try {
-            for (String pid : Files.readString(children).split(" ", -1)) {
-                if (!pid.isBlank() && !Processes.hasStarted(Integer.parseInt(pid.strip()))) {
-                    of(Integer.parseInt(pid.strip())).ifPresent(found::add);
-                }
-            }
-            return found;
-        } catch (IOException oldKernel) {
+        Optional<String> children = ProcFile.read(CHILDREN);
+        if (children.isEmpty()) {
+            // The kernel is built without that list, or we are short of descriptors: then this fails, and says so.
             return all().stream()
-                    .filter(process -> process.parent() == self && !Processes.hasStarted(process.pid()))
+                    .filter(process -> process.parent() == SELF && !Processes.hasStarted(process.pid()))
                     .toList();
         }
+        List<ProcessInfo> found = new ArrayList<>();
+        for (String pid : children.get().split(" ", -1)) {
+            if (!pid.isBlank() && !Processes.hasStarted(Integer.parseInt(pid.strip()))) {
+                of(Integer.parseInt(pid.strip())).ifPresent(found::add);
+            }
+        }
+        return found;
     }
 
     /** Its environment, {@code NAME=value} each, as it was given at exec; empty when it is not ours to read. */

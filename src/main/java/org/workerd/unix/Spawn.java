@@ -5,7 +5,6 @@ import static org.workerd.unix.Libc.POINTER;
 
 import com.kenai.jffi.MemoryIO;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -32,7 +31,7 @@ public record Spawn(
         PROCESS_GROUP(0x02),
         SESSION(0x80);
 
-        private final int flag;
+        final int flag;
 
         Group(int flag) {
             this.flag = flag;
@@ -59,19 +58,11 @@ public record Spawn(
     private static final Libc ADD_CLOSE = Libc.bind("posix_spawn_file_actions_addclose", POINTER, INT);
     private static final Libc ADD_CLOSEFROM = Libc.bind("posix_spawn_file_actions_addclosefrom_np", POINTER, INT);
     private static final Libc ADD_CHDIR = Libc.bind("posix_spawn_file_actions_addchdir_np", POINTER, POINTER);
-    private static final Libc ATTRIBUTES_INIT = Libc.bind("posix_spawnattr_init", POINTER);
-    private static final Libc SET_FLAGS = Libc.bind("posix_spawnattr_setflags", POINTER, INT);
-    private static final Libc SET_MASK = Libc.bind("posix_spawnattr_setsigmask", POINTER, POINTER);
-    private static final Libc SET_DEFAULTS = Libc.bind("posix_spawnattr_setsigdefault", POINTER, POINTER);
 
     private static final MemoryIO MEMORY = MemoryIO.getInstance();
-    private static final int DEFAULT_SIGNALS = 0x04;
-    private static final int EMPTY_MASK = 0x08;
     private static final int OUTPUT_MODE = 0640;
     /** More than glibc needs for either struct on any machine (80 and 336 bytes on x86_64). */
     private static final int STRUCT_SIZE = 512;
-
-    private static final int SIGNAL_SET_SIZE = 128;
 
     public Spawn {
         arguments = List.copyOf(arguments);
@@ -90,12 +81,14 @@ public record Spawn(
      * @throws UnixException when it could not be started, also when the kernel could not execute the file
      */
     public int start() {
-        try (Native memory = new Native()) {
+        List<byte[]> words = arguments.stream().map(Libc::chars).toList();
+        List<byte[]> variables = environment.stream().map(Libc::chars).toList();
+        try (Native memory = new Native(STRUCT_SIZE + Native.sizeOf(words) + Native.sizeOf(variables))) {
             long actions = memory.zeroed(STRUCT_SIZE);
             ACTIONS_INIT.invoke(actions);
             try {
                 addActions(actions);
-                return spawn(actions, attributes(memory), memory);
+                return spawn(actions, memory.strings(words), memory.strings(variables));
             } finally {
                 ACTIONS_DESTROY.invoke(actions);
             }
@@ -129,22 +122,9 @@ public record Spawn(
         ADD_CLOSEFROM.invoke(actions, next);
     }
 
-    private long attributes(Native memory) {
-        long attributes = memory.zeroed(STRUCT_SIZE);
-        ATTRIBUTES_INIT.invoke(attributes);
-        SET_FLAGS.invoke(attributes, group.flag | DEFAULT_SIGNALS | EMPTY_MASK);
-        long signals = memory.zeroed(SIGNAL_SET_SIZE);
-        SET_MASK.invoke(attributes, signals);
-        // Not sigfillset: it leaves out the two signals of glibc's own, which a spawned program would then ignore.
-        MEMORY.putLong(signals, -1L);
-        SET_DEFAULTS.invoke(attributes, signals);
-        return attributes;
-    }
-
-    private int spawn(long actions, long attributes, Native memory) {
+    private int spawn(long actions, long words, long variables) {
         int[] pid = new int[1];
-        int errno = POSIX_SPAWN.invoke(
-                pid, program.toString(), actions, attributes, memory.strings(arguments), memory.strings(environment));
+        int errno = POSIX_SPAWN.invoke(pid, program.toString(), actions, SpawnAttributes.of(group), words, variables);
         if (errno != 0) {
             throw new UnixException("cannot start " + program, errno);
         }
@@ -152,24 +132,30 @@ public record Spawn(
         return pid[0];
     }
 
-    /** Memory outside the heap that lives as long as one call. */
+    /** Memory outside the heap that lives as long as one call: in one block, for a block costs more than what is in it. */
     private static final class Native implements AutoCloseable {
-        private final List<Long> blocks = new ArrayList<>();
+        private final long block;
+        private long next;
 
-        long zeroed(int size) {
-            long block = MEMORY.allocateMemory(size, true);
+        Native(int size) {
+            block = MEMORY.allocateMemory(size, true);
             if (block == 0) {
                 throw new UnixException("cannot allocate memory", jnr.constants.platform.Errno.ENOMEM.intValue());
             }
-            blocks.add(block);
-            return block;
+            next = block;
+        }
+
+        long zeroed(int size) {
+            long at = next;
+            next += aligned(size);
+            return at;
         }
 
         /** A NULL-terminated array of C strings. */
-        long strings(List<String> texts) {
+        long strings(List<byte[]> texts) {
             long array = zeroed((texts.size() + 1) * Long.BYTES);
             for (int i = 0; i < texts.size(); i++) {
-                byte[] chars = Libc.chars(texts.get(i));
+                byte[] chars = texts.get(i);
                 long copy = zeroed(chars.length);
                 MEMORY.putByteArray(copy, chars, 0, chars.length);
                 MEMORY.putAddress(array + (long) i * Long.BYTES, copy);
@@ -177,9 +163,18 @@ public record Spawn(
             return array;
         }
 
+        static int sizeOf(List<byte[]> texts) {
+            return (texts.size() + 1) * Long.BYTES
+                    + texts.stream().mapToInt(chars -> aligned(chars.length)).sum();
+        }
+
+        private static int aligned(int size) {
+            return (size + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
+        }
+
         @Override
         public void close() {
-            blocks.forEach(MEMORY::freeMemory);
+            MEMORY.freeMemory(block);
         }
     }
 }

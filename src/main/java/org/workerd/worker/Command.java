@@ -73,7 +73,10 @@ final class Command {
 
     private Output output() throws IOException {
         Path file = Output.path(slot.premises().output(), claim.jobId(), claim.attempt());
-        Files.createDirectories(file.getParent());
+        Path directory = file.getParent();
+        if (directory != null && !directory.toFile().isDirectory()) {
+            Files.createDirectories(directory);
+        }
         return new Output(file, policy.outputLimit());
     }
 
@@ -134,18 +137,17 @@ final class Command {
             // Whatever went wrong, from here on nothing of it may live.
             long soon =
                     System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
-            endLeftovers(pid, scratch, Math.min(killAt, soon));
-            end = reap(pid);
+            boolean alone = endLeftovers(pid, scratch, Math.min(killAt, soon));
+            end = reap(pid, alone);
         }
         return end;
     }
 
     /** Without descriptors nobody can look what is alive; the job is not over until somebody did. */
-    private void endLeftovers(int pid, Scratch scratch, long killAt) {
+    private boolean endLeftovers(int pid, Scratch scratch, long killAt) {
         while (true) {
             try {
-                slot.leftovers().end(pid, scratch.result(), killAt);
-                return;
+                return slot.leftovers().end(pid, scratch.result(), killAt);
             } catch (UncheckedIOException | UnixException failure) {
                 JobLog.warn(claim, "cannot see what it left running, looking again: " + failure.getMessage());
                 Posix.await((int) QUIET_LOOK.toMillis());
@@ -161,9 +163,12 @@ final class Command {
         }
     }
 
-    private Processes.End reap(int pid) {
+    private Processes.End reap(int pid, boolean alone) {
         slot.leftovers().ended(pid);
         Processes.End end = Processes.reap(pid);
+        if (alone) {
+            return end;
+        }
         try {
             slot.leftovers().endStrays();
         } catch (UncheckedIOException | UnixException failure) {

@@ -71,6 +71,11 @@ final class Execution {
         }
     }
 
+    /** Nothing comes after it in its slot. */
+    void tidy() {
+        Scratch.tidy(slot.scratch());
+    }
+
     /** Never throws: whatever happens is an outcome. */
     Outcome run() {
         Claim claim = attempt.claim();

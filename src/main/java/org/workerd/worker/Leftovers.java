@@ -45,16 +45,22 @@ final class Leftovers {
 
     /**
      * Ends what is left of an attempt whose leader has ended and was not waited for yet, which keeps the number of its
-     * group from being given to others. Returns when nothing of it is alive.
+     * group from being given to others. Returns when nothing of it is alive. False: there are others that we adopted,
+     * and {@link #endStrays} is to look at them.
      *
      * @param until when on the monotonic clock, in nanoseconds, TERM shall have been enough
      */
-    void end(int leader, Path mark, long until) {
+    boolean end(int leader, Path mark, long until) {
         Predicate<ProcessInfo> ofAttempt =
                 process -> process.group() == leader || isMarked(process, mark.toString(), true);
         boolean told = false;
         Set<Integer> beyondUs = new HashSet<>();
         Predicate<ProcessInfo> within = ofAttempt.and(process -> !beyondUs.contains(process.pid()));
+        List<ProcessInfo> adopted = adopted();
+        if (adopted.isEmpty()) {
+            Processes.signalGroup(leader, Processes.KILL);
+            return true;
+        }
         for (List<ProcessInfo> left = living(within); !left.isEmpty(); left = living(within)) {
             boolean patient = System.nanoTime() - until < 0;
             int signal = patient ? Processes.TERM : Processes.KILL;
@@ -72,6 +78,7 @@ final class Leftovers {
         }
         // Who has a living parent outside the group is no orphan, and was not among those.
         Processes.signalGroup(leader, Processes.KILL);
+        return adopted().isEmpty();
     }
 
     /**

@@ -45,7 +45,7 @@ public final class Output {
     /** True: it has grown since the last look. */
     boolean bound() throws IOException {
         long before = size;
-        size = Files.exists(file) ? Files.size(file) : 0;
+        size = file.toFile().length();
         long end = (size - limit / 2) / BLOCK * BLOCK;
         if (size > limit + BLOCK && end > holeEnd) {
             int descriptor = Posix.open(file, Posix.READ_WRITE, 0);
@@ -59,9 +59,13 @@ public final class Output {
         return size > before;
     }
 
-    /** The program has ended: keeps head and tail, and says between them how much is missing. */
+    /** The program has ended: keeps head and tail, and says between them how much is missing; of nothing, nothing. */
     void trim() throws IOException {
-        if (!Files.exists(file) || Files.size(file) <= limit) {
+        long length = file.toFile().length();
+        if (length == 0) {
+            Files.deleteIfExists(file);
+        }
+        if (length <= limit) {
             return;
         }
         try (RandomAccessFile whole = new RandomAccessFile(file.toFile(), "rw")) {

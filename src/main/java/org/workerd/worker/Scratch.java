@@ -10,7 +10,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -20,6 +23,12 @@ import org.slf4j.LoggerFactory;
 final class Scratch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
     private static final int LONGEST_RESULT = 1 << 20;
+    private static final FileAttribute<?> AS_MADE =
+            PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
+    /** The same in the kernel's words: a directory, and that. */
+    private static final int MODE = 0040750;
+    /** Comes from the directory above. */
+    private static final int SET_GROUP = 02000;
 
     private final Path base;
 
@@ -27,12 +36,50 @@ final class Scratch implements AutoCloseable {
         this.base = base;
     }
 
-    /** Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. */
+    /**
+     * Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. A directory to
+     * work in that nobody touched is as good as new, and making one waits for the file system's journal.
+     */
     static Scratch create(Path base) throws IOException {
-        delete(base);
-        Files.createDirectories(base);
-        Files.createDirectory(base.resolve("work"));
-        return new Scratch(base);
+        Scratch scratch = new Scratch(base);
+        if (!scratch.isUntouched()) {
+            delete(base);
+            Files.createDirectories(base);
+            Files.createDirectory(scratch.work(), AS_MADE);
+        }
+        return scratch;
+    }
+
+    /** Nobody works there any more, and nobody is about to. */
+    static void tidy(Path base) {
+        Path work = new Scratch(base).work();
+        if (!work.toFile().delete() && Files.exists(work, LinkOption.NOFOLLOW_LINKS)) {
+            LOG.warn("cannot remove {}", work);
+        }
+    }
+
+    /** Nothing is there but the directory to work in, as it was made. */
+    private boolean isUntouched() {
+        String[] beside = base.toFile().list();
+        String[] within = work().toFile().list();
+        return beside != null && beside.length == 1 && within != null && within.length == 0 && isAsMade();
+    }
+
+    private boolean isAsMade() {
+        try {
+            Map<String, @Nullable Object> made = attributes(work());
+            Map<String, @Nullable Object> above = attributes(base);
+            return made.get("mode") instanceof Integer mode
+                    && (mode & ~SET_GROUP) == MODE
+                    && Objects.equals(made.get("uid"), above.get("uid"))
+                    && Objects.equals(made.get("gid"), above.get("gid"));
+        } catch (IOException gone) {
+            return false;
+        }
+    }
+
+    private static Map<String, @Nullable Object> attributes(Path directory) throws IOException {
+        return Files.readAttributes(directory, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
     }
 
     Path work() {
@@ -70,9 +117,12 @@ final class Scratch implements AutoCloseable {
         }
     }
 
+    /** What the attempt left goes; a directory that nobody touched waits for the next. */
     @Override
     public void close() {
-        delete(base);
+        if (!isUntouched()) {
+            delete(base);
+        }
     }
 
     /** Removes a tree, never through a symbolic link; says in the log what cannot be removed. */

@@ -81,17 +81,24 @@ final class Slots {
     }
 
     private void work() {
-        for (Optional<Execution> next = next(); next.isPresent(); next = next()) {
+        Optional<Execution> last = Optional.empty();
+        for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
             Outcome outcome = next.get().run();
+            if (!hasWaiting()) {
+                next.get().tidy();
+            }
             end(next.get(), outcome);
+            last = next;
         }
     }
 
     /** Empty: this thread has nothing more to do. */
-    private synchronized Optional<Execution> next() {
+    private synchronized Optional<Execution> next(Optional<Execution> last) {
         Waiting first = waiting.peek();
         if (first == null || runners > first.plan().concurrency()) {
             runners--;
+            // Another took what seemed to come after it.
+            last.filter(execution -> !taken.get(execution.slotNumber())).ifPresent(Execution::tidy);
             return Optional.empty();
         }
         waiting.remove();
@@ -137,6 +144,11 @@ final class Slots {
         // Jobs take longer than we thought: claim nothing ahead until some have ended.
         meanNanos = 0;
         return withdrawn;
+    }
+
+    /** How many claims wait for a slot. */
+    synchronized int waiting() {
+        return waiting.size();
     }
 
     synchronized boolean hasWaiting() {

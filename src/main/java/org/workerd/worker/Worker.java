@@ -127,6 +127,11 @@ public final class Worker {
         return slots.busy();
     }
 
+    /** How many claims wait for a slot: as long as there are some, nothing is lost when the next turn comes later. */
+    public int waiting() {
+        return slots.waiting();
+    }
+
     /** How many attempts ended whose verdicts the database has not taken yet. */
     public int unwritten() {
         return verdicts.count();

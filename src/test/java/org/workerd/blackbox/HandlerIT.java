@@ -4,6 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -173,5 +175,29 @@ class HandlerIT extends DaemonTest {
         jobs().awaitState(id, "done");
         assertThat(jobs().column(id, "progress")).isEqualTo("{\"percent\":90,\"message\":null}");
         assertThat(at.workerd("show", Long.toString(id)).out()).contains("90%");
+    }
+
+    @Test
+    void itsDirectoryIsFreshWhateverTheOneBeforeDidToIts() throws Exception {
+        at.set("workers.concurrency", "1").configure();
+        at.handler("write", "echo secret >left; mkdir below");
+        at.handler("open", "chmod 777 .");
+        at.handler("linger", "echo 50 >\"$WORKERD_PROGRESS\"; ln -s /etc \"$WORKERD_RESULT\"");
+        at.handler("replace", "rmdir \"$PWD\"; ln -s /tmp \"$PWD\"");
+        at.handler("look", "stat -c '%A %F' . \"$PWD\" >>'" + diary() + "'; ls -A . .. >>'" + diary() + "'");
+        List<String> names =
+                List.of("look", "write", "look", "open", "look", "linger", "look", "replace", "look", "look");
+        names.forEach(jobs()::enqueue);
+        at.start();
+        jobs().awaitAllDone(Duration.ofSeconds(20));
+        List<String> fresh = List.of("drwxr-x--- directory", "drwxr-x--- directory", ".:", "", "..:", "work");
+        assertThat(diaryLines())
+                .hasSize(36)
+                .isEqualTo(Collections.nCopies(6, fresh).stream()
+                        .flatMap(List::stream)
+                        .toList());
+        try (Stream<Path> all = Files.walk(at.top)) {
+            assertThat(all.filter(path -> path.endsWith("work"))).isEmpty();
+        }
     }
 }
