@@ -32,18 +32,21 @@ import org.workerd.store.StoreException;
  * }
  * }</pre>
  *
- * <p>Thread-safe: one connection, used by one thread at a time. Keep one open rather than opening one for each job. All
- * that goes wrong is a {@link StoreException}, whose {@link StoreException#kind kind} says what that means, or an {@link
- * IllegalArgumentException} of {@link NewJob} about a value that no job may have.
+ * <p>Thread-safe, with one connection: what several threads enqueue at the same time goes into one transaction. Keep one
+ * open rather than opening one for each job. All that goes wrong is a {@link StoreException}, whose {@link
+ * StoreException#kind kind} says what that means, or an {@link IllegalArgumentException} of {@link NewJob} about a value
+ * that no job may have.
  */
 public final class JobQueue implements AutoCloseable {
     /** As long as it may take the daemon, and whoever else writes, to let us in. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final JobStore store;
+    private final GroupCommit commits;
 
     private JobQueue(JobStore store) {
         this.store = store;
+        this.commits = new GroupCommit(store);
     }
 
     /**
@@ -70,9 +73,8 @@ public final class JobQueue implements AutoCloseable {
      *
      * @return what became of each, in order
      */
-    public synchronized List<Enqueued> enqueue(Collection<NewJob> jobs) {
-        return store.transaction(
-                moves -> jobs.stream().map(job -> told(moves.enqueue(job))).toList());
+    public List<Enqueued> enqueue(Collection<NewJob> jobs) {
+        return commits.enqueue(List.copyOf(jobs));
     }
 
     /**
@@ -108,16 +110,15 @@ public final class JobQueue implements AutoCloseable {
      * @throws StoreException INVALID, LOCKED or others; the transaction is still open then, and the caller's to end
      */
     public static Enqueued enqueue(Connection connection, NewJob job) {
-        return told(SqliteEnqueues.enqueue(connection, job));
-    }
-
-    private static Enqueued told(Moves.Enqueued enqueued) {
+        Moves.Enqueued enqueued = SqliteEnqueues.enqueue(connection, job);
         return new Enqueued(enqueued.id(), enqueued.stored());
     }
 
     /** What was enqueued stays. A second time does nothing. */
     @Override
-    public synchronized void close() {
-        store.close();
+    public void close() {
+        synchronized (commits) {
+            store.close();
+        }
     }
 }

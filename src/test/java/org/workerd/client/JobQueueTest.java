@@ -14,11 +14,13 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -196,5 +198,39 @@ class JobQueueTest {
         assertThat(shopping.waitFor()).as(said).isZero();
         assertThat(ask("select group_concat(name || args) from jobs"))
                 .isEqualTo("resize[\"a.png\"],mail[\"ann\"],mail[\"bob\"]");
+    }
+
+    @Test
+    void oneBadJobAmongThoseOfManyThreadsFailsAlone() throws Exception {
+        execute("begin immediate");
+        List<Thread> threads = new ArrayList<>();
+        List<Long> stored = Collections.synchronizedList(new ArrayList<>());
+        List<StoreException.Kind> refused = Collections.synchronizedList(new ArrayList<>());
+        for (int i = 0; i < 8; i++) {
+            NewJob job = i == 5 ? NewJob.of("work").withAfter(List.of(999L)) : NewJob.of("work");
+            threads.add(new Thread(() -> {
+                try {
+                    stored.add(queue.enqueue(job).id());
+                } catch (StoreException failure) {
+                    refused.add(failure.kind());
+                }
+            }));
+        }
+        threads.forEach(Thread::start);
+        Awaitility.await()
+                .until(() -> threads.stream()
+                                .filter(thread -> thread.getState() == Thread.State.BLOCKED)
+                                .count()
+                        == 7);
+        execute("commit");
+        for (Thread thread : threads) {
+            thread.join();
+        }
+        assertThat(stored).hasSize(7).doesNotHaveDuplicates();
+        assertThat(refused).containsExactly(StoreException.Kind.INVALID);
+        try (Statement statement = own.createStatement();
+                ResultSet jobs = statement.executeQuery("select count(*) from jobs")) {
+            assertThat(jobs.getInt(1)).isEqualTo(7);
+        }
     }
 }
