@@ -55,13 +55,17 @@ final class SqliteRecognition {
                     StoreException.Kind.REFUSED,
                     file + " is a database, but not a queue of workerd; it was left as it was");
         }
-        int version = pragma(connection, "user_version");
+        int version = version(connection);
         if (version > Schema.VERSION || version < 1) {
             throw new StoreException(
                     StoreException.Kind.REFUSED,
                     "the queue " + file + " has the schema " + version + " of another version of workerd, this one"
                             + " knows 1 to " + Schema.VERSION + "; it was left as it was");
         }
+    }
+
+    static int version(Connection connection) throws SQLException {
+        return pragma(connection, "user_version");
     }
 
     private static int pragma(Connection connection, String name) throws SQLException {
