@@ -21,7 +21,7 @@ final class SqliteRecognition {
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
             }
-            if (toWrite && !Files.isWritable(file) && Files.getFileStore(file).isReadOnly()) {
+            if (toWrite && !Files.isWritable(file) && isOnReadOnlyVolume(file)) {
                 throw new StoreException(
                         StoreException.Kind.DISK, "cannot open the queue " + file + ": its file system is read-only");
             }
@@ -45,6 +45,14 @@ final class SqliteRecognition {
             throw SqliteErrors.translate("cannot open the queue " + file, failure);
         } catch (SQLException failure) {
             throw SqliteErrors.translate("cannot open the queue " + file, failure);
+        }
+    }
+
+    private static boolean isOnReadOnlyVolume(Path file) {
+        try {
+            return Files.getFileStore(file).isReadOnly();
+        } catch (IOException noMountPoint) { // in a chroot it may not be listed
+            return false;
         }
     }
 
