@@ -64,7 +64,8 @@ if [ -n "$uninstall" ]; then
     fi
     rm -rf "$root$home"
     rm -f "$root$bin" "$root/etc/systemd/system/workerd.service" "$root/etc/init.d/workerd" \
-        "$root/etc/logrotate.d/workerd" "$root$prefix/share/bash-completion/completions/workerd"
+        "$root/etc/logrotate.d/workerd" "$root/etc/logrotate.d/workerd.new" \
+        "$root$prefix"/share/man/man[578]/workerd[.-]*
     if [ -z "$root" ] && [ -d /run/systemd/system ]; then systemctl daemon-reload; fi
     say "removed workerd; kept $config, /etc/default/workerd, $state, $log and the user"
     exit
@@ -76,10 +77,17 @@ for part in bin lib native; do [ -d "$tree/$part" ] || give_up 1 "$tree is not a
 
 put() { mkdir -p "$root${3%/*}" && cp "$2" "$root$3" && chmod "$1" "$root$3"; } # mode, file, place
 # What an administrator may have changed is not replaced.
-keep() { if [ -e "$root$3" ]; then put "$1" "$2" "$3.new"; else put "$1" "$2" "$3"; fi; }
+keep() {
+    if [ ! -e "$root$3" ] || cmp -s "$2" "$root$3"; then
+        put "$1" "$2" "$3"
+    else
+        put "$1" "$2" "$3.new"
+        say "kept your $3; the new one is $3.new"
+    fi
+}
 fitted() { sed -e "s,/usr/bin/workerd,$bin,g" -e "s/^\(User\|Group\)=workerd/\1=$user/" \
     -e "s/-group workerd/-group $user/;s/chown -h workerd/chown -h $user/" -e "s/ workerd adm$/ $user root/" \
-    -e "s/^WORKERD_USER=.*/WORKERD_USER=$user/;s,\([ !]\)workerd \(status\|reload\),\1$bin \2,g" "$1"; }
+    -e "s/^WORKERD_USER=.*/WORKERD_USER=$user/" "$1"; }
 
 make_user() {
     id "$user" >/dev/null 2>&1 && return
@@ -115,7 +123,7 @@ case $init in
         put 755 "$fit" /etc/init.d/workerd
         ;;
 esac
-fitted "$tree/deploy/logrotate/workerd" >"$fit"
+fitted "$tree/deploy/logrotate/workerd" | sed "s,workerd \(status\|reload\),$bin \1,g" >"$fit"
 keep 644 "$fit" /etc/logrotate.d/workerd
 
 if [ -n "$root" ]; then
@@ -128,6 +136,7 @@ mkdir -p "$state"
 chown "$user:$group" "$state"
 chmod 3770 "$state"
 [ -e "$log" ] || { : >"$log" && chmod 640 "$log" && chown "$user:root" "$log"; }
+"$bin" archive "$home/cache" >/dev/null 2>&1 || true # what Java starts from faster
 case $init in
     systemd) systemctl daemon-reload && systemctl enable -q workerd.service && systemctl start workerd.service ;;
     sysv)
