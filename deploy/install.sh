@@ -109,7 +109,9 @@ ln -sf "$home/bin/workerd" "$root$bin"
 
 mkdir -p "$root$config/handlers" "$root$config/conf.d"
 keep 644 "$tree/config/workerd.toml" "$config/workerd.toml"
-[ ! -d "$tree/man" ] || for page in "$tree"/man/*.[1-8]; do put 644 "$page" "$prefix/share/man/man${page##*.}/${page##*/}"; done
+for page in "$tree"/man/man[1-8]/*.[1-8]; do
+    [ ! -e "$page" ] || put 644 "$page" "$prefix/share/man/man${page##*.}/${page##*/}"
+done
 
 fit=$(mktemp)
 trap 'rm -f "$fit"' EXIT
