@@ -109,10 +109,11 @@ final class SqliteMigrationTest {
     @Test
     void leftOpenItsLogOutlivesTheLastOneWhoCloses() throws Exception {
         JobStore store = queue.open();
+        store.transaction(moves -> moves.enqueue(NewJob.of("mail")));
         queue.leaveLog();
         store.close();
         assertThat(names()).containsExactly("queue.db", "queue.db-shm", "queue.db-wal");
         assertThat(Files.size(directory.resolve("queue.db-wal"))).isZero();
-        assertThat(ask(queue.file(), "select count(*) from jobs")).isEqualTo(1);
+        assertThat(ask(queue.file(), "select count(*) from jobs")).isEqualTo(2);
     }
 }
