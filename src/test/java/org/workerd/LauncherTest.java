@@ -232,7 +232,7 @@ class LauncherTest {
                         + "slot=0 job=66 attempt=1 name=evil since=1 pid=1 start=1\n");
         assertThat(workerd("status", "--json").out())
                 .contains("\"draining\":false", "\"id\":42")
-                .doesNotContain("66");
+                .doesNotContain("\"id\":66", "evil");
     }
 
     @Test

@@ -19,6 +19,9 @@ final class Run implements Callable<Integer> {
     @Nullable
     Integer readyDescriptor;
 
+    @Option(names = "--log", description = "write the log to log.file: for supervisors that do not keep it")
+    boolean logsToFile;
+
     Run(Main main) {
         this.main = main;
     }
@@ -27,7 +30,7 @@ final class Run implements Callable<Integer> {
     public Integer call() throws Exception {
         Readiness readiness = new Readiness(readyDescriptor);
         try {
-            return new Daemon(main.config, readiness).run();
+            return new Daemon(main.config, readiness, logsToFile).run();
         } catch (Exception failure) {
             readiness.failed(Failures.of(failure).code().status());
             throw failure;

@@ -35,6 +35,7 @@ public final class Daemon {
 
     private final @Nullable Path config;
     private final Readiness readiness;
+    private final boolean logsToFile;
     private final InstantSource clock = InstantSource.system();
     private final Doorbell doorbell = new Doorbell();
     private final Signals signals = new Signals();
@@ -44,9 +45,11 @@ public final class Daemon {
      * A daemon that has not begun.
      *
      * @param config the file that was named, or null
+     * @param logsToFile in the foreground, too; else there the log is stderr
      */
-    public Daemon(@Nullable Path config, Readiness readiness) {
+    public Daemon(@Nullable Path config, Readiness readiness, boolean logsToFile) {
         this.config = config;
+        this.logsToFile = logsToFile || readiness.isDetached();
         this.readiness = readiness;
     }
 
@@ -65,7 +68,7 @@ public final class Daemon {
         signals.install(doorbell);
         Files.writeString(Path.of("/proc/self/comm"), "workerd");
         Settings settings = load();
-        LogFile log = LogFile.open(settings.logging(), readiness.isDetached());
+        LogFile log = LogFile.open(settings.logging(), logsToFile);
         try {
             PidFile.Claimed claimed =
                     PidFile.claim(settings.pidfile(), ProcessHandle.current().pid());
@@ -98,8 +101,12 @@ public final class Daemon {
 
     private int serve(Settings settings, LogFile log, PidFile pidFile) throws IOException, InterruptedException {
         parts.push(pidFile::delete);
-        JobStore store = openQueue(settings.queueFile());
+        SqliteDatabase database = new SqliteDatabase(settings.queueFile(), LOCK_PATIENCE);
+        JobStore store = openQueue(database, settings.queueFile());
         parts.push(store::close);
+        if (Directories.isSticky(directoryOf(settings.queueFile()))) {
+            parts.push(database::leaveLog);
+        }
         Turnstile turnstile = new Turnstile(settings.queueFile());
         parts.push(turnstile::close);
         Identity identity = register(store, settings);
@@ -119,7 +126,8 @@ public final class Daemon {
             pidFile.heal();
             queueFile.check();
         };
-        MainLoop loop = new MainLoop(worker, doorbell, signals, upkeep, reload);
+        Supervisor supervisor = new Supervisor(System.getenv(), identity.pid());
+        MainLoop loop = new MainLoop(worker, doorbell, signals, new MainLoop.Duties(reload, upkeep, supervisor));
         Watcher watcher = new Watcher(watches(settings.queueFile(), reload, worker));
         watcher.start();
         parts.push(watcher::close);
@@ -135,10 +143,11 @@ public final class Daemon {
                 settings.handlersDir());
         log.takeStderr();
         readiness.ready(identity.pid());
+        supervisor.ready();
         return loop.run(watcher);
     }
 
-    private static JobStore openQueue(Path file) throws IOException {
+    private static JobStore openQueue(SqliteDatabase database, Path file) throws IOException {
         Path directory = directoryOf(file);
         Directories.make(directory);
         String type = Volumes.type(directory);
@@ -148,7 +157,8 @@ public final class Daemon {
                     "the queue cannot be on " + type + ", whose locks cannot be trusted: set queue.url to a path on a"
                             + " disk of this machine, was " + file);
         }
-        SqliteDatabase database = new SqliteDatabase(file, LOCK_PATIENCE);
+        database.migrate()
+                .ifPresent(copy -> LOG.info("the queue has a newer schema now; as it was before, it is in {}", copy));
         JobStore store = database.openOrCreate();
         try {
             database.check();

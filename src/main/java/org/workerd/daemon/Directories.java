@@ -15,4 +15,9 @@ final class Directories {
             Files.createDirectories(directory);
         }
     }
+
+    /** Only its owner, and that of a file, may remove the file; others may open what its owner has. */
+    static boolean isSticky(Path directory) throws IOException {
+        return ((Integer) Files.getAttribute(directory, "unix:mode") & 01000) != 0;
+    }
 }

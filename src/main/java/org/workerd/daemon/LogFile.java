@@ -27,17 +27,17 @@ final class LogFile {
     private static final int STDERR = 2;
     private static final int MODE = 0640;
 
-    private final boolean detached;
+    private final boolean toFile;
     private Settings.Logging.@Nullable Format format;
 
-    private LogFile(boolean detached) {
-        this.detached = detached;
+    private LogFile(boolean toFile) {
+        this.toFile = toFile;
     }
 
-    /** In the foreground the log is stderr. Detached it is the file, while stderr is the launcher's until {@link #takeStderr}. */
-    static LogFile open(Settings.Logging logging, boolean detached) {
-        LogFile log = new LogFile(detached);
-        if (detached) {
+    /** The log is stderr, or it is the file, while stderr is that of who started us until {@link #takeStderr}. */
+    static LogFile open(Settings.Logging logging, boolean toFile) {
+        LogFile log = new LogFile(toFile);
+        if (toFile) {
             int file = openFile(logging.file());
             Posix.duplicate(file, STDOUT);
             Posix.close(file);
@@ -48,7 +48,7 @@ final class LogFile {
 
     /** The daemon is ready: its launcher hears nothing more. */
     void takeStderr() {
-        if (detached) {
+        if (toFile) {
             Posix.duplicate(STDOUT, STDERR);
         }
     }
@@ -59,7 +59,7 @@ final class LogFile {
      * @throws DaemonException why it cannot
      */
     void reopen(Settings.Logging logging) {
-        if (detached) {
+        if (toFile) {
             int file = openFile(logging.file());
             Posix.duplicate(file, STDOUT);
             Posix.duplicate(file, STDERR);
@@ -97,7 +97,7 @@ final class LogFile {
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
         appender.setEncoder(encoder(logging.format(), context));
-        appender.setOutputStream(new FileOutputStream(detached ? FileDescriptor.out : FileDescriptor.err));
+        appender.setOutputStream(new FileOutputStream(toFile ? FileDescriptor.out : FileDescriptor.err));
         appender.start();
         // The new one first: a line in between is written twice rather than not at all.
         root.addAppender(appender);

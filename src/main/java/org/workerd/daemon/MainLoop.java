@@ -24,6 +24,7 @@ final class MainLoop {
     private final Signals signals;
     private final Runnable upkeep;
     private final Reload reload;
+    private final Supervisor supervisor;
     private boolean draining;
     private boolean stoppingNow;
     /** On the monotonic clock, in nanoseconds. */
@@ -31,12 +32,16 @@ final class MainLoop {
 
     private long tidyAt = System.nanoTime();
 
-    MainLoop(Worker worker, Doorbell doorbell, Signals signals, Runnable upkeep, Reload reload) {
+    /** What only a loop of a whole daemon has to do: the reload, the upkeep and the word to the supervisor. */
+    record Duties(Reload reload, Runnable upkeep, Supervisor supervisor) {}
+
+    MainLoop(Worker worker, Doorbell doorbell, Signals signals, Duties duties) {
         this.worker = worker;
         this.doorbell = doorbell;
         this.signals = signals;
-        this.upkeep = upkeep;
-        this.reload = reload;
+        this.upkeep = duties.upkeep();
+        this.reload = duties.reload();
+        this.supervisor = duties.supervisor();
     }
 
     /** Until it was told to stop and has. The exit status. */
@@ -63,7 +68,8 @@ final class MainLoop {
                 // The slots have enough to do: what ends meanwhile goes into one transaction.
                 doorbell.await(worker.waiting() / 2 + 1, GATHERING);
             }
-            doorbell.await(shortest(idle));
+            Duration silence = supervisor.turn(worker.busy(), draining);
+            doorbell.await(shortest(idle.compareTo(silence) < 0 ? idle : silence));
         }
     }
 
@@ -90,8 +96,10 @@ final class MainLoop {
         switch (order) {
             case STOP -> stop();
             case RELOAD -> {
+                supervisor.reloading();
                 worker.change(reload.reload());
                 watcher.renew();
+                supervisor.ready();
             }
             case REPORT -> report();
         }
@@ -103,6 +111,7 @@ final class MainLoop {
             return;
         }
         draining = true;
+        supervisor.stopping();
         Duration limit = reload.settings().drainTimeout();
         drainUntil = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
         LOG.info(

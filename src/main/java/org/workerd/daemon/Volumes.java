@@ -1,6 +1,7 @@
 package org.workerd.daemon;
 
 import java.io.IOException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -14,9 +15,15 @@ public final class Volumes {
 
     private Volumes() {}
 
-    /** As the kernel names it. */
+    /** As the kernel names it; empty where that cannot be told: in a chroot the mount may not be listed. */
     public static String type(Path existing) throws IOException {
-        return Files.getFileStore(existing).type();
+        try {
+            return Files.getFileStore(existing).type();
+        } catch (FileSystemException failure) {
+            throw failure;
+        } catch (IOException noMountPoint) {
+            return "";
+        }
     }
 
     public static boolean isRemote(String type) {

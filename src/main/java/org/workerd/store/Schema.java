@@ -16,9 +16,9 @@ final class Schema {
 
     private Schema() {}
 
-    /** The statements of the steps after this version. */
-    static List<String> after(int version) {
-        return STEPS.subList(version, VERSION).stream().map(Schema::read).toList();
+    /** The statements of all steps. */
+    static List<String> steps() {
+        return STEPS.stream().map(Schema::read).toList();
     }
 
     private static String read(String step) {

@@ -52,7 +52,7 @@ final class SqliteCreation {
             statement.execute("pragma journal_mode = wal");
             statement.execute("pragma synchronous = full");
             statement.execute("begin immediate");
-            for (String step : Schema.after(0)) {
+            for (String step : Schema.steps()) {
                 statement.executeUpdate(step);
             }
             statement.execute("pragma application_id = " + Schema.APPLICATION_ID);

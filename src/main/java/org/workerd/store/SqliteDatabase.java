@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.Optional;
 import org.sqlite.BusyHandler;
 
 /**
@@ -44,12 +45,23 @@ public final class SqliteDatabase {
      * @throws StoreException MISSING, REFUSED, DAMAGED or NOT_PERMITTED; the file is left as it was
      */
     public JobStore open() {
-        return new SqliteStore(this, connect());
+        return new SqliteStore(this, connectCurrent());
+    }
+
+    /**
+     * Brings the schema of a queue that is there up to date, for the one daemon that then works on it.
+     *
+     * @return the copy that was made before, if there was anything to do
+     */
+    public Optional<Path> migrate() {
+        return Files.exists(file)
+                ? new SqliteMigration(this, Schema.VERSION, Schema.steps()).migrate()
+                : Optional.empty();
     }
 
     /** Opens the queue for reading. Throws as {@link #open} does. */
     public JobQueries openForReading() {
-        return new SqliteQueries(this, connect(), true);
+        return new SqliteQueries(this, connectCurrent(), true);
     }
 
     /**
@@ -84,6 +96,19 @@ public final class SqliteDatabase {
         }
     }
 
+    /**
+     * Writes all of the log into the queue and leaves it, empty, with its index where it is when this process ends. In a
+     * sticky directory a member of the group who makes them anew owns them, and no other member may open them then.
+     */
+    public void leaveLog() {
+        Connection never = connect();
+        try (Statement statement = never.createStatement()) {
+            statement.execute("pragma wal_checkpoint(truncate)");
+        } catch (SQLException failure) {
+            throw translate("cannot leave the log of", failure);
+        }
+    }
+
     /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
     public SqliteHealth health() {
         return new SqliteHealth(this, connectToLook());
@@ -105,6 +130,22 @@ public final class SqliteDatabase {
     /** What went wrong, in words for people, and of what kind it is. */
     StoreException translate(String what, SQLException failure) {
         return SqliteErrors.translate(what + " the queue " + file, failure);
+    }
+
+    /** Only a daemon changes a schema: another one may still work with the old one. */
+    private Connection connectCurrent() {
+        Connection connection = connect();
+        try {
+            if (SqliteRecognition.version(connection) < Schema.VERSION) {
+                connection.close();
+                throw new StoreException(
+                        StoreException.Kind.OUTDATED,
+                        "the queue " + file + " has the schema of an older workerd, which ran it last");
+            }
+            return connection;
+        } catch (SQLException failure) {
+            throw translate("cannot open", failure);
+        }
     }
 
     Connection connect() {

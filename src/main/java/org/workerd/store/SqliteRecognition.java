@@ -21,7 +21,7 @@ final class SqliteRecognition {
             if (!Files.readAttributes(file, BasicFileAttributes.class).isRegularFile()) {
                 throw new StoreException(StoreException.Kind.REFUSED, file + " is not a regular file");
             }
-            if (toWrite && !Files.isWritable(file) && Files.getFileStore(file).isReadOnly()) {
+            if (toWrite && !Files.isWritable(file) && isOnReadOnlyVolume(file)) {
                 throw new StoreException(
                         StoreException.Kind.DISK, "cannot open the queue " + file + ": its file system is read-only");
             }
@@ -48,6 +48,14 @@ final class SqliteRecognition {
         }
     }
 
+    private static boolean isOnReadOnlyVolume(Path file) {
+        try {
+            return Files.getFileStore(file).isReadOnly();
+        } catch (IOException noMountPoint) { // in a chroot it may not be listed
+            return false;
+        }
+    }
+
     /** Our mark, and a version that we know? */
     static void accept(Connection connection, Path file) throws SQLException {
         if (pragma(connection, "application_id") != Schema.APPLICATION_ID) {
@@ -55,13 +63,17 @@ final class SqliteRecognition {
                     StoreException.Kind.REFUSED,
                     file + " is a database, but not a queue of workerd; it was left as it was");
         }
-        int version = pragma(connection, "user_version");
+        int version = version(connection);
         if (version > Schema.VERSION || version < 1) {
             throw new StoreException(
                     StoreException.Kind.REFUSED,
                     "the queue " + file + " has the schema " + version + " of another version of workerd, this one"
                             + " knows 1 to " + Schema.VERSION + "; it was left as it was");
         }
+    }
+
+    static int version(Connection connection) throws SQLException {
+        return pragma(connection, "user_version");
     }
 
     private static int pragma(Connection connection, String name) throws SQLException {

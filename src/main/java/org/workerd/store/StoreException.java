@@ -14,6 +14,8 @@ public final class StoreException extends RuntimeException {
         MISSING,
         /** The file is not a queue of ours, or of a newer version; it was left as it was. */
         REFUSED,
+        /** The schema is of an older version; a daemon brings it up to date when it starts. */
+        OUTDATED,
         /** The file is damaged; it was left as it was. */
         DAMAGED,
         /** What was to be stored breaks a rule of the schema; nothing was stored. */

@@ -29,7 +29,7 @@ final class VolumeCheck {
         findings.add(type(queue, Volumes.type(queue)));
         findings.add(room("queue", queue));
         Path log = existing(settings.logging().file());
-        if (!Files.getFileStore(log).equals(Files.getFileStore(queue))) {
+        if (!Files.getAttribute(log, "unix:dev").equals(Files.getAttribute(queue, "unix:dev"))) {
             findings.add(room("log", log));
         }
         return findings;

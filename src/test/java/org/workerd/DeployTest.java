@@ -1,0 +1,70 @@
+package org.workerd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What is deployed beside the program, read by the programs that it is for. */
+class DeployTest {
+    @TempDir
+    Path directory;
+
+    @Test
+    void shellcheckFindsNothingInTheScripts() throws Exception {
+        List<String> scripts = new ArrayList<>(List.of("-x"));
+        for (String place : List.of("deploy", "src/test/sh", ".ci")) {
+            try (Stream<Path> files = Files.walk(Path.of(place))) {
+                files.filter(Files::isRegularFile)
+                        .filter(DeployTest::isScript)
+                        .forEach(script -> scripts.add(script.toString()));
+            }
+        }
+        assertThat(scripts).hasSizeGreaterThan(8);
+        assertThat(Tool.run("shellcheck", scripts.toArray(String[]::new)).output())
+                .isEmpty();
+    }
+
+    @Test
+    void systemdUnderstandsEachLineOfTheUnitAndOfTheStricterPart() throws Exception {
+        String unit = Files.readString(Path.of("deploy/systemd/workerd.service"));
+        String strict = Files.readString(Path.of("deploy/systemd/strict.conf"));
+        assertThat(verified(unit)).isEqualTo(new Tool.Answer(0, ""));
+        assertThat(verified(unit + strict)).isEqualTo(new Tool.Answer(0, ""));
+        assertThat(verified(unit + "[Service]\nNonsense=1\n").output()).contains("Nonsense");
+    }
+
+    /** The program is not installed here, nor is its manual. */
+    private Tool.Answer verified(String unit) throws Exception {
+        Path file = directory.resolve("workerd.service");
+        Files.writeString(file, unit.replace("/usr/bin/workerd", "/bin/sh"));
+        return Tool.run("systemd-analyze", "verify", "--man=no", file.toString());
+    }
+
+    @Test
+    void theUnitAndTheInitScriptNameTheSameProgramUserAndFiles() throws IOException {
+        String unit = Files.readString(Path.of("deploy/systemd/workerd.service"));
+        String script = Files.readString(Path.of("init.d/workerd"));
+        assertThat(unit).contains("User=workerd", "/usr/bin/workerd --config /etc/workerd/workerd.toml run");
+        assertThat(script)
+                .contains("WORKERD_USER=workerd", "WORKERD_BIN=/usr/bin/workerd")
+                .contains("WORKERD_CONFIG=/etc/workerd/workerd.toml");
+    }
+
+    private static boolean isScript(Path file) {
+        try {
+            String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
+            return text.startsWith("#!/bin/sh")
+                    || text.startsWith("#!/bin/bash")
+                    || text.startsWith("#!/usr/bin/env bash");
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+}
