@@ -29,6 +29,7 @@ final class Rehearsal {
             enqueue hello --after 1 --json
             enqueue --batch -
             enqueue helo
+            enqueue hello --debug
             wait 1 2 3 4 --timeout 20s
             list
             list --state done --json
@@ -67,7 +68,9 @@ final class Rehearsal {
     public static void main(String[] arguments) throws InterruptedException {
         String directory = arguments[0];
         // The commands' own log, see Main, which the daemon's stands in for here.
-        new NOP_FallbackServiceProvider().initialize();
+        NOP_FallbackServiceProvider silent = new NOP_FallbackServiceProvider();
+        silent.initialize();
+        silent.getLoggerFactory().getLogger("silent");
         Console.ofProcess().flush();
         play(BEFORE, directory);
         Thread commands = new Thread(() -> {
