@@ -7,7 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import picocli.CommandLine.TypeConversionException;
+import org.workerd.job.Span;
 
 /**
  * Reads the usual command lines of {@code enqueue}, so that scripts need not wait for picocli: its start takes longer
@@ -32,7 +32,7 @@ final class QuickEnqueue {
         QuickEnqueue quick = new QuickEnqueue(main);
         try {
             return quick.reads(List.of(arguments)) ? Optional.of(quick.command) : Optional.empty();
-        } catch (IllegalArgumentException | TypeConversionException wrong) {
+        } catch (IllegalArgumentException wrong) {
             return Optional.empty();
         }
     }
@@ -99,12 +99,12 @@ final class QuickEnqueue {
             case "--payload" -> options.payload = value;
             case "--queue" -> options.queue = value;
             case "--priority" -> options.priority = Integer.valueOf(value);
-            case "--delay" -> options.delay = new Converters.D().convert(value);
-            case "--at" -> options.at = new Converters.Time().convert(value);
+            case "--delay" -> options.delay = Span.parse(value);
+            case "--at" -> options.at = Times.parse(value);
             case "--key" -> options.key = value;
             case "--max-attempts" -> options.maxAttempts = Integer.valueOf(value);
-            case "--timeout" -> options.timeout = new Converters.D().convert(value);
-            case "--after" -> after(new Converters.JobId().convert(value));
+            case "--timeout" -> options.timeout = Span.parse(value);
+            case "--after" -> after(Converters.id(value));
             default -> {
                 return false;
             }

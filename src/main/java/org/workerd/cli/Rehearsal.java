@@ -1,9 +1,12 @@
 package org.workerd.cli;
 
 import java.io.ByteArrayInputStream;
+import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
@@ -21,6 +24,9 @@ final class Rehearsal {
     private static final String DAEMON = "-c DIR/workerd.toml run";
     private static final String LINE = "{\"name\":\"hello\",\"args\":[\"Ann\"]}\n";
 
+    /** For TOML's own parser: it reads what is more than plain. */
+    private static final String NOT_PLAIN = "queue.url = \"sqlite:queue/queue.db\"\n";
+
     /** The first ones are done before {@code wait} returns, so that the rest has something to show. */
     private static final String DURING =
             """
@@ -29,6 +35,7 @@ final class Rehearsal {
             enqueue hello --after 1 --json
             enqueue --batch -
             enqueue helo
+            enqueue -c DIR/odd.toml hello --force
             enqueue hello --debug
             wait 1 2 3 4 --timeout 20s
             list
@@ -65,7 +72,7 @@ final class Rehearsal {
      *
      * @param arguments the directory of the installation, which is not there yet
      */
-    public static void main(String[] arguments) throws InterruptedException {
+    public static void main(String[] arguments) throws IOException, InterruptedException {
         String directory = arguments[0];
         // The commands' own log, see Main, which the daemon's stands in for here.
         NOP_FallbackServiceProvider silent = new NOP_FallbackServiceProvider();
@@ -73,8 +80,11 @@ final class Rehearsal {
         silent.getLoggerFactory().getLogger("silent");
         Console.ofProcess().flush();
         play(BEFORE, directory);
+        Files.writeString(Path.of(directory, "odd.toml"), NOT_PLAIN);
         Thread commands = new Thread(() -> {
-            DURING.lines().forEach(line -> play("-c DIR/workerd.toml " + line, directory));
+            DURING.lines()
+                    .map(line -> line.contains("-c ") ? line : "-c DIR/workerd.toml " + line)
+                    .forEach(line -> play(line, directory));
             Signal.raise(new Signal("TERM"));
         });
         commands.start();
