@@ -27,7 +27,7 @@ final class ArchiveIT {
     @BeforeEach
     void copyTheTree() throws IOException {
         at = new Installation(Files.createDirectory(top.resolve("private installation")));
-        tree = top.resolve("a copied tree");
+        tree = top.resolve("copy");
         at.shell.environment.put("WORKERD_JAVA", System.getProperty("java.home") + "/bin/java");
         assertThat(at.shell
                         .run("cp", "-a", Installation.TREE.toString(), tree.toString())
@@ -38,6 +38,16 @@ final class ArchiveIT {
 
     @Test
     void aCopiedTreeWorksWithoutAWord() {
+        assertStores(1);
+    }
+
+    @Test
+    void aTreeWithASpaceInItsPathWorksWithoutAWord() {
+        Path spaced = top.resolve("a tree");
+        assertThat(at.shell.run("mv", tree.toString(), spaced.toString()).code())
+                .isZero();
+        tree = spaced;
+        makeArchive();
         assertStores(1);
     }
 
@@ -55,7 +65,7 @@ final class ArchiveIT {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"empty", "garbage", "cut", "of another build", "a directory", "of an older jar"})
+    @ValueSource(strings = {"empty", "garbage", "of another build", "a directory", "of an older jar"})
     void anArchiveThatDoesNotFitIsLeftAsideWithoutAWord(String kind) throws Exception {
         makeArchive();
         Path archive = archive();
@@ -63,7 +73,6 @@ final class ArchiveIT {
         switch (kind) {
             case "empty" -> Files.write(archive, new byte[0]);
             case "garbage" -> Files.writeString(archive, "no archive\n".repeat(10_000));
-            case "cut" -> Files.write(archive, java.util.Arrays.copyOf(Files.readAllBytes(archive), 100_000));
             case "of another build" -> {
                 try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
                     file.seek(8);
