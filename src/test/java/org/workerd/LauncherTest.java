@@ -530,6 +530,20 @@ class LauncherTest {
     }
 
     @Test
+    void javaStartsFromTheArchiveOfItsVersionWhenThereIsOne() throws Exception {
+        workerd("list");
+        assertThat(javaCalls()).doesNotContain("SharedArchiveFile", "AOTCache");
+        Path cache = Files.createDirectories(top.resolve("tree/cache"));
+        Path ours = Files.createFile(cache.resolve("java17.jsa"));
+        Path newer = Files.createFile(cache.resolve("java25.aot"));
+        workerd("list");
+        assertThat(javaCalls()).contains("-XX:SharedArchiveFile=" + ours).doesNotContain("AOTCache");
+        fakeJava(java, "25.0.3");
+        workerd("run");
+        assertThat(javaCalls()).contains("-XX:AOTCache=" + newer);
+    }
+
+    @Test
     void argumentsKeepTheirLettersInAnyLocale() throws Exception {
         environment.put("LC_ALL", "C");
         workerd("enqueue", "hello", "Grüße");

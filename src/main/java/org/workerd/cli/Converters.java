@@ -11,15 +11,23 @@ import picocli.CommandLine.TypeConversionException;
 final class Converters {
     private Converters() {}
 
+    static long id(String text) {
+        if (text.matches("0*[1-9][0-9]{0,17}")) {
+            return Long.parseLong(text);
+        }
+        throw new IllegalArgumentException(
+                "expected the id of a job, a positive integer, found \"" + Names.printable(text) + "\"");
+    }
+
     /** A job's id: a positive integer. */
     static final class JobId implements ITypeConverter<Long> {
         @Override
         public Long convert(String text) {
-            if (text.matches("0*[1-9][0-9]{0,17}")) {
-                return Long.parseLong(text);
+            try {
+                return id(text);
+            } catch (IllegalArgumentException wrong) {
+                throw new TypeConversionException(wrong.getMessage());
             }
-            throw new TypeConversionException(
-                    "expected the id of a job, a positive integer, found \"" + Names.printable(text) + "\"");
         }
     }
 

@@ -52,7 +52,7 @@ final class Enqueue implements Callable<Integer> {
     List<String> args = List.of();
 
     @Mixin
-    private final JobOptions options = new JobOptions();
+    final JobOptions options = new JobOptions();
 
     @Option(names = "--wait", description = "wait until it has ended, and exit as it did")
     boolean wait;

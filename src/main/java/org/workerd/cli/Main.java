@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Environment;
 import org.workerd.daemon.Settings;
@@ -94,7 +95,7 @@ public final class Main implements Runnable {
     }
 
     int execute(String... arguments) {
-        int status = commandLine(Commands.asked(arguments)).execute(arguments);
+        int status = run(arguments);
         if (console.isWritable()) {
             return status;
         }
@@ -103,6 +104,19 @@ public final class Main implements Runnable {
             console.say("  Make room, or send stdout elsewhere.");
         }
         return status == 0 ? ExitCode.IO_ERROR.status() : status;
+    }
+
+    private int run(String... arguments) {
+        String asked = Commands.asked(arguments);
+        Optional<Enqueue> quick = asked.equals("enqueue") ? QuickEnqueue.read(this, arguments) : Optional.empty();
+        if (quick.isEmpty()) {
+            return commandLine(asked).execute(arguments);
+        }
+        try {
+            return quick.get().call();
+        } catch (Exception failure) {
+            return report(failure, "workerd enqueue");
+        }
     }
 
     /** With the command that was asked for, or with all if it could be any. */

@@ -5,35 +5,84 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Names;
 
 /**
  * One row of the table of settings. A part of its name in capitals stands for a name of the user's: {@code NAME} for
  * a job's or a queue's, {@code ID} for a schedule's, {@code VARIABLE} for an environment variable's.
- *
- * @param rootDefault the default as root, or with the system's file, as text; null: the key may be absent
- * @param userDefault the default otherwise
- * @param doc one line of why
  */
-record SettingKey<T>(
-        String name, SettingType<T> type, @Nullable String rootDefault, @Nullable String userDefault, String doc) {
+final class SettingKey<T> {
     private static final Set<String> PLACEHOLDERS = Set.of("NAME", "ID", "VARIABLE");
     private static final Pattern BARE = Pattern.compile("[A-Za-z0-9_-]+");
     private static final Pattern VARIABLE = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
+    private final String name;
+    private final SettingType<T> type;
+    private final @Nullable String rootDefault;
+    private final @Nullable String userDefault;
+    private final String doc;
+    private final List<String> path;
+    private final int placeholder;
+
+    /**
+     * A row.
+     *
+     * @param rootDefault the default as root, or with the system's file, as text; null: the key may be absent
+     * @param userDefault the default otherwise
+     * @param doc one line of why
+     */
+    SettingKey(
+            String name, SettingType<T> type, @Nullable String rootDefault, @Nullable String userDefault, String doc) {
+        this.name = name;
+        this.type = type;
+        this.rootDefault = rootDefault;
+        this.userDefault = userDefault;
+        this.doc = doc;
+        // Every command asks each row for them again and again.
+        this.path = List.of(name.split("\\."));
+        this.placeholder = placeholder(path);
+    }
+
+    String name() {
+        return name;
+    }
+
+    SettingType<T> type() {
+        return type;
+    }
+
+    @Nullable
+    String rootDefault() {
+        return rootDefault;
+    }
+
+    @Nullable
+    String userDefault() {
+        return userDefault;
+    }
+
+    String doc() {
+        return doc;
+    }
+
     /** The parts of the name. */
     List<String> path() {
-        return List.of(name.split("\\."));
+        return path;
     }
 
     /** The index of the placeholder in the path, or -1. */
     int placeholder() {
-        return IntStream.range(0, path().size())
-                .filter(i -> isPlaceholder(path().get(i)))
-                .findFirst()
-                .orElse(-1);
+        return placeholder;
+    }
+
+    private static int placeholder(List<String> path) {
+        for (int i = 0; i < path.size(); i++) {
+            if (isPlaceholder(path.get(i))) {
+                return i;
+            }
+        }
+        return -1;
     }
 
     boolean endsInVariable() {
@@ -108,8 +157,12 @@ record SettingKey<T>(
     }
 
     private boolean agrees(List<String> given) {
-        return IntStream.range(0, given.size())
-                .allMatch(i -> isPlaceholder(path().get(i)) || path().get(i).equals(given.get(i)));
+        for (int i = 0; i < given.size(); i++) {
+            if (i != placeholder && !path.get(i).equals(given.get(i))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void checkVariable(String variable) {

@@ -175,12 +175,22 @@ final class SettingTable {
     }
 
     static Optional<SettingKey<?>> find(List<String> path) {
-        return ROWS.stream().filter(row -> row.matches(path)).findFirst();
+        for (SettingKey<?> row : ROWS) {
+            if (row.matches(path)) {
+                return Optional.of(row);
+            }
+        }
+        return Optional.empty();
     }
 
     /** A row of the table at the path, or empty when no table is there. */
     static Optional<SettingKey<?>> findBelow(List<String> path) {
-        return ROWS.stream().filter(row -> row.isBelow(path)).findFirst();
+        for (SettingKey<?> row : ROWS) {
+            if (row.isBelow(path)) {
+                return Optional.of(row);
+            }
+        }
+        return Optional.empty();
     }
 
     /** The setting that was likely meant: of the same table one that is spelt almost so, else one of any table. */

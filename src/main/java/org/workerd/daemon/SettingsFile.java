@@ -3,8 +3,6 @@ package org.workerd.daemon;
 import java.nio.file.Path;
 import java.time.ZoneId;
 import java.util.ArrayList;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,18 +22,35 @@ import org.workerd.job.Retention;
 public final class SettingsFile {
     private SettingsFile() {}
 
-    /**
-     * The settings in force and where they come from.
-     *
-     * @param files the files that were read, in order; empty: only defaults and the environment hold
-     * @param origins by key: {@code workerd.toml:12:3}, {@code WORKERD_LOG__LEVEL} or {@code default}
-     * @param values by key, in the order of the table: the value as the file would write it, without quotes
-     */
-    public record Loaded(Settings settings, List<Path> files, Map<String, String> origins, Map<String, String> values) {
-        public Loaded {
-            files = List.copyOf(files);
-            origins = Collections.unmodifiableMap(new LinkedHashMap<>(origins));
-            values = Collections.unmodifiableMap(new LinkedHashMap<>(values));
+    /** The settings in force and where they come from. Nothing in it changes any more. */
+    public static final class Loaded {
+        private final Settings settings;
+        private final List<Path> files;
+        private final Findings findings;
+
+        private Loaded(Settings settings, List<Path> files, Findings findings) {
+            this.settings = settings;
+            this.files = List.copyOf(files);
+            this.findings = findings;
+        }
+
+        public Settings settings() {
+            return settings;
+        }
+
+        /** Those that were read, in order; empty: only defaults and the environment hold. */
+        public List<Path> files() {
+            return files;
+        }
+
+        /** By key: {@code workerd.toml:12:3}, {@code WORKERD_LOG__LEVEL} or {@code default}. */
+        public Map<String, String> origins() {
+            return findings.origins();
+        }
+
+        /** By key, in the order of the table: the value as the file would write it, without quotes. */
+        public Map<String, String> values() {
+            return findings.texts();
         }
     }
 
@@ -54,7 +69,7 @@ public final class SettingsFile {
         defaults(env, env.isSystem(chosen), findings);
         findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
         findings.throwIfAny();
-        return new Loaded(settings(findings), files, findings.origins(), findings.texts());
+        return new Loaded(settings(findings), files, findings);
     }
 
     private static void defaults(Environment env, boolean system, Findings findings) {

@@ -40,6 +40,59 @@ final class TomlFile {
     }
 
     void read(String text) {
+        PlainToml plain = PlainToml.parse(text);
+        if (plain == null || !takes(plain)) {
+            parse(text);
+        }
+    }
+
+    /** False: something in it is wrong, and is to be told with all the rest; what was taken will be taken again. */
+    private boolean takes(PlainToml plain) {
+        for (PlainToml.Line table : plain.tables()) {
+            Optional<SettingKey<?>> below = SettingTable.findBelow(table.path());
+            if (below.isEmpty() || !isNamed(below.get(), table.path())) {
+                return false;
+            }
+            findings.open(table.path(), file + ":" + table.line() + ":" + table.column());
+        }
+        for (PlainToml.Line line : plain.keys()) {
+            Optional<SettingKey<?>> key = SettingTable.find(line.path());
+            if (key.isEmpty() || !isNamed(key.get(), line.path()) || !takes(key.get(), line)) {
+                return false;
+            }
+        }
+        return true;
+    }
+
+    private boolean takes(SettingKey<?> key, PlainToml.Line line) {
+        if (line.value() == null || !key.type().form().fits(line.value())) {
+            return false;
+        }
+        findings.mention(line.path());
+        try {
+            String origin = origin(line.line(), line.column());
+            findings.take(key, line.path(), line.value().toString(), base, origin);
+            return true;
+        } catch (IllegalArgumentException wrong) {
+            return false;
+        }
+    }
+
+    private static boolean isNamed(SettingKey<?> key, List<String> path) {
+        try {
+            key.checkName(path);
+            return true;
+        } catch (IllegalArgumentException wrong) {
+            return false;
+        }
+    }
+
+    private String origin(int line, int column) {
+        return file.subpath(base.getNameCount(), file.getNameCount()) + ":" + line + ":" + column;
+    }
+
+    /** By TOML's own rules, and with a message for all that is wrong. */
+    void parse(String text) {
         TomlParseResult result = Toml.parse(text, TomlParseOptions.sourceless());
         table(result, List.of());
         int last = firstBrokenHeader(text, result.errors());
@@ -108,8 +161,7 @@ final class TomlFile {
 
     private void value(SettingKey<?> key, List<String> path, TomlEntry entry, Object value) {
         TomlPosition position = entry.position();
-        String origin = file.subpath(base.getNameCount(), file.getNameCount()) + ":" + position.line() + ":"
-                + position.column();
+        String origin = origin(position.line(), position.column());
         findings.mention(path);
         try {
             if (!key.type().form().fits(value)) {

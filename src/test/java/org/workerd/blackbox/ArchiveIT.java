@@ -1,0 +1,185 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import java.io.IOException;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.util.List;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** The archive of classes makes commands faster, and is never in anybody's way. */
+final class ArchiveIT {
+    @TempDir
+    private Path top;
+
+    private Installation at;
+    private Path tree;
+
+    @BeforeEach
+    void copyTheTree() throws IOException {
+        at = new Installation(Files.createDirectory(top.resolve("private installation")));
+        tree = top.resolve("copy");
+        at.shell.environment.put("WORKERD_JAVA", System.getProperty("java.home") + "/bin/java");
+        assertThat(at.shell
+                        .run("cp", "-a", Installation.TREE.toString(), tree.toString())
+                        .code())
+                .isZero();
+        at.handler("hello", "echo hello");
+    }
+
+    @Test
+    void aCopiedTreeWorksWithoutAWord() {
+        assertStores(1);
+    }
+
+    @Test
+    void aTreeWithASpaceInItsPathWorksWithoutAWord() {
+        Path spaced = top.resolve("a tree");
+        assertThat(at.shell.run("mv", tree.toString(), spaced.toString()).code())
+                .isZero();
+        tree = spaced;
+        makeArchive();
+        assertStores(1);
+    }
+
+    @Test
+    void aCommandTakesAllOfItsClassesFromTheArchiveAndNoneOfPicoclis() throws IOException {
+        makeArchive();
+        Path loaded = top.resolve("loaded");
+        recordClassesIn(loaded);
+        assertStores(1);
+        assertThat(Files.readAllLines(loaded))
+                .anyMatch(line -> line.contains(" org.workerd.cli.Main "))
+                // Java 25 takes all that is in its archive at once.
+                .noneMatch(
+                        line -> line.contains(" picocli.") && Runtime.version().feature() < 25)
+                .filteredOn(line -> line.contains(" org.workerd.") || line.contains(" org.sqlite."))
+                .allMatch(line -> line.contains("shared objects file"));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"empty", "garbage", "of another build", "a directory", "of an older jar"})
+    void anArchiveThatDoesNotFitIsLeftAsideWithoutAWord(String kind) throws Exception {
+        makeArchive();
+        Path archive = archive();
+        archive.toFile().setWritable(true);
+        switch (kind) {
+            case "empty" -> Files.write(archive, new byte[0]);
+            case "garbage" -> Files.writeString(archive, "no archive\n".repeat(10_000));
+            case "of another build" -> {
+                try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
+                    file.seek(8);
+                    file.write(new byte[400]);
+                }
+            }
+            case "a directory" -> {
+                Files.delete(archive);
+                Files.createDirectory(archive);
+            }
+            case "of an older jar" -> {
+                try (Stream<Path> jars = Files.list(tree.resolve("lib"))) {
+                    for (Path jar : jars.toList()) {
+                        Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000));
+                    }
+                }
+            }
+            default -> throw new IllegalArgumentException(kind);
+        }
+        assertStores(1);
+    }
+
+    @Test
+    void anArchiveOfAnotherJavaIsLeftAsideWithoutAWord() throws IOException {
+        Path other = Path.of("/usr/lib/jvm/temurin-25-jdk-amd64/bin/java");
+        assumeTrue(Files.isExecutable(other), "there is no other Java");
+        makeArchive();
+        Path archive = archive();
+        for (String name : List.of("java25.aot", "java17.jsa")) {
+            if (!archive.endsWith(name)) {
+                Files.copy(
+                        archive,
+                        tree.resolve("cache").resolve(name),
+                        java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+            }
+        }
+        at.shell.environment.put("WORKERD_JAVA", other.toString());
+        assertStores(1);
+    }
+
+    @Test
+    void theArchiveIsMadeWholeOrNotAtAll() {
+        assertThat(run("archive")).extracting(Shell.Done::code).isEqualTo(2);
+        Shell.Done done = run("archive", "/proc/none");
+        assertThat(done.code()).isEqualTo(74);
+        assertThat(done.err()).startsWith("workerd: cannot write to /proc/none");
+        at.shell.environment.put(
+                "WORKERD_JAVA",
+                Installation.program(top.resolve("java"), FAILING).toString());
+        Shell.Done failed = run("archive", top.resolve("elsewhere").toString());
+        assertThat(failed.code()).isEqualTo(1);
+        assertThat(failed.err()).startsWith("workerd: cannot make the archive").contains("no luck today");
+        assertThat(top.resolve("elsewhere")).doesNotExist();
+    }
+
+    private static final String FAILING =
+            """
+            #!/bin/sh
+            [ "$1" != -version ] || { echo 'openjdk version "17.0.1"' >&2; exit; }
+            echo 'no luck today' >&2
+            exit 1
+            """;
+
+    private void assertStores(long id) {
+        assertThat(run("enqueue", "hello")).isEqualTo(new Shell.Done(0, id + "\n", ""));
+    }
+
+    private void makeArchive() {
+        assertThat(run("archive", tree.resolve("cache").toString())).isEqualTo(new Shell.Done(0, "", ""));
+    }
+
+    private Path archive() throws IOException {
+        try (Stream<Path> files = Files.list(tree.resolve("cache"))) {
+            String version = "java" + Runtime.version().feature() + ".";
+            return files.filter(file -> file.getFileName().toString().startsWith(version))
+                    .findFirst()
+                    .orElseThrow();
+        }
+    }
+
+    /** By a java that is the test's, but told to. */
+    private void recordClassesIn(Path file) {
+        String script =
+                """
+                #!/bin/sh
+                [ "$1" != -version ] || exec JAVA "$@"
+                for word; do
+                    shift
+                    [ "$word" != -cp ] || set -- "$@" '-Xlog:class+load:file=FILE'
+                    set -- "$@" "$word"
+                done
+                exec JAVA "$@"
+                """
+                        .replace("JAVA", System.getProperty("java.home") + "/bin/java")
+                        .replace("FILE", file.toString());
+        at.shell.environment.put(
+                "WORKERD_JAVA",
+                Installation.program(top.resolve("java"), script).toString());
+    }
+
+    private Shell.Done run(String... words) {
+        Stream<String> launcher = Stream.of(tree.resolve("bin/workerd").toString());
+        Stream<String> config = words[0].equals("archive") ? Stream.of() : Stream.of("-c", at.config.toString());
+        return at.shell.run(Stream.of(launcher, config, Stream.of(words))
+                .flatMap(part -> part)
+                .toList());
+    }
+}

@@ -1,0 +1,188 @@
+package org.workerd.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.file.Path;
+import java.time.InstantSource;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Random;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.daemon.Environment;
+import picocli.CommandLine;
+
+/** What reads enqueue quickly reads it as picocli does, or leaves it to picocli. */
+final class QuickEnqueueTest {
+    private static final List<String> WORDS = List.of(
+            "enqueue",
+            "mail",
+            "a b",
+            "",
+            " ",
+            "-",
+            "--",
+            "x=y",
+            "@file",
+            "'quoted'",
+            "\"quoted\"",
+            "-c",
+            "--config",
+            "conf.toml",
+            "--config=a.toml",
+            "-c=b.toml",
+            "-cc.toml",
+            "--payload",
+            "--payload=",
+            "--payload=-",
+            "--payload=a=b",
+            "--queue",
+            "--queue=ci",
+            "--priority",
+            "--priority=7",
+            "3",
+            "+3",
+            "-3",
+            "007",
+            "0x1f",
+            "1_0",
+            "٣",
+            "1.5",
+            "--delay",
+            "--delay=10m",
+            "10m",
+            "--at",
+            "2026-12-24T18:00:00+01:00",
+            "--key",
+            "k",
+            "--max-attempts",
+            "--timeout",
+            "--timeout=5s",
+            "--after",
+            "--after=12",
+            "12",
+            "--wait",
+            "--force",
+            "--json",
+            "-q",
+            "--wait=true",
+            "--no-wait",
+            "-qq",
+            "--batch",
+            "--batch=-",
+            "--debug",
+            "--help",
+            "-h",
+            "--version",
+            "--odd",
+            "-x",
+            "--que",
+            "--QUEUE");
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "enqueue mail",
+                "-c a.toml enqueue mail ann@example.org bob",
+                "enqueue --config=a.toml mail",
+                "enqueue mail --payload @letter.txt --delay 10m --queue=ci --priority 5 --key k --max-attempts 3",
+                "enqueue build -q --json --wait --force --after 1 --after=2 --timeout 5s -- make -j4 -- all",
+            })
+    void readsTheUsualLines(String line) {
+        assertThat(quick(line.split(" "))).isPresent().isEqualTo(slow(line.split(" ")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "enqueue",
+                "enqueue --batch jobs.jsonl",
+                "enqueue mail --priority high",
+                "enqueue mail --delay soon",
+                "enqueue mail --queue",
+                "enqueue mail --queue a --queue b",
+                "enqueue mail --odd",
+                "enqueue mail --help",
+                "--json enqueue mail",
+                "-c a.toml enqueue mail --config b.toml",
+            })
+    void leavesTheRestToPicocli(String line) {
+        assertThat(quick(line.split(" "))).isEmpty();
+    }
+
+    @Test
+    void neverReadsALineInAnotherWay() {
+        Random random = new Random(7);
+        int read = 0;
+        for (int i = 0; i < 20_000; i++) {
+            List<String> line = new ArrayList<>(List.of("enqueue", "mail"));
+            for (int words = random.nextInt(5); words > 0; words--) {
+                line.add(random.nextInt(line.size() + 1), WORDS.get(random.nextInt(WORDS.size())));
+            }
+            String[] words = line.toArray(String[]::new);
+            Optional<List<Object>> quick = quick(words);
+            if (quick.isPresent()) {
+                read++;
+                assertThat(quick).as(String.join("|", words)).isEqualTo(slow(words));
+            }
+        }
+        assertThat(read).isGreaterThan(2_000);
+    }
+
+    private static Optional<List<Object>> quick(String... words) {
+        Main main = main();
+        return QuickEnqueue.read(main, words).map(command -> contents(main, command));
+    }
+
+    /** Empty: picocli finds it wrong, or asks for something else. */
+    private static Optional<List<Object>> slow(String... words) {
+        Main main = main();
+        try {
+            CommandLine.ParseResult result = main.commandLine("enqueue").parseArgs(words);
+            if (result.isUsageHelpRequested() || result.isVersionHelpRequested() || !result.hasSubcommand()) {
+                return Optional.empty();
+            }
+            return Optional.of(
+                    contents(main, (Enqueue) result.subcommand().commandSpec().userObject()));
+        } catch (CommandLine.ParameterException wrong) {
+            return Optional.empty();
+        }
+    }
+
+    private static List<Object> contents(Main main, Enqueue command) {
+        JobOptions options = command.options;
+        return Arrays.asList(
+                main.config,
+                main.debug,
+                command.name,
+                command.args,
+                command.wait,
+                command.force,
+                command.json,
+                command.quiet,
+                command.batch,
+                options.payload,
+                options.queue,
+                options.priority,
+                options.delay,
+                options.at,
+                options.key,
+                options.maxAttempts,
+                options.timeout,
+                options.after);
+    }
+
+    private static Main main() {
+        OutputStream nowhere = OutputStream.nullOutputStream();
+        return new Main(
+                new Console(InputStream.nullInputStream(), nowhere, nowhere, Console.Screen.NONE),
+                new Environment(Map.of(), false, 1, Path.of("/nowhere")),
+                InstantSource.system());
+    }
+}
