@@ -84,7 +84,7 @@ public final class Bench implements AutoCloseable {
 
     /** Ends its daemons and removes its directory. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         site.close();
     }
 }

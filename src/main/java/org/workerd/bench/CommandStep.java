@@ -32,9 +32,9 @@ record CommandStep(Site site, Plan plan) implements Step {
         Limit jvm = new Limit("java -version", new Samples(jvms));
         Limit shell = new Limit("a shell that does nothing", new Samples(shells));
         return List.of(
-                new Figure("start", "workerd start, until ready", Unit.MILLIS, new Samples(starts), jvm),
-                new Figure("status", "workerd status", Unit.MILLIS, new Samples(statuses), shell),
-                new Figure("enqueue_command", "workerd enqueue", Unit.MILLIS, new Samples(enqueues), jvm));
+                new Figure("start", "start, until ready", Unit.MILLIS, new Samples(starts), jvm),
+                new Figure("status", "status", Unit.MILLIS, new Samples(statuses), shell),
+                new Figure("enqueue_command", "enqueue, the command", Unit.MILLIS, new Samples(enqueues), jvm));
     }
 
     /** The one that runs us, and so the daemons. */

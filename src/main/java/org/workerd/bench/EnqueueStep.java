@@ -38,13 +38,13 @@ record EnqueueStep(Site site, Plan plan) implements Step {
         return List.of(
                 new Figure(
                         "enqueue_single",
-                        "enqueue, one job a time",
+                        "enqueue, one by one",
                         Unit.PER_SECOND,
                         new Samples(alone),
                         new Limit("bare INSERT, one row a transaction", new Samples(aloneBare))),
                 new Figure(
                         "enqueue_threads",
-                        "enqueue, one job a time, " + THREADS + " threads",
+                        "enqueue, one by one, " + THREADS + " threads",
                         Unit.PER_SECOND,
                         new Samples(many),
                         new Limit(

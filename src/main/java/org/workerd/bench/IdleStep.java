@@ -36,7 +36,7 @@ record IdleStep(Site site, Plan plan) implements Step {
             return List.of(
                     new Figure(
                             "idle_cpu",
-                            "idle daemon, CPU of one processor",
+                            "idle daemon, CPU",
                             Unit.PERCENT,
                             once(100 * (Usage.cpuOfThreads(us) - usBefore) / seconds),
                             new Limit("an idle JVM", once(100 * (Usage.cpuOfThreads(them) - themBefore) / seconds))),

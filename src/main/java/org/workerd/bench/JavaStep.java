@@ -41,7 +41,7 @@ final class JavaStep implements Step {
         try (Backlog backlog = new Backlog(site);
                 BareLoops bare = BareLoops.create(site.file("claims.db"))) {
             // The daemon compiles what it runs often; what it does before that nobody sees twice.
-            backlog.fill(plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
+            backlog.fill(2 * plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
             backlog.run();
             plan.repeat(() -> {
                 run(backlog, bare, small);
@@ -77,7 +77,7 @@ final class JavaStep implements Step {
                         "java_jobs_to_rows",
                         "no-op Java jobs",
                         ours,
-                        new Limit("bare INSERT, 1,000 a transaction", new Samples(rows))),
+                        new Limit("bare INSERT of the same row, 1,000 a transaction", new Samples(rows))),
                 rate(
                         "java_jobs_2k",
                         "no-op Java jobs, 2 KB payloads",
@@ -96,7 +96,7 @@ final class JavaStep implements Step {
                         new Limit(bare, new Samples(small.bareCpu()))),
                 new Figure(
                         "loaded_rss",
-                        "daemon's memory (RSS) after these",
+                        "busy daemon, memory (RSS)",
                         Unit.MEGABYTES,
                         new Samples(List.of(Usage.residentMegabytes(site.first().pid()))),
                         null));

@@ -53,7 +53,7 @@ record ProgramStep(Site site, Plan plan) implements Step {
                         new Limit(limit, new Samples(bare))),
                 new Figure(
                         "program_cpu",
-                        "CPU a program job, its own included",
+                        "CPU a program job",
                         Unit.MICROS,
                         new Samples(cpu),
                         new Limit(limit, new Samples(bareCpu))));

@@ -37,14 +37,10 @@ record RecoveryStep(Site site, Plan plan) implements Step {
         site.first().stop();
         return List.of(
                 new Figure(
-                        "recovery_peer",
-                        "kill -9 until it runs again, by another daemon",
-                        Unit.MILLIS,
-                        new Samples(peer),
-                        null),
+                        "recovery_peer", "kill -9 to rerun, by another daemon", Unit.MILLIS, new Samples(peer), null),
                 new Figure(
                         "recovery_restart",
-                        "kill -9 until it runs again, by a new daemon",
+                        "kill -9 to rerun, by a new daemon",
                         Unit.MILLIS,
                         new Samples(restart),
                         new Limit("its start until ready", new Samples(start))));

@@ -159,7 +159,7 @@ final class Site implements AutoCloseable {
 
     /** From any thread, and again and again. */
     @Override
-    public synchronized void close() throws IOException, InterruptedException {
+    public synchronized void close() throws IOException {
         closed = true;
         undertaker.close();
     }

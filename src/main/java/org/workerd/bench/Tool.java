@@ -29,24 +29,17 @@ final class Tool {
     }
 
     static void run(List<String> line, File input) throws IOException, InterruptedException {
-        File said = File.createTempFile("workerd-bench-", ".err");
-        try {
-            Process process = builder(line)
-                    .redirectInput(input)
-                    .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                    .redirectError(said)
-                    .start();
-            if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
-                process.destroyForcibly();
-                throw new IOException(line.get(0) + " did not end within " + LONGEST_SECONDS + " s");
-            }
-            if (process.exitValue() != 0) {
-                String text = new String(java.nio.file.Files.readAllBytes(said.toPath()), StandardCharsets.UTF_8);
-                throw new IOException(
-                        String.join(" ", line) + " exited with " + process.exitValue() + ": " + text.strip());
-            }
-        } finally {
-            java.nio.file.Files.deleteIfExists(said.toPath());
+        Process process = builder(line)
+                .redirectInput(input)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        if (!process.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS)) {
+            process.destroyForcibly();
+            throw new IOException(line.get(0) + " did not end within " + LONGEST_SECONDS + " s");
+        }
+        if (process.exitValue() != 0) {
+            String said = new String(process.getErrorStream().readAllBytes(), StandardCharsets.UTF_8);
+            throw new IOException(String.join(" ", line) + " exited with " + process.exitValue() + ": " + said.strip());
         }
     }
 }

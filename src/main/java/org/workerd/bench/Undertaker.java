@@ -25,14 +25,17 @@ final class Undertaker implements AutoCloseable {
 
     private static final int LONGEST_SECONDS = 30;
 
+    private final Path directory;
     private final Process shell;
 
-    private Undertaker(Process shell) {
+    private Undertaker(Path directory, Process shell) {
+        this.directory = directory;
         this.shell = shell;
     }
 
     static Undertaker of(Path directory, Path launcher) throws IOException {
         return new Undertaker(
+                directory,
                 Tool.builder(List.of("/bin/sh", "-c", SCRIPT, "sh", launcher.toString(), directory.toString()))
                         .redirectOutput(ProcessBuilder.Redirect.DISCARD)
                         .redirectError(ProcessBuilder.Redirect.DISCARD)
@@ -41,10 +44,13 @@ final class Undertaker implements AutoCloseable {
 
     /** Returns when all of it is gone. A second time does nothing. */
     @Override
-    public void close() throws IOException, InterruptedException {
+    public void close() throws IOException {
         shell.getOutputStream().close();
-        if (!shell.waitFor(LONGEST_SECONDS, TimeUnit.SECONDS) || shell.exitValue() != 0) {
-            throw new IOException("the scratch directory could not be removed");
+        shell.onExit()
+                .completeOnTimeout(shell, LONGEST_SECONDS, TimeUnit.SECONDS)
+                .join();
+        if (shell.isAlive() || shell.exitValue() != 0) {
+            throw new IOException("the scratch directory " + directory + " could not be removed");
         }
     }
 }

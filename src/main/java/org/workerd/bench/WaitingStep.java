@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
 import org.workerd.bench.Figure.Limit;
 import org.workerd.job.NewJob;
 
@@ -43,7 +44,7 @@ record WaitingStep(Site site, Plan plan, InstantSource clock) implements Step {
                 0,
                 new Figure(
                         "java_jobs_waiting",
-                        "no-op Java jobs, " + 2 * plan.waiting() + " others waiting",
+                        String.format(Locale.ROOT, "no-op Java jobs, %,d waiting", 2 * plan.waiting()),
                         Unit.PER_SECOND,
                         new Samples(many),
                         new Limit("ours, none waiting", new Samples(few))));
@@ -62,7 +63,7 @@ record WaitingStep(Site site, Plan plan, InstantSource clock) implements Step {
             });
             figures.add(new Figure(
                     command + "_command",
-                    "workerd " + command + ", a long queue",
+                    command + ", a long queue",
                     Unit.MILLIS,
                     new Samples(full),
                     new Limit("the same, an empty queue", new Samples(empty))));

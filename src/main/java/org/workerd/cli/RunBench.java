@@ -24,7 +24,12 @@ import picocli.CommandLine.Option;
                     + " the disk: what they do meanwhile shows in the figures. It takes up to three minutes and 1 GiB.",
             "",
             "Each figure is the median of repeats and stands beside its limit, taken in the same run: what a bare loop"
-                    + " of SQL or a bare tool reaches, which promises nothing. RATIO is ours to the limit's."
+                    + " of SQL or a bare tool reaches, which promises nothing. RATIO is ours to the limit's.",
+            "",
+            "Jobs a second are from the first job's start to the last one's end; the jobs wait until all are let go."
+                    + " Pick-up is from the moment at which a job's writer knows that it is stored until the handler's"
+                    + " first instruction; a program's is in a script, so the start of /bin/sh is in it. CPU a program"
+                    + " job is the program's and the daemon's; kill -9 to rerun ends with the job's first instruction."
         },
         footer = {"", "Examples:", "  workerd bench", "  workerd bench --json >figures.json"})
 final class RunBench implements Callable<Integer> {
@@ -48,19 +53,19 @@ final class RunBench implements Callable<Integer> {
         Path queue = main.settings().settings().queueFile();
         List<Figure> figures = new ArrayList<>();
         List<Gap> gaps = new ArrayList<>();
-        Machine machine;
         try (Bench bench = Bench.of(queue, home(), quick, main::now)) {
             // For a Ctrl-C, at which this thread just stops.
             Thread hook = new Thread(() -> close(bench));
             Runtime.getRuntime().addShutdownHook(hook);
-            machine = bench.machine();
             measure(bench, figures, gaps);
-        }
-        main.console().progress("");
-        if (json) {
-            new BenchJson(machine, quick, figures, gaps).print(main.console().data());
-        } else {
-            print(machine, figures);
+            main.console().progress("");
+            if (json) {
+                new BenchJson(bench.machine(), quick, figures, gaps)
+                        .print(main.console().data());
+            } else {
+                print(bench.machine(), figures);
+            }
+            main.console().flush();
         }
         gaps.forEach(gap -> main.console().say("workerd: cannot measure " + gap.title() + ": " + gap.reason()));
         return gaps.isEmpty() ? 0 : ExitCode.FAILED.status();
@@ -119,7 +124,7 @@ final class RunBench implements Callable<Integer> {
     private static void close(Bench bench) {
         try {
             bench.close();
-        } catch (IOException | InterruptedException left) {
+        } catch (IOException left) {
             // Whoever stopped us has gone on; what is left says by its name whose it is.
         }
     }

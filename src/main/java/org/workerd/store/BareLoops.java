@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The least that SQLite has to do for a queue, in a file of its own: no rules, no triggers, no guards, nobody else. What
+ * The least that SQLite has to do for a queue, in a file of its own: rows with one index, no rules, no triggers, no guards, nobody else. What
  * a bench compares with. As durable as the queue is. Thread-safe: one connection, used by one thread at a time.
  */
 public final class BareLoops implements AutoCloseable {
@@ -15,8 +15,9 @@ public final class BareLoops implements AutoCloseable {
             """
             create table work (
               id integer primary key, name text not null, payload text, args text not null, queue text not null,
-              priority integer not null, created_at integer not null
+              priority integer not null, run_at integer, state integer not null default 0, created_at integer not null
             ) strict;
+            create index work_ready on work (queue, priority desc, id) where state = 0;
             create table waiting (id integer primary key) strict;
             create table running (id integer primary key, started_at integer not null) strict;
             create table ended (
