@@ -1,7 +1,11 @@
 package org.workerd.bench;
 
+import java.io.BufferedReader;
+import java.io.FileInputStream;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.io.RandomAccessFile;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -48,11 +52,12 @@ final class Marks implements AutoCloseable {
     }
 
     private void read() {
-        try {
-            String line = file.readLine();
+        try (BufferedReader lines =
+                new BufferedReader(new InputStreamReader(new FileInputStream(file.getFD()), StandardCharsets.UTF_8))) {
+            String line = lines.readLine();
             while (line != null && !line.isEmpty()) {
                 marks.add(new Mark(System.nanoTime(), line));
-                line = file.readLine();
+                line = lines.readLine();
             }
         } catch (IOException closed) {
             // Whoever still waits for a mark says so.

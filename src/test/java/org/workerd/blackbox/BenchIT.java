@@ -91,6 +91,7 @@ class BenchIT extends DaemonTest {
 
     @Test
     void aPartThatCannotBeMeasuredIsNamedAndTheOthersStand() throws IOException {
+        jobs();
         Path tools = Files.createDirectory(at.top.resolve("tools"));
         Installation.program(tools.resolve("mkfifo"), "#!/bin/sh\necho no pipes here >&2\nexit 3\n");
         at.shell.environment.put("PATH", tools + ":" + System.getenv("PATH"));
