@@ -1,14 +1,14 @@
 #!/bin/sh
 # The same work by workerd, task-spooler, nq and JobRunr on SQLite, one after the other, on this machine.
 # usage: sh src/bench/compare.sh [PROGRAMS [JAVA_JOBS]]   after mvn package; installs what is missing when root
-# A time begins with the first enqueue and ends with the last job. What cannot be had is left out, with the reason.
-set -u
+# A time begins with the first enqueue and ends with the last job, our two JVM starts in it. What cannot be had is left out, with the reason.
 # shellcheck disable=SC2317 # the functions are called through try
+set -u
 
 jobrunr=org.jobrunr:jobrunr:8.7.0
 gson=com.google.code.gson:gson:2.13.1
-programs=${1:-500}
-noops=${2:-2000}
+programs=${1:-2000}
+noops=${2:-5000}
 here=$(cd "$(dirname "$0")" && pwd)
 root=${here%/src/bench}
 home=$root/target/workerd
@@ -107,7 +107,7 @@ run_jobrunr() {
     { fetch "$jobrunr" && fetch "$gson"; } || { skip "${jobrunr#*:}" noop 'Maven cannot fetch it'; return; }
     cp "$home"/lib/sqlite-jdbc-*.jar "$home"/lib/slf4j-api-*.jar "$home"/lib/asm-*.jar "$top/jars" || return 1
     javac -cp "$top/jars/*" -d "$top/classes" "$here/compare/JobRunrNoop.java" || return 1
-    took=$(timeout 120 java -cp "$top/classes:$top/jars/*" JobRunrNoop "$top/jobrunr.db" "$noops" 2>"$top/err") \
+    took=$(timeout 300 java -cp "$top/classes:$top/jars/*" JobRunrNoop "$top/jobrunr.db" "$noops" 2>"$top/err") \
         || { tail -n 3 "$top/err" >&2; return 1; }
     row "JobRunr ${jobrunr##*:} on SQLite" noop "$noops" "$(rate "$noops" "$took")" - 'all: SQLite, synchronous=FULL'
 }
