@@ -11,8 +11,11 @@ public record Samples(List<Double> repeats) {
         }
     }
 
+    /** Of an even number, the mean of the two in the middle. */
     public double median() {
-        return percentile(50);
+        List<Double> sorted = repeats.stream().sorted().toList();
+        int half = sorted.size() / 2;
+        return sorted.size() % 2 == 1 ? sorted.get(half) : (sorted.get(half - 1) + sorted.get(half)) / 2;
     }
 
     /** The smallest value that so many of a hundred do not exceed. */
