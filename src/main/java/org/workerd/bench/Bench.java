@@ -30,7 +30,7 @@ public final class Bench implements AutoCloseable {
      * @throws IOException when its disk has no room for it, or may not be written to
      */
     public static Bench of(Path queue, Path home, boolean quick, InstantSource clock) throws IOException {
-        Plan plan = quick ? Plan.QUICK : Plan.FULL;
+        Plan plan = (quick ? Plan.QUICK : Plan.FULL).beginning(System.nanoTime());
         Site site = Site.make(queue, home, plan.room(), clock);
         List<Step> steps = List.of(
                 new CommandStep(site, plan),
