@@ -66,12 +66,25 @@ class ArchitectureTest {
                     "org.workerd.client..", "org.workerd.job..", "org.workerd.store..", "java..", "org.jspecify..");
 
     @ArchTest
-    static final ArchRule nobodyNeedsTheClient = noClasses()
+    static final ArchRule nobodyButTheBenchNeedsTheClient = noClasses()
             .that()
-            .resideOutsideOfPackage("org.workerd.client..")
+            .resideOutsideOfPackages("org.workerd.client..", "org.workerd.bench..")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.workerd.client..");
+
+    /** It measures the daemon that runs, and what programs use of us. */
+    @ArchTest
+    static final ArchRule theBenchKnowsNothingOfTheDaemonInside =
+            mustNotUse("org.workerd.bench..", "..worker..", "..daemon..", "..cli..", "..unix..");
+
+    @ArchTest
+    static final ArchRule onlyTheCommandLineBenches = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.workerd.bench..", "org.workerd.cli..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.workerd.bench..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");

@@ -34,6 +34,7 @@ final class Commands {
             "doctor",
             "backup",
             "prune",
+            "bench",
             "completion",
             "help");
 
@@ -83,6 +84,7 @@ final class Commands {
             case "config" -> new Config(main);
             case "doctor" -> new Doctor(main);
             case "backup" -> new Backup(main);
+            case "bench" -> new RunBench(main);
             case "completion" -> new Completion(main);
             case "help" -> new Help(main);
             default -> throw new IllegalArgumentException("no command is named " + name);

@@ -182,6 +182,7 @@ final class GoldenTest {
                         "help nosuch",
                         "init .",
                         "doctor now",
+                        "bench now",
                         "status")
                 .map(line -> Golden.Case.of("mistakes", 0, line));
     }

@@ -1,0 +1,85 @@
+package org.workerd.bench;
+
+import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Map;
+import org.workerd.client.JobQueue;
+import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
+import org.workerd.store.JobQueries;
+import org.workerd.store.PlainWriter;
+import org.workerd.store.SqliteDatabase;
+
+/** Jobs that wait in a site's served queue until they are let go all at once. Not thread-safe. */
+final class Backlog implements AutoCloseable {
+    private static final int EACH = 1000;
+    private static final Duration PATIENCE = Duration.ofSeconds(60);
+
+    private final Site site;
+    private final JobQueue queue;
+    private final PlainWriter reader;
+    private final JobQueries queries;
+
+    Backlog(Site site) {
+        this.site = site;
+        this.queue = JobQueue.open(site.served());
+        this.reader = PlainWriter.open(site.served());
+        this.queries = new SqliteDatabase(site.served(), PATIENCE).openForReading();
+    }
+
+    /** The first and the last of them; nobody else enqueues meanwhile. */
+    record Ids(long first, long last) {}
+
+    /** Stores so many of these, and lets none of them go. */
+    Ids fill(int count, NewJob job) {
+        site.pause(true);
+        return add(count, job);
+    }
+
+    /** Stores more of them. */
+    Ids add(int count, NewJob job) {
+        List<Long> ids = new ArrayList<>();
+        for (int done = 0; done < count; done += EACH) {
+            queue.enqueue(Collections.nCopies(Math.min(EACH, count - done), job))
+                    .forEach(stored -> ids.add(stored.id()));
+        }
+        return new Ids(ids.get(0), ids.get(ids.size() - 1));
+    }
+
+    /** Lets all go and returns when all have ended. */
+    void run() throws IOException {
+        site.pause(false);
+        awaitEnd();
+    }
+
+    void letGo() {
+        site.pause(false);
+    }
+
+    void awaitEnd() throws IOException {
+        Stopwatch.await("the jobs end", PATIENCE, () -> count(JobState.READY) + count(JobState.RUNNING) == 0);
+        long dead = count(JobState.DEAD) + count(JobState.RETRYING);
+        if (dead > 0) {
+            throw new IOException(dead + " jobs of the bench failed");
+        }
+    }
+
+    /** How many jobs a second these were, from the first one's start to the last one's end. */
+    double rate(Ids ids) {
+        return (ids.last() - ids.first() + 1) * 1000.0 / Math.max(1, reader.millisTaken(ids.first(), ids.last()));
+    }
+
+    long count(JobState state) {
+        return queries.counts().getOrDefault(NewJob.DEFAULT_QUEUE, Map.of()).getOrDefault(state, 0L);
+    }
+
+    @Override
+    public void close() {
+        queries.close();
+        reader.close();
+        queue.close();
+    }
+}

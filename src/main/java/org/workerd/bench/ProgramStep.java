@@ -1,0 +1,69 @@
+package org.workerd.bench;
+
+import java.io.File;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.workerd.bench.Figure.Limit;
+import org.workerd.job.NewJob;
+
+/** Jobs that run {@code /bin/true}, beside what starts programs and does nothing else. */
+record ProgramStep(Site site, Plan plan) implements Step {
+    @Override
+    public String title() {
+        return "programs as jobs";
+    }
+
+    @Override
+    public List<Figure> measure() throws IOException, InterruptedException {
+        site.first().start();
+        String slots = Integer.toString(Runtime.getRuntime().availableProcessors());
+        List<String> xargs = List.of("xargs", "-P", slots, "-n1", "/bin/true");
+        List<Double> ours = new ArrayList<>();
+        List<Double> bare = new ArrayList<>();
+        List<Double> cpu = new ArrayList<>();
+        List<Double> bareCpu = new ArrayList<>();
+        File words = words();
+        try (Backlog backlog = new Backlog(site)) {
+            backlog.fill(plan.programs(), NewJob.of("true", "1"));
+            backlog.run();
+            plan.repeat(() -> {
+                int count = plan.programs();
+                Backlog.Ids ids = backlog.fill(count, NewJob.of("true", "1"));
+                String pid = site.first().pid();
+                double before = Usage.cpu(pid, true);
+                backlog.run();
+                cpu.add(1e6 * (Usage.cpu(pid, true) - before) / count);
+                ours.add(backlog.rate(ids));
+                double bareBefore = Usage.cpuOfChildren("self");
+                bare.add(count / Stopwatch.seconds(() -> Tool.run(xargs, words)));
+                bareCpu.add(1e6 * (Usage.cpuOfChildren("self") - bareBefore) / count);
+            });
+        }
+        String limit = String.join(" ", xargs);
+        return List.of(
+                new Figure(
+                        "program_jobs",
+                        "program jobs (/bin/true)",
+                        Unit.PER_SECOND,
+                        new Samples(ours),
+                        new Limit(limit, new Samples(bare))),
+                new Figure(
+                        "program_cpu",
+                        "CPU a program job",
+                        Unit.MICROS,
+                        new Samples(cpu),
+                        new Limit(limit, new Samples(bareCpu))));
+    }
+
+    private File words() throws IOException {
+        Path file = site.file("words");
+        Files.write(
+                file,
+                IntStream.range(0, plan.programs()).mapToObj(Integer::toString).toList());
+        return file.toFile();
+    }
+}
