@@ -39,7 +39,10 @@ final class CommandReference {
     private static String section(String name, CommandSpec command) {
         StringBuilder text = new StringBuilder(".SS " + name + "\n");
         text.append(".nf\n").append(synopsis(name, command)).append(".fi\n.PP\n");
-        text.append(Roff.filled(whole(command.usageMessage().description())));
+        text.append(Arrays.stream(
+                        String.join("\n", command.usageMessage().description()).split("\n\n", -1))
+                .map(paragraph -> Roff.filled(whole(paragraph.split("\n", -1))))
+                .collect(Collectors.joining(".PP\n")));
         command.positionalParameters().forEach(parameter -> text.append(parameter(parameter)));
         ownOptions(command).forEach(option -> text.append(option(option)));
         text.append(footer(command.usageMessage().footer()));
