@@ -17,8 +17,6 @@ final class MainLoop {
     /** Nobody rings when an attempt that ignores us has had its grace. */
     private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
 
-    private static final Duration GATHERING = Duration.ofMillis(10);
-
     private final Worker worker;
     private final Doorbell doorbell;
     private final Signals signals;
@@ -63,10 +61,6 @@ final class MainLoop {
                 LOG.error("workerd stops; {} ended jobs could not be recorded and will run again", worker.unwritten());
                 worker.abandon();
                 return 1;
-            }
-            if (worker.waiting() > 0) {
-                // The slots have enough to do: what ends meanwhile goes into one transaction.
-                doorbell.await(worker.waiting() / 2 + 1, GATHERING);
             }
             Duration silence = supervisor.turn(worker.busy(), draining);
             doorbell.await(shortest(idle.compareTo(silence) < 0 ? idle : silence));

@@ -12,15 +12,6 @@ public final class Doorbell {
         rings.release();
     }
 
-    /** Until it has rung so often, or the time is up: for whoever would rather come once than many times. */
-    public void await(int times, Duration longest) throws InterruptedException {
-        int before = rings.drainPermits();
-        boolean many = rings.tryAcquire(Math.max(1, times - before), longest.toNanos(), TimeUnit.NANOSECONDS);
-        if (many || before > 0) {
-            ring();
-        }
-    }
-
     /** Until it rings, or the time is up on the monotonic clock. */
     public void await(Duration longest) throws InterruptedException {
         if (rings.tryAcquire(longest.toNanos(), TimeUnit.NANOSECONDS)) {

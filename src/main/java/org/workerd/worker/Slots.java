@@ -40,6 +40,7 @@ final class Slots {
     private final BitSet taken = new BitSet();
     private final List<Ended> ended = new ArrayList<>();
     private int runners;
+    private int quietAbove;
     /** Of the attempts that ended, the latest counting most; zero as long as none has. */
     private double meanNanos;
 
@@ -123,7 +124,9 @@ final class Slots {
         ended.add(new Ended(execution, outcome, ran));
         double nanos = ran.toNanos();
         meanNanos = meanNanos == 0 ? nanos : meanNanos * 0.9 + nanos * 0.1;
-        doorbell.ring();
+        if (waiting.size() <= quietAbove) {
+            doorbell.ring();
+        }
     }
 
     /** What ended since the last time. */
@@ -146,9 +149,13 @@ final class Slots {
         return withdrawn;
     }
 
-    /** How many claims wait for a slot. */
-    synchronized int waiting() {
-        return waiting.size();
+    /**
+     * Rings next when half of what waits has begun: the slots have enough to do, and what ends until then may go into one
+     * transaction. False: nothing waits, and every end rings.
+     */
+    synchronized boolean quieten() {
+        quietAbove = waiting.size() / 2;
+        return !waiting.isEmpty();
     }
 
     synchronized boolean hasWaiting() {

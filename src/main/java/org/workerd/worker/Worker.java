@@ -25,6 +25,8 @@ import org.workerd.unix.UnixException;
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int PROMOTED_AT_ONCE = 500;
+    /** While the slots have enough to do, what ends waits so long for the next transaction, and shares it. */
+    private static final Duration GATHERING = Duration.ofMillis(10);
     /** What the rates let through begins by then. */
     private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 
@@ -127,11 +129,6 @@ public final class Worker {
         return slots.busy();
     }
 
-    /** How many claims wait for a slot: as long as there are some, nothing is lost when the next turn comes later. */
-    public int waiting() {
-        return slots.waiting();
-    }
-
     /** How many attempts ended whose verdicts the database has not taken yet. */
     public int unwritten() {
         return verdicts.count();
@@ -217,9 +214,13 @@ public final class Worker {
 
     /** However little else is to be done. */
     private Duration longest() {
+        if (slots.quieten()) {
+            return GATHERING;
+        }
         Collection<Execution> running = slots.executions();
-        Duration longest = slots.hasWaiting() ? Verdicts.LONGEST_WAIT_FOR_A_SLOT : plan.pollInterval();
-        Duration known = starts.hasUntold(running, plan.limits()) ? shorter(UNTIL_BEGUN, longest) : longest;
+        Duration known = starts.hasUntold(running, plan.limits())
+                ? shorter(UNTIL_BEGUN, plan.pollInterval())
+                : plan.pollInterval();
         return advances.untilNext(running, known);
     }
 
