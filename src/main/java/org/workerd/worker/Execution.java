@@ -73,7 +73,7 @@ final class Execution {
 
     /** Nothing comes after it in its slot. */
     void tidy() {
-        Scratch.tidy(slot.scratch());
+        slot.tidy();
     }
 
     /** Never throws: whatever happens is an outcome. */

@@ -26,7 +26,7 @@ public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
     private static final int PROMOTED_AT_ONCE = 500;
     /** While the slots have enough to do, what ends waits so long for the next transaction, and shares it. */
-    private static final Duration GATHERING = Duration.ofMillis(10);
+    private static final Duration GATHERING = Duration.ofMillis(25);
     /** What the rates let through begins by then. */
     private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 

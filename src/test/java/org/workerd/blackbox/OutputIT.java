@@ -2,8 +2,16 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** What a handler prints is kept in a file, its head and its tail, and does not fill the disk. */
@@ -60,5 +68,38 @@ class OutputIT extends DaemonTest {
 
     private long kilobytesOnDisk(Path file) {
         return Long.parseLong(at.shell.run("du", "-k", file.toString()).out().split("\t")[0]);
+    }
+
+    @Test
+    void whoPrintsNothingLeavesNoFileAndNothingToTheNext() throws Exception {
+        at.set("workers.concurrency", "1").configure();
+        at.handler("quiet", "exit 0");
+        at.handler("open", "chmod 666 /proc/self/fd/1");
+        at.handler("loud", "echo $WORKERD_JOB_ID");
+        List<String> names = List.of("quiet", "loud", "quiet", "open", "loud", "quiet", "loud", "quiet");
+        List<Long> ids = names.stream().map(jobs()::enqueue).toList();
+        at.start();
+        jobs().awaitAllDone(Duration.ofSeconds(20));
+        try (Stream<Path> all = Files.walk(at.top)) {
+            List<Path> files = all.filter(path -> path.toString().endsWith(".log"))
+                    .filter(path -> path.toString().contains("/output/"))
+                    .sorted()
+                    .toList();
+            assertThat(files)
+                    .extracting(path -> path.getFileName() + " "
+                            + Installation.read(path).strip() + " " + PosixFilePermissions.toString(mode(path)))
+                    .containsExactlyElementsOf(Stream.of(1, 4, 6)
+                            .map(ids::get)
+                            .map(id -> id + ".1.log " + id + " rw-r-----")
+                            .toList());
+        }
+    }
+
+    private static Set<PosixFilePermission> mode(Path path) {
+        try {
+            return Files.getPosixFilePermissions(path);
+        } catch (IOException failure) {
+            throw new UncheckedIOException(failure);
+        }
     }
 }
