@@ -516,6 +516,15 @@ class LauncherTest {
     }
 
     @Test
+    void aBatchIsCompiledWellToo() throws Exception {
+        workerd("enqueue", "--batch", "-");
+        workerd("enqueue", "hello", "--batching");
+        assertThat(javaCalls().lines().filter(line -> line.contains(" enqueue ")))
+                .extracting(line -> line.contains("TieredStopAtLevel"))
+                .containsExactly(false, true);
+    }
+
+    @Test
     void itsHeapCanBeMadeLargerForHandlersInJava() throws Exception {
         environment.put("WORKERD_HEAP", "1g");
         workerd("run");

@@ -3,6 +3,7 @@ package org.workerd.bench;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.workerd.bench.Figure.Limit;
 
 /** What a daemon uses that has nothing to do, a fresh one. Leaves it running. */
@@ -30,16 +31,16 @@ record IdleStep(Site site, Plan plan) implements Step {
             Stopwatch.pause(Duration.ofSeconds(1));
             String us = site.first().pid();
             String them = Long.toString(bare.pid());
-            double usBefore = Usage.cpuOfThreads(us);
-            double themBefore = Usage.cpuOfThreads(them);
+            Map<String, Long> usBefore = Usage.cpuOfThreads(us);
+            Map<String, Long> themBefore = Usage.cpuOfThreads(them);
             double seconds = Stopwatch.seconds(() -> Stopwatch.pause(plan.idle()));
             return List.of(
                     new Figure(
                             "idle_cpu",
                             "idle daemon, CPU",
                             Unit.PERCENT,
-                            once(100 * (Usage.cpuOfThreads(us) - usBefore) / seconds),
-                            new Limit("an idle JVM", once(100 * (Usage.cpuOfThreads(them) - themBefore) / seconds))),
+                            once(100 * Usage.cpuOfThreadsSince(usBefore, us) / seconds),
+                            new Limit("an idle JVM", once(100 * Usage.cpuOfThreadsSince(themBefore, them) / seconds))),
                     new Figure(
                             "idle_rss",
                             "idle daemon, memory (RSS)",

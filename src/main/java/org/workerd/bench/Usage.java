@@ -5,6 +5,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 
 /** What processes have used, as /proc tells. Stateless. */
 final class Usage {
@@ -27,13 +29,22 @@ final class Usage {
         return cpu(pid, true) - cpu(pid, false);
     }
 
-    /** Seconds of CPU of the threads that live, to the nanosecond. */
-    static double cpuOfThreads(String pid) throws IOException {
-        long nanos = 0;
+    /** Nanoseconds of CPU of each thread that lives, by its number. */
+    static Map<String, Long> cpuOfThreads(String pid) throws IOException {
+        Map<String, Long> nanos = new HashMap<>();
         try (DirectoryStream<Path> threads = Files.newDirectoryStream(Path.of("/proc", pid, "task"))) {
             for (Path thread : threads) {
-                nanos += scheduled(thread);
+                nanos.put(String.valueOf(thread.getFileName()), scheduled(thread));
             }
+        }
+        return nanos;
+    }
+
+    /** Seconds of CPU since then, of those that still live. */
+    static double cpuOfThreadsSince(Map<String, Long> before, String pid) throws IOException {
+        double nanos = 0;
+        for (Map.Entry<String, Long> thread : cpuOfThreads(pid).entrySet()) {
+            nanos += thread.getValue() - before.getOrDefault(thread.getKey(), 0L);
         }
         return nanos / 1e9;
     }

@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.locks.LockSupport;
+import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
@@ -17,9 +19,15 @@ import org.workerd.store.StoreException.Kind;
  */
 final class GroupCommit {
     private static final int MOST_AT_ONCE = 1000;
+    /** In nanoseconds: less than a commit takes. */
+    private static final long MOMENT = 50_000;
 
     private final JobStore store;
     private final Queue<Request> waiting = new ConcurrentLinkedQueue<>();
+    /** Held by the thread that commits. Who waits does not wait for it, but for an answer: else all would queue up for it. */
+    private final ReentrantLock committing = new ReentrantLock();
+    /** How many others were in the latest group; for the thread that commits. */
+    private int latest;
 
     GroupCommit(JobStore store) {
         this.store = store;
@@ -27,25 +35,62 @@ final class GroupCommit {
 
     /** All of them, or none when this throws, whatever the others bring. */
     List<Enqueued> enqueue(List<NewJob> jobs) {
-        Request request = new Request(jobs);
+        Request request = new Request(jobs, Thread.currentThread());
         waiting.add(request);
-        synchronized (this) {
-            while (request.open) {
-                commit(take());
+        boolean interrupted = false;
+        while (request.open) {
+            if (committing.tryLock()) {
+                commitWaiting();
+            } else {
+                LockSupport.park(this);
+                interrupted |= Thread.interrupted();
             }
+        }
+        if (interrupted) {
+            Thread.currentThread().interrupt();
         }
         return request.answer();
     }
 
+    void close() {
+        committing.lock();
+        try {
+            store.close();
+        } finally {
+            committing.unlock();
+        }
+    }
+
+    private void commitWaiting() {
+        try {
+            commit(take());
+        } finally {
+            committing.unlock();
+            // Who came too late for this one commits the next.
+            Request next = waiting.peek();
+            if (next != null) {
+                LockSupport.unpark(next.caller);
+            }
+        }
+    }
+
     private List<Request> take() {
+        // Those who just had their answer come again at once: a moment for them, if there were any.
+        if (latest > waiting.size()) {
+            LockSupport.parkNanos(this, MOMENT);
+        }
         List<Request> taken = new ArrayList<>();
         for (Request next = waiting.poll(); next != null; next = taken.size() < MOST_AT_ONCE ? waiting.poll() : null) {
             taken.add(next);
         }
+        latest = taken.size() - 1;
         return taken;
     }
 
     private void commit(List<Request> group) {
+        if (group.isEmpty()) {
+            return;
+        }
         try {
             List<List<Enqueued>> answers = store.transaction(
                     moves -> group.stream().map(request -> request.store(moves)).toList());
@@ -61,19 +106,26 @@ final class GroupCommit {
             }
         } finally {
             // Whatever else went wrong is the committing thread's to throw; the others must not wait for ever.
-            group.forEach(request -> request.open = false);
+            group.forEach(Request::close);
         }
     }
 
-    /** One call of one thread; what became of it is written and read under the lock. */
+    /** One call of one thread; what became of it is written before, and read after, it is closed. */
     private static final class Request {
         private final List<NewJob> jobs;
+        private final Thread caller;
         private @Nullable List<Enqueued> stored;
         private @Nullable StoreException failure;
-        private boolean open = true;
+        private volatile boolean open = true;
 
-        Request(List<NewJob> jobs) {
+        Request(List<NewJob> jobs, Thread caller) {
             this.jobs = jobs;
+            this.caller = caller;
+        }
+
+        void close() {
+            open = false;
+            LockSupport.unpark(caller);
         }
 
         List<Enqueued> store(Moves moves) {

@@ -41,11 +41,9 @@ public final class JobQueue implements AutoCloseable {
     /** As long as it may take the daemon, and whoever else writes, to let us in. */
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
-    private final JobStore store;
     private final GroupCommit commits;
 
     private JobQueue(JobStore store) {
-        this.store = store;
         this.commits = new GroupCommit(store);
     }
 
@@ -117,8 +115,6 @@ public final class JobQueue implements AutoCloseable {
     /** What was enqueued stays. A second time does nothing. */
     @Override
     public void close() {
-        synchronized (commits) {
-            store.close();
-        }
+        commits.close();
     }
 }

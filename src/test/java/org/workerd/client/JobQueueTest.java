@@ -219,7 +219,7 @@ class JobQueueTest {
         threads.forEach(Thread::start);
         Awaitility.await()
                 .until(() -> threads.stream()
-                                .filter(thread -> thread.getState() == Thread.State.BLOCKED)
+                                .filter(thread -> thread.getState() == Thread.State.WAITING)
                                 .count()
                         == 7);
         execute("commit");
