@@ -1,5 +1,6 @@
 package org.workerd.cli;
 
+import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.RandomAccessFile;
@@ -8,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.workerd.worker.Output;
 
 /**
@@ -36,10 +38,10 @@ final class OutputTail {
 
     /** All there is by now. */
     void copyTo(OutputStream to) throws IOException {
-        if (!Files.exists(file)) {
-            return;
-        }
-        try (RandomAccessFile from = new RandomAccessFile(file.toFile(), "r")) {
+        try (RandomAccessFile from = opened()) {
+            if (from == null) {
+                return;
+            }
             noticeCut(from, to);
             byte[] chunk = new byte[CHUNK];
             while (position < from.length()) {
@@ -54,6 +56,19 @@ final class OutputTail {
                     position += count;
                 }
             }
+        }
+    }
+
+    /** Null: it is not there, or no more; an attempt that printed nothing keeps none. */
+    private @Nullable RandomAccessFile opened() throws IOException {
+        try {
+            return new RandomAccessFile(file.toFile(), "r");
+        } catch (FileNotFoundException failure) {
+            // Java says the same of one that we may not read.
+            if (Files.exists(file)) {
+                throw failure;
+            }
+            return null;
         }
     }
 

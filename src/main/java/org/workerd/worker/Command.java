@@ -35,8 +35,6 @@ final class Command {
     private final LifeSigns signs;
     /** It was told to end before it had: what stopped it is then how it ended. */
     private boolean told;
-    /** Nothing but the program itself was left of the attempt when that had ended. */
-    private boolean alone;
     /** Readable once the program has ended; poll passes over it while it is not open. */
     private int process = NOT_OPEN;
 
@@ -57,13 +55,12 @@ final class Command {
         }
         try (Scratch scratch = Scratch.create(slot.scratch())) {
             Output output = output();
-            output.takeFrom(slot.spareOutput());
             slot.ledger().starting(slot.number(), claim);
             int pid = start(scratch, output);
             ProgressFile progress = new ProgressFile(scratch.progress());
             Processes.End end = watch(pid, scratch, () -> look(output, progress));
             look(progress);
-            keep(output);
+            trim(output);
             return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
         } catch (UnixException failure) {
             return ProgramOutcome.of(failure, program);
@@ -140,8 +137,8 @@ final class Command {
             // Whatever went wrong, from here on nothing of it may live.
             long soon =
                     System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
-            alone = endLeftovers(pid, scratch, Math.min(killAt, soon));
-            end = reap(pid);
+            boolean alone = endLeftovers(pid, scratch, Math.min(killAt, soon));
+            end = reap(pid, alone);
         }
         return end;
     }
@@ -158,17 +155,15 @@ final class Command {
         }
     }
 
-    private void keep(Output output) {
+    private void trim(Output output) {
         try {
-            if (!alone || !output.leaveAt(slot.spareOutput())) {
-                output.trim();
-            }
+            output.trim();
         } catch (IOException failure) {
             JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
         }
     }
 
-    private Processes.End reap(int pid) {
+    private Processes.End reap(int pid, boolean alone) {
         slot.leftovers().ended(pid);
         Processes.End end = Processes.reap(pid);
         if (alone) {

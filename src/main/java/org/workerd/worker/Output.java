@@ -4,11 +4,7 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Map;
-import java.util.Objects;
-import org.jspecify.annotations.Nullable;
 import org.workerd.unix.Posix;
 
 /**
@@ -19,8 +15,6 @@ import org.workerd.unix.Posix;
 public final class Output {
     private static final int BLOCK = 4096;
     private static final int THOUSAND = 1000;
-    /** In the kernel's words: a regular file, and what a program's start makes it with. */
-    private static final Integer AS_MADE = 0100640;
 
     private final Path file;
     private final long limit;
@@ -63,21 +57,6 @@ public final class Output {
             }
         }
         return size > before;
-    }
-
-    /** Takes the file that an attempt left there, if one did: to make one costs more than all else of a short job. */
-    @SuppressWarnings("ReturnValueIgnored") // where there is none, the program's start makes one
-    void takeFrom(Path spare) {
-        spare.toFile().renameTo(file.toFile());
-    }
-
-    /** The program has ended, and nobody else has the file open: if nobody wrote to it, it waits there for another. */
-    boolean leaveAt(Path spare) throws IOException {
-        Map<String, @Nullable Object> attributes =
-                Files.readAttributes(file, "unix:mode,size", LinkOption.NOFOLLOW_LINKS);
-        return Objects.equals(attributes.get("size"), 0L)
-                && Objects.equals(attributes.get("mode"), AS_MADE)
-                && file.toFile().renameTo(spare.toFile());
     }
 
     /** The program has ended: keeps head and tail, and says between them how much is missing; of nothing, nothing. */

@@ -28,15 +28,9 @@ record Slot(
         return premises.scratch().resolve(Integer.toString(number));
     }
 
-    /** Where an output file that nobody wrote to waits for the next attempt. */
-    Path spareOutput() {
-        return premises.scratch().resolve(number + ".output");
-    }
-
     /** Nothing comes after what ran here: nothing stays behind. */
     void tidy() {
         Scratch.tidy(scratch());
-        Scratch.delete(spareOutput());
     }
 
     /** Before anybody waits for it: a child that nobody waited for is there, dead or alive. */
