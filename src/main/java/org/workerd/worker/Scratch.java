@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -12,6 +14,7 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Iterator;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
@@ -60,21 +63,30 @@ final class Scratch implements AutoCloseable {
 
     /** Nothing is there but the directory to work in, as it was made. */
     private boolean isUntouched() {
-        String[] beside = base.toFile().list();
-        String[] within = work().toFile().list();
-        return beside != null && beside.length == 1 && within != null && within.length == 0 && isAsMade();
+        try {
+            return isAsMade() && holdsAtMost(1, base) && holdsAtMost(0, work());
+        } catch (IOException | DirectoryIteratorException goneOrNotToBeRead) {
+            return false;
+        }
     }
 
-    private boolean isAsMade() {
-        try {
-            Map<String, @Nullable Object> made = attributes(work());
-            Map<String, @Nullable Object> above = attributes(base);
-            return made.get("mode") instanceof Integer mode
-                    && (mode & ~SET_GROUP) == MODE
-                    && Objects.equals(made.get("uid"), above.get("uid"))
-                    && Objects.equals(made.get("gid"), above.get("gid"));
-        } catch (IOException gone) {
-            return false;
+    private boolean isAsMade() throws IOException {
+        Map<String, @Nullable Object> made = attributes(work());
+        Map<String, @Nullable Object> above = attributes(base);
+        return made.get("mode") instanceof Integer mode
+                && (mode & ~SET_GROUP) == MODE
+                && Objects.equals(made.get("uid"), above.get("uid"))
+                && Objects.equals(made.get("gid"), above.get("gid"));
+    }
+
+    /** Looks no further: a handler may have left a million files there. */
+    private static boolean holdsAtMost(int most, Path directory) throws IOException {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            Iterator<Path> entry = entries.iterator();
+            for (int i = 0; i < most && entry.hasNext(); i++) {
+                entry.next();
+            }
+            return !entry.hasNext();
         }
     }
 
