@@ -18,31 +18,31 @@ final class WallClock {
     private static final Duration UNREMARKABLE = Duration.ofSeconds(1);
 
     private final InstantSource clock;
-    private @Nullable Instant lastTime;
-    private long lastNanos;
-    private @Nullable Instant readTime;
-    private long readNanos;
+    private @Nullable Reading known;
+    private @Nullable Reading latest;
 
     WallClock(InstantSource clock) {
         this.clock = clock;
     }
 
+    /** Of the wall clock, and at the same time of the monotonic one. */
+    private record Reading(Instant time, long nanos) {}
+
     /** Within a turn's transaction, before what is due is looked for. How far the clock was set. */
     Duration align(Moves moves) {
         // Not the turn's own time: it may have waited for others since.
-        readTime = clock.instant();
-        readNanos = System.nanoTime();
-        if (isRunningOn(readTime, readNanos)) {
+        Reading now = new Reading(clock.instant(), System.nanoTime());
+        latest = now;
+        if (isRunningOn(now)) {
             return Duration.ZERO;
         }
-        Duration ahead = Duration.between(Instant.EPOCH, readTime).minus(Uptime.now());
+        Duration ahead = Duration.between(Instant.EPOCH, now.time()).minus(Uptime.now());
         return moves.alignClock(ProcessInfo.bootId(), ahead);
     }
 
     /** The turn's transaction is through. A clock set meanwhile is noticed by the next. */
     void aligned(Duration step) {
-        lastTime = readTime;
-        lastNanos = readNanos;
+        known = latest;
         if (!step.isZero()) {
             LOG.warn(
                     "the clock was set {} by {}: what waits to be tried again waits on for as long as was left",
@@ -51,11 +51,11 @@ final class WallClock {
         }
     }
 
-    private boolean isRunningOn(Instant now, long nanos) {
-        if (lastTime == null) {
+    private boolean isRunningOn(Reading now) {
+        if (known == null) {
             return false;
         }
-        Duration passed = Duration.ofNanos(nanos - lastNanos);
-        return Duration.between(lastTime, now).minus(passed).abs().compareTo(UNREMARKABLE) < 0;
+        Duration passed = Duration.ofNanos(now.nanos() - known.nanos());
+        return Duration.between(known.time(), now.time()).minus(passed).abs().compareTo(UNREMARKABLE) < 0;
     }
 }
