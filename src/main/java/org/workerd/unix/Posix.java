@@ -25,11 +25,11 @@ public final class Posix {
     public static final int TRUNCATE = OpenFlags.O_TRUNC.intValue();
     public static final int NO_FOLLOW = OpenFlags.O_NOFOLLOW.intValue();
     /** The same on every Linux that we know of; jnr has no constant for it. */
-    private static final int CLOSE_ON_EXEC = 0x80000;
+    static final int CLOSE_ON_EXEC = 0x80000;
 
-    private static final Libc OPEN = Libc.bind("open", POINTER, INT, INT);
+    static final Libc OPEN = Libc.bind("open", POINTER, INT, INT);
     private static final Libc CLOSE = Libc.bind("close", INT);
-    private static final Libc READ_CALL = Libc.bind("read", INT, POINTER, LONG);
+    static final Libc READ_CALL = Libc.bind("read", INT, POINTER, LONG);
     private static final Libc WRITE = Libc.bind("write", INT, POINTER, LONG);
     private static final Libc PWRITE = Libc.bind("pwrite", INT, POINTER, LONG, LONG);
     private static final Libc FTRUNCATE = Libc.bind("ftruncate", INT, LONG);
