@@ -63,7 +63,7 @@ final class MainLoop {
                 return 1;
             }
             Duration silence = supervisor.turn(worker.busy(), draining);
-            doorbell.await(shortest(idle.compareTo(silence) < 0 ? idle : silence));
+            doorbell.await(shortest(Span.shorter(idle, silence)));
         }
     }
 
@@ -143,9 +143,9 @@ final class MainLoop {
 
     private Duration shortest(Duration idle) {
         Duration untilTidy = left(tidyAt);
-        Duration shortest = idle.compareTo(untilTidy) < 0 ? idle : untilTidy;
+        Duration shortest = Span.shorter(idle, untilTidy);
         Duration untilDrained = draining ? left(drainUntil) : shortest;
-        Duration next = shortest.compareTo(untilDrained) < 0 ? shortest : untilDrained;
+        Duration next = Span.shorter(shortest, untilDrained);
         if (stoppingNow && next.compareTo(STOPPING_LOOK) > 0) {
             return STOPPING_LOOK;
         }

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.job.Span;
 import org.workerd.unix.Datagram;
 import org.workerd.unix.UnixException;
 
@@ -75,7 +76,7 @@ final class Supervisor {
                 extensionAt = System.nanoTime() + DRAIN_BEAT.toNanos();
                 tell("EXTEND_TIMEOUT_USEC=" + EXTENSION.toMillis() * 1000);
             }
-            next = shorter(next, left(extensionAt));
+            next = Span.shorter(next, left(extensionAt));
         }
         String current = (draining ? "Draining: " : "") + busy + (busy == 1 ? " job runs" : " jobs run");
         if (!current.equals(status)) {
@@ -84,7 +85,7 @@ final class Supervisor {
                 status = current;
                 tell("STATUS=" + current);
             } else {
-                next = shorter(next, left(statusAt));
+                next = Span.shorter(next, left(statusAt));
             }
         }
         return next;
@@ -108,9 +109,5 @@ final class Supervisor {
 
     private static Duration left(long nanoTime) {
         return Duration.ofNanos(nanoTime - System.nanoTime());
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

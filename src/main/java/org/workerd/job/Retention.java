@@ -27,7 +27,6 @@ public record Retention(Duration done, Duration cancelled, Duration dead) {
     }
 
     public Duration shortest() {
-        Duration shorter = done.compareTo(cancelled) < 0 ? done : cancelled;
-        return shorter.compareTo(dead) < 0 ? shorter : dead;
+        return Span.shorter(Span.shorter(done, cancelled), dead);
     }
 }

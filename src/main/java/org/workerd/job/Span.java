@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/** Durations as people write them: {@code 500ms 30s 10m 2h 7d}. */
+/** Durations, and how people write them: {@code 500ms 30s 10m 2h 7d}. */
 public final class Span {
     private static final Pattern SPAN = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
     private static final Map<String, Duration> UNITS = Map.of(
@@ -18,6 +18,10 @@ public final class Span {
     private static final Duration LONGEST = Duration.ofDays(36_525);
 
     private Span() {}
+
+    public static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
 
     /**
      * The duration that the text says.

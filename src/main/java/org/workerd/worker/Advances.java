@@ -5,6 +5,7 @@ import java.util.Collection;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.stream.Collectors;
+import org.workerd.job.Span;
 import org.workerd.store.Moves;
 
 /** Writes how far the attempts that run are, of each no more often than people look. For the loop's thread. */
@@ -35,7 +36,7 @@ final class Advances {
         return executions.stream()
                 .filter(execution -> execution.signs().hasNews())
                 .map(execution -> untilDue(execution, now))
-                .reduce(longest, (one, other) -> one.compareTo(other) < 0 ? one : other);
+                .reduce(longest, Span::shorter);
     }
 
     private Duration untilDue(Execution execution, long now) {

@@ -13,6 +13,7 @@ import java.util.function.BooleanSupplier;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
+import org.workerd.job.Span;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
@@ -135,8 +136,8 @@ final class Command {
         } finally {
             closeProcess();
             // Whatever went wrong, from here on nothing of it may live.
-            long soon =
-                    System.nanoTime() + min(LEFTOVER_GRACE, policy.killGrace()).toNanos();
+            long soon = System.nanoTime()
+                    + Span.shorter(LEFTOVER_GRACE, policy.killGrace()).toNanos();
             boolean alone = endLeftovers(pid, scratch, Math.min(killAt, soon));
             end = reap(pid, alone);
         }
@@ -251,9 +252,5 @@ final class Command {
 
     private static long millisUntil(long nanoTime) {
         return nanoTime == Long.MAX_VALUE ? Integer.MAX_VALUE : (nanoTime - System.nanoTime() + 999_999) / 1_000_000;
-    }
-
-    private static Duration min(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 }

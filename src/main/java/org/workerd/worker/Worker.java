@@ -225,7 +225,7 @@ public final class Worker {
     }
 
     private static Duration shorter(Duration one, Duration other) {
-        Duration shorter = one.compareTo(other) < 0 ? one : other;
+        Duration shorter = Span.shorter(one, other);
         return shorter.isNegative() ? Duration.ZERO : shorter;
     }
 
