@@ -7,8 +7,8 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * The least that SQLite has to do for a queue, in a file of its own: rows with one index, no rules, no triggers, no guards, nobody else. What
- * a bench compares with. As durable as the queue is. Thread-safe: one connection, used by one thread at a time.
+ * The least that SQLite has to do for a queue, in a file of its own: rows with one index, no rules, no triggers, no
+ * guards, nobody else. What a bench compares with. As durable as the queue is. Thread-safe: one connection, used by one thread at a time.
  */
 public final class BareLoops implements AutoCloseable {
     private static final String TABLES =

@@ -43,6 +43,7 @@ final class SqliteMigration {
     private Optional<Path> migrate(Connection connection) throws SQLException, IOException {
         try (Statement statement = connection.createStatement()) {
             statement.execute("begin immediate");
+            Path copy;
             try {
                 int from = SqliteRecognition.version(connection);
                 if (from >= to) { // another daemon was first
@@ -50,19 +51,19 @@ final class SqliteMigration {
                     return Optional.empty();
                 }
                 // A reader of its own: it sees what was committed, and that cannot change now.
-                Path copy = keepCopy(from);
+                copy = keepCopy(from);
                 for (String step : steps.subList(from, to)) {
                     statement.executeUpdate(step);
                 }
                 statement.execute("pragma user_version = " + to);
                 statement.execute("commit");
-                // Whoever looks at the file's header alone shall find the new version there.
-                statement.execute("pragma wal_checkpoint(truncate)");
-                return Optional.of(copy);
             } catch (SQLException | IOException | RuntimeException failure) {
                 connection.createStatement().executeUpdate("rollback");
                 throw failure;
             }
+            // Whoever looks at the file's header alone shall find the new version there.
+            statement.execute("pragma wal_checkpoint(truncate)");
+            return Optional.of(copy);
         }
     }
 
