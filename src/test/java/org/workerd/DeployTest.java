@@ -57,6 +57,30 @@ class DeployTest {
                 .contains("WORKERD_CONFIG=/etc/workerd/workerd.toml");
     }
 
+    /** No engine is here to build it, and Debian has no linter for it. */
+    @Test
+    void theContainerIsMadeOfInstructionsFilesAndCommandsThatExist() throws Exception {
+        List<String> lines = Files.readString(Path.of("deploy/Containerfile"))
+                .replaceAll("(?m)^#.*\n", "")
+                .replace("\\\n", " ")
+                .lines()
+                .filter(line -> !line.isBlank())
+                .toList();
+        assertThat(lines)
+                .allMatch(line -> line.matches("(FROM|RUN|WORKDIR|COPY|USER|VOLUME) \\S.*")
+                        || line.matches("(ENTRYPOINT|CMD|HEALTHCHECK .*CMD) \\[(\"[^\"]+\"(, )?)+]"));
+        for (String line : lines) {
+            if (line.startsWith("RUN ")) {
+                Path command = Files.writeString(directory.resolve("run"), line.substring(4) + "\n");
+                assertThat(Tool.run("shellcheck", "-s", "sh", command.toString()))
+                        .isEqualTo(new Tool.Answer(0, ""));
+            } else if (line.startsWith("COPY ") && !line.startsWith("COPY --from")) {
+                assertThat(Path.of(line.split(" ", -1)[1])).exists();
+            }
+        }
+        assertThat(lines).filteredOn(line -> line.startsWith("RUN ")).hasSize(3);
+    }
+
     private static boolean isScript(Path file) {
         try {
             String text = Files.readString(file, java.nio.charset.StandardCharsets.ISO_8859_1);
