@@ -6,9 +6,11 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.concurrent.locks.LockSupport;
 
 /**
  * One process as /proc shows it at one moment. A pid alone names nobody: with the start time it does, until reboot.
@@ -21,6 +23,15 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
     private static final String CHILDREN = "/proc/" + SELF + "/task/" + SELF + "/children";
     /** PF_EXITING of the kernel. */
     private static final long EXITING = 4;
+    /** PF_KTHREAD. */
+    private static final long OF_THE_KERNEL = 0x200000;
+
+    private static final int FLAGS = 6;
+    /** Where it begins, and in the next field where it ends; 0 while there is none yet. */
+    private static final int ENVIRONMENT = 47;
+
+    private static final Duration EXEC_LOOK = Duration.ofMillis(1);
+    private static final int EXEC_LOOKS = 1_000;
     /** It may go between two of them. */
     private static final int LOOKS = 3;
 
@@ -81,14 +92,36 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
         return found;
     }
 
-    /** Its environment, {@code NAME=value} each, as it was given at exec; empty when it is not ours to read. */
+    /**
+     * Its environment, {@code NAME=value} each, as it was given at exec; empty when it is not ours to read. In the
+     * midst of an exec the kernel shows none: then this waits until it can tell, a second at most.
+     */
     public List<String> environment() {
-        try {
-            return List.of(Files.readString(file(pid, "environ"), StandardCharsets.ISO_8859_1)
-                    .split("\0", -1));
-        } catch (IOException notOurs) {
-            return List.of();
+        boolean none = false;
+        for (int look = 0; look < EXEC_LOOKS; look++) {
+            Optional<String> variables = ProcFile.readAtOnce("/proc/" + pid + "/environ");
+            if (variables.isPresent() && !variables.get().isEmpty()) {
+                return List.of(variables.get().split("\0", -1));
+            }
+            if (variables.isEmpty() || none) {
+                return List.of();
+            }
+            none = hasNoEnvironment();
+            LockSupport.parkNanos(EXEC_LOOK.toNanos());
         }
+        return List.of();
+    }
+
+    /** It is a thread of the kernel, or on its way out, or was given none. */
+    private boolean hasNoEnvironment() {
+        Optional<String> stat = ProcFile.read("/proc/" + pid + "/stat");
+        if (stat.isEmpty()) {
+            return true;
+        }
+        String[] fields = fields(stat.get());
+        boolean withoutMemory = (Long.parseLong(fields[FLAGS]) & (EXITING | OF_THE_KERNEL)) != 0;
+        return withoutMemory
+                || (!fields[ENVIRONMENT].equals("0") && fields[ENVIRONMENT].equals(fields[ENVIRONMENT + 1]));
     }
 
     /** It was sent KILL, is on its way out, or gone: what it still holds, its locks say, it will let go of. */
@@ -99,9 +132,8 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
                     return true;
                 }
             }
-            String stat = Files.readString(file((int) pid, "stat"), StandardCharsets.ISO_8859_1);
-            String flags = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1)[6];
-            return (Long.parseLong(flags) & EXITING) != 0;
+            String[] fields = fields(Files.readString(file((int) pid, "stat"), StandardCharsets.ISO_8859_1));
+            return (Long.parseLong(fields[FLAGS]) & EXITING) != 0;
         } catch (IOException gone) {
             return true;
         }
@@ -125,9 +157,13 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
         return PROC.resolve(Integer.toString(pid)).resolve(name);
     }
 
-    /** The name, in parentheses, may hold spaces and parentheses itself: the fields begin after its last one. */
+    /** From its state on. The name, in parentheses, may hold spaces and parentheses itself. */
+    private static String[] fields(String stat) {
+        return stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
+    }
+
     private static ProcessInfo parse(int pid, String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).split(" ", -1);
+        String[] fields = fields(stat);
         return new ProcessInfo(
                 pid,
                 fields[0].charAt(0),

@@ -2,23 +2,28 @@ package org.workerd.unix;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.time.Duration;
 
 /** How long this machine has been up, its sleep included: what nobody can set. Stateless. */
 public final class Uptime {
-    private static final Path UPTIME = Path.of("/proc/uptime");
+    private static final String UPTIME = "/proc/uptime";
 
     private Uptime() {}
 
-    /** To the hundredth of a second. */
+    /**
+     * To the hundredth of a second.
+     *
+     * @throws UncheckedIOException when nobody can tell, for want of a descriptor
+     */
     public static Duration now() {
-        try {
-            String seconds = Files.readString(UPTIME).split(" ", 2)[0];
-            return Duration.ofMillis(Long.parseLong(seconds.replace(".", "")) * 10);
-        } catch (IOException failure) {
-            throw new UncheckedIOException("cannot read " + UPTIME, failure);
-        }
+        return Duration.ofMillis(ticks() * 10);
+    }
+
+    /** In hundredths of a second, as start times of processes are: what starts from now on has no smaller one. */
+    public static long ticks() {
+        String seconds = ProcFile.read(UPTIME)
+                .orElseThrow(() -> new UncheckedIOException(new IOException("cannot read " + UPTIME)))
+                .split(" ", 2)[0];
+        return Long.parseLong(seconds.replace(".", ""));
     }
 }

@@ -56,7 +56,7 @@ final class Command {
         }
         try (Scratch scratch = Scratch.create(slot.scratch())) {
             Output output = output();
-            slot.ledger().starting(slot.number(), claim);
+            slot.starting(claim);
             int pid = start(scratch, output);
             ProgressFile progress = new ProgressFile(scratch.progress());
             Processes.End end = watch(pid, scratch, () -> look(output, progress));
@@ -165,7 +165,7 @@ final class Command {
     }
 
     private Processes.End reap(int pid, boolean alone) {
-        slot.leftovers().ended(pid);
+        slot.ended(pid);
         Processes.End end = Processes.reap(pid);
         if (alone) {
             return end;

@@ -122,11 +122,6 @@ public final class Ledger implements AutoCloseable {
                             .filter(cause -> cause.name().equals(entry.told())))
                     .findFirst();
         }
-
-        /** Did it end between the start of a program and the note of its pid? */
-        public boolean wasStarting() {
-            return entries.stream().anyMatch(entry -> entry.pid() == 0);
-        }
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.workerd.worker;
 
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -15,6 +16,7 @@ import org.workerd.unix.Posix;
 import org.workerd.unix.ProcessInfo;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
+import org.workerd.unix.Uptime;
 
 /**
  * Ends what attempts leave running: whatever is of their process group, and whatever carries their mark, the path of
@@ -31,16 +33,36 @@ final class Leftovers {
     private static final int GENERATIONS = 20;
     private static final Duration ENDING = Duration.ofMillis(100);
 
-    /** The programs that run now, leaders of their groups, by pid; their start times. */
-    private final Map<Integer, Long> leaders = new ConcurrentHashMap<>();
+    /** The programs that run now, leaders of their groups. */
+    private final Set<Integer> leaders = ConcurrentHashMap.newKeySet();
+    /** By slot in which a program runs, or is about to: nothing of it is older than this. */
+    private final Map<Integer, Long> oldest = new ConcurrentHashMap<>();
 
-    void began(int leader, long startTime) {
-        leaders.put(leader, startTime);
+    void starting(int slot) {
+        oldest.put(slot, now());
+    }
+
+    void began(int leader) {
+        leaders.add(leader);
     }
 
     /** Only once {@link #end} is through, and right before the leader is waited for. */
-    void ended(int leader) {
+    void ended(int slot, int leader) {
         leaders.remove(leader);
+        oldest.remove(slot);
+    }
+
+    void idle(int slot) {
+        oldest.remove(slot);
+    }
+
+    /** 0 when nobody can tell: then nothing is known to be older, and the next sweep looks again. */
+    private static long now() {
+        try {
+            return Uptime.ticks();
+        } catch (UncheckedIOException shortOfDescriptors) {
+            return 0;
+        }
     }
 
     /**
@@ -82,8 +104,8 @@ final class Leftovers {
     }
 
     /**
-     * Takes the ends of adopted processes, and ends those that cannot be of an attempt that still runs: they carry no
-     * mark and are older than every one of those.
+     * Takes the ends of adopted processes, and ends those that cannot be of an attempt that still runs, for they are
+     * older than every one of those. Whatever mark they carry, they may have made it themselves.
      */
     void endStrays() {
         // What a stray had started itself becomes ours only when the stray is gone.
@@ -98,14 +120,11 @@ final class Leftovers {
 
     private List<ProcessInfo> killStrays() {
         List<ProcessInfo> killed = new ArrayList<>();
-        long oldest = leaders.values().stream().mapToLong(time -> time).min().orElse(Long.MAX_VALUE);
+        long young = oldest.values().stream().mapToLong(ticks -> ticks).min().orElse(Long.MAX_VALUE);
         for (ProcessInfo process : adopted()) {
             if (process.isZombie()) {
                 Processes.reapIfEnded(process.pid());
-            } else if (!IS_INIT
-                    && process.startTime() < oldest
-                    && !leaders.containsKey(process.group())
-                    && !isMarked(process, "", false)) {
+            } else if (!IS_INIT && process.startTime() < young) {
                 LOG.info("ending process {}, left by an attempt that has ended", process.pid());
                 signal(process, Processes.KILL);
                 killed.add(process);
@@ -153,7 +172,7 @@ final class Leftovers {
      */
     private List<ProcessInfo> adopted() {
         return ProcessInfo.adopted().stream()
-                .filter(process -> !leaders.containsKey(process.pid()) && process.group() != OWN_GROUP)
+                .filter(process -> !leaders.contains(process.pid()) && process.group() != OWN_GROUP)
                 .toList();
     }
 

@@ -9,7 +9,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,7 +24,6 @@ import org.workerd.unix.UnixException;
 final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
-    private static final Duration EXEC = Duration.ofMillis(20);
 
     private final Path ledgers;
     private final Path scratch;
@@ -57,10 +55,6 @@ final class Peers {
         Optional<Ledger.Contents> ledger =
                 ledger(daemon).filter(contents -> contents.boot().equals(ProcessInfo.bootId()));
         Predicate<ProcessInfo> grouped = ledger.map(Peers::inItsGroups).orElse(process -> false);
-        if (ledger.isPresent() && ledger.get().wasStarting()) {
-            // The kernel frees our lock in an exec a moment before the new program's environment can be read.
-            LockSupport.parkNanos(EXEC.toNanos());
-        }
         boolean clean = Leftovers.endForeign(grouped.or(marked), PATIENCE);
         if (!clean) {
             LOG.error("daemon {} is dead, but what it ran does not end; its jobs wait", daemon);

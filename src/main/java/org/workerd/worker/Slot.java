@@ -33,10 +33,16 @@ record Slot(
         Scratch.tidy(scratch());
     }
 
+    /** A program is about to be started. */
+    void starting(Claim claim) {
+        leftovers.starting(number);
+        ledger.starting(number, claim);
+    }
+
     /** Before anybody waits for it: a child that nobody waited for is there, dead or alive. */
     void began(Claim claim, int pid) {
+        leftovers.began(pid);
         long startTime = startTime(pid);
-        leftovers.began(pid, startTime);
         note(() -> ledger.started(number, claim, pid, startTime));
         JobLog.running(claim, "pid " + pid);
     }
@@ -51,7 +57,13 @@ record Slot(
         note(() -> ledger.abandoned(number, claim, cause));
     }
 
+    /** Nothing of the program is alive, and it is waited for right after this. */
+    void ended(int pid) {
+        leftovers.ended(number, pid);
+    }
+
     void idle() {
+        leftovers.idle(number);
         note(() -> ledger.idle(number));
     }
 

@@ -21,7 +21,9 @@ class LeftoversIT extends DaemonTest {
                 "(setsid -f env -i sh -c 'sleep 600 & sleep 601')",
                 "sleep 600 >/dev/null 2>&1 </dev/null & exec sleep 0.1",
                 "sleep 600 & kill -9 $$",
-                "sleep 600 & exit 3"
+                "sleep 600 & exit 3",
+                "WORKERD_RESULT=/elsewhere setsid sleep 600 & sleep 0.1",
+                "export WORKERD_RESULT=\"$WORKERD_RESULT.inner\"; setsid sleep 600 & sleep 0.1"
             })
     void nothingLivesOn(String script) {
         at.handler("leaves", script);

@@ -71,21 +71,60 @@ class ProcessInfoTest {
         assertThat(ProcessInfo.of(1).orElseThrow().startTime()).isLessThan(self.startTime());
     }
 
+    /** The kernel shows none between the old program's memory and the new one's. */
     @Test
-    void theEnvironmentOfAnotherProcessCanBeRead() {
+    void theEnvironmentCanBeReadInTheMidstOfAnExec() throws IOException {
+        Path script = directory.resolve("again");
+        Files.writeString(script, "#!/bin/sh\nexec \"$0\"\n");
+        script.toFile().setExecutable(true);
         int pid = new Spawn(
-                        Tool.needed("sleep"),
-                        List.of("sleep", "60"),
-                        List.of("WORKERD_JOB_ID=7", "LINES=a\nb", "EMPTY="),
+                        script,
+                        List.of(script.toString()),
+                        List.of("MARK=7"),
                         directory,
                         Group.PROCESS_GROUP,
                         List.of())
                 .start();
         try {
-            // For a moment after the exec the kernel does not show it yet.
-            await().until(() -> ProcessInfo.of(pid).orElseThrow().environment().size() > 1);
+            ProcessInfo info = ProcessInfo.of(pid).orElseThrow();
+            for (int look = 0; look < 20_000; look++) {
+                assertThat(info.environment()).as("look %d", look).contains("MARK=7");
+            }
+        } finally {
+            Processes.signalGroup(pid, Processes.KILL);
+            Processes.reap(pid);
+        }
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"a zombie", "a process without any"})
+    void whoHasNoEnvironmentIsNotWaitedFor(String whose) {
+        String script = whose.equals("a zombie") ? "exit 0" : "exec env -i sleep 60";
+        int pid = Child.shell(directory.resolve("output"), script).start();
+        try {
+            await().until(() -> whose.equals("a zombie")
+                    ? ProcessInfo.of(pid).orElseThrow().isZombie()
+                    : Files.readString(Path.of("/proc/" + pid + "/comm")).equals("sleep\n"));
+            assertThat(ProcessInfo.of(pid).orElseThrow().environment()).isEmpty();
+        } finally {
+            Processes.signalGroup(pid, Processes.KILL);
+            Processes.reap(pid);
+        }
+    }
+
+    @Test
+    void theEnvironmentOfAnotherProcessCanBeRead() {
+        int pid = new Spawn(
+                        Tool.needed("sleep"),
+                        List.of("sleep", "60"),
+                        List.of("WORKERD_JOB_ID=7", "LINES=a\nb", "EMPTY=", "LONG=" + "x".repeat(100_000)),
+                        directory,
+                        Group.PROCESS_GROUP,
+                        List.of())
+                .start();
+        try {
             assertThat(ProcessInfo.of(pid).orElseThrow().environment())
-                    .contains("WORKERD_JOB_ID=7", "LINES=a\nb", "EMPTY=");
+                    .contains("WORKERD_JOB_ID=7", "LINES=a\nb", "EMPTY=", "LONG=" + "x".repeat(100_000));
         } finally {
             Processes.signalGroup(pid, Processes.KILL);
             Processes.reap(pid);

@@ -105,7 +105,7 @@ class JavaAttemptTest {
         Outcome outcome = attempt(job -> {
                     Ledger.Contents contents = Ledger.read(Ledger.path(top, 1)).orElseThrow();
                     assertThat(contents.hasBegun(7)).isTrue();
-                    assertThat(contents.wasStarting()).isFalse();
+                    assertThat(contents.entries()).extracting(Ledger.Entry::pid).containsExactly(-1);
                     return JobResult.done();
                 })
                 .run();
