@@ -72,11 +72,15 @@ class DiskIT extends DaemonTest {
 
     @Test
     void aFullDiskLosesNoJob() throws Exception {
+        Path go = at.top.resolve("go");
+        at.handler(
+                "work", "until [ -e '%s' ]; do sleep 0.02; done; echo $WORKERD_JOB_ID >>'%s'".formatted(go, diary()));
         at.start();
         for (int i = 0; i < 200; i++) {
             jobs().enqueue("work");
         }
         Path full = fill();
+        Installation.write(go, "");
         at.awaitLog("nothing is lost, trying again");
         Files.delete(full);
         assertAllRanOnce(200);
