@@ -12,9 +12,32 @@ import org.slf4j.event.KeyValuePair;
 
 /** A line of the log for people and grep: time, level, {@code key=value} pairs, words. One line, whatever a value holds. */
 final class LogLine extends LayoutBase<ILoggingEvent> {
-    private static final DateTimeFormatter TIME = DateTimeFormatter.ofPattern(
-                    "yyyy-MM-dd'T'HH:mm:ss.SSSXXX", Locale.ROOT)
-            .withZone(ZoneId.systemDefault());
+    private static final long SECOND = 1_000;
+    private static final DateTimeFormatter SECONDS = formatter("yyyy-MM-dd'T'HH:mm:ss.");
+    private static final DateTimeFormatter OFFSET = formatter("XXX");
+
+    /** Most lines are of the same second as the one before, and what a formatter says of a thousandth is slow. */
+    private volatile Moment latest = Moment.of(0);
+
+    /** A second of the clock, as it stands before and behind the thousandths. */
+    private record Moment(long second, String before, String behind) {
+        static Moment of(long second) {
+            Instant time = Instant.ofEpochSecond(second);
+            return new Moment(second, SECONDS.format(time), OFFSET.format(time));
+        }
+
+        void print(long millis, StringBuilder line) {
+            line.append(before)
+                    .append((char) ('0' + millis / 100))
+                    .append((char) ('0' + millis / 10 % 10))
+                    .append((char) ('0' + millis % 10))
+                    .append(behind);
+        }
+    }
+
+    private static DateTimeFormatter formatter(String pattern) {
+        return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneId.systemDefault());
+    }
 
     private final ThrowableProxyConverter trace = new ThrowableProxyConverter();
 
@@ -27,7 +50,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     @Override
     public String doLayout(ILoggingEvent event) {
         StringBuilder line = new StringBuilder(160);
-        TIME.formatTo(Instant.ofEpochMilli(event.getTimeStamp()), line);
+        printTime(event.getTimeStamp(), line);
         line.append(' ').append(event.getLevel());
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
@@ -38,6 +61,16 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         }
         line.append('\n');
         return event.getThrowableProxy() == null ? line.toString() : line + trace.convert(event);
+    }
+
+    private void printTime(long millis, StringBuilder line) {
+        long second = Math.floorDiv(millis, SECOND);
+        Moment moment = latest;
+        if (moment.second() != second) {
+            moment = Moment.of(second);
+            latest = moment;
+        }
+        moment.print(Math.floorMod(millis, SECOND), line);
     }
 
     /** A line break in a value would let it forge a line of its own. */

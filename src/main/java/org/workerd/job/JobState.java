@@ -16,9 +16,11 @@ public enum JobState {
     DEAD,
     CANCELLED;
 
+    private final String word = name().toLowerCase(Locale.ROOT);
+
     /** The word that people, the database and JSON use. */
     public String word() {
-        return name().toLowerCase(Locale.ROOT);
+        return word;
     }
 
     public boolean isFinal() {

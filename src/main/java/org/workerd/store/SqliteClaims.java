@@ -45,7 +45,7 @@ final class SqliteClaims {
     private static final String WAITING =
             """
             select r.priority, r.id, r.attempt, r.forgiven,
-              j.name, j.queue, j.max_attempts, j.timeout_ms, j.key is not null as keyed,
+              j.max_attempts, j.timeout_ms, j.key is not null as keyed,
               iif(octet_length(j.args) <= 1048576, j.args, '[]') as args,
               iif(octet_length(j.payload) <= 1048576, j.payload, null) as payload,
               case
@@ -70,6 +70,7 @@ final class SqliteClaims {
                         .thenComparingLong(cursor -> cursor.id));
         List<Cursor> cursors = new ArrayList<>();
         List<Claim> claimed = new ArrayList<>();
+        Instant started = Instant.ofEpochMilli(now);
         try {
             for (Moves.Lane lane : Set.copyOf(lanes)) {
                 head(lane).ifPresent(cursors::add);
@@ -80,7 +81,7 @@ final class SqliteClaims {
                 if (!room.has(best.lane.queue(), best.lane.name())) {
                     continue;
                 }
-                claimed.add(best.take(token(daemon), now));
+                claimed.add(best.take(token(daemon), started));
                 room.take(best.lane.queue(), best.lane.name(), 1);
                 if (best.advance()) {
                     heads.add(best);
@@ -218,20 +219,20 @@ final class SqliteClaims {
             this.id = id;
         }
 
-        Claim take(long token, long now) throws SQLException {
+        Claim take(long token, Instant now) throws SQLException {
             ResultSet row = opened();
             Args args = Args.of(row.getString("args"));
             String defect = row.getString("defect");
             return new Claim(
-                    row.getLong("id"),
+                    id,
                     token,
                     lane.id(),
                     row.getInt("attempt") + 1,
                     row.getInt("forgiven"),
-                    Instant.ofEpochMilli(now),
-                    row.getString("name"),
-                    row.getString("queue"),
-                    row.getLong("priority"),
+                    now,
+                    lane.name(),
+                    lane.queue(),
+                    priority,
                     args.strings(),
                     row.getString("payload"),
                     Statements.integer(row, "max_attempts"),

@@ -90,8 +90,9 @@ final class SqliteMoves implements Moves {
             """
             select id, pid, host, slots, started_at from daemons
             union all
-            select distinct claimed_by, 0, '', 0, 0 from running join jobs on jobs.id = running.id
-              where not exists (select 1 from daemons where daemons.id = claimed_by)
+            select distinct claimed_by, 0, '', 0, 0 from running
+              where claimed_by not in (select id from daemons)
+                and exists (select 1 from jobs where jobs.id = running.id)
             """;
 
     @Override

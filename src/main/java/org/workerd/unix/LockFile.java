@@ -1,6 +1,7 @@
 package org.workerd.unix;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
@@ -91,11 +92,11 @@ public final class LockFile implements AutoCloseable {
     /** Replaces what the file holds. */
     public void write(String text) {
         Posix.truncate(descriptor, 0);
-        Posix.writeAt(descriptor, 0, text);
+        Posix.writeAt(descriptor, 0, text.getBytes(StandardCharsets.UTF_8));
     }
 
-    public void writeAt(long offset, String text) {
-        Posix.writeAt(descriptor, offset, text);
+    public void writeAt(long offset, byte[] bytes) {
+        Posix.writeAt(descriptor, offset, bytes);
     }
 
     /** False: somebody removed or replaced the file; our lock protects nothing any more. */

@@ -85,8 +85,7 @@ public final class Posix {
         WRITE.call("cannot write", descriptor, bytes, (long) bytes.length);
     }
 
-    public static void writeAt(int descriptor, long offset, String text) {
-        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+    public static void writeAt(int descriptor, long offset, byte[] bytes) {
         PWRITE.call("cannot write", descriptor, bytes, (long) bytes.length, offset);
     }
 

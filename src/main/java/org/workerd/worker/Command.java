@@ -68,7 +68,7 @@ final class Command {
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
         } finally {
-            slot.idle();
+            slot.over();
         }
     }
 

@@ -73,12 +73,12 @@ public final class Handlers {
 
     /** Looks at the file and its directory, now. */
     public Vetting vet(String name) {
-        if (!Names.isValid(name)) {
-            return new Refused("its name is not that of a job: 1 to 128 of A-Z a-z 0-9 . _ - are");
-        }
         Vetting inJava = java.vet(name);
         if (!(inJava instanceof Missing)) {
-            return Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS) ? ambiguous(name, inJava) : inJava;
+            return directory.resolve(name).toFile().exists() ? ambiguous(name, inJava) : inJava;
+        }
+        if (!Names.isValid(name)) {
+            return new Refused("its name is not that of a job: 1 to 128 of A-Z a-z 0-9 . _ - are");
         }
         Optional<String> unsafe = unsafeDirectory();
         return unsafe.isPresent() ? new Refused(unsafe.get()) : vetFile(directory.resolve(name));

@@ -3,7 +3,6 @@ package org.workerd.worker;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Arrays;
-import java.util.concurrent.Future;
 import org.jspecify.annotations.Nullable;
 import org.workerd.api.JobHandler;
 import org.workerd.api.JobResult;
@@ -29,7 +28,7 @@ final class JavaAttempt {
     /** Null once it has ended: the thread is not ours to interrupt any more. */
     private @Nullable Thread thread;
 
-    private @Nullable Future<?> reminder;
+    private Alarm.@Nullable Ring reminder;
     /** On the monotonic clock, in nanoseconds; meaningful once it was told to end. */
     private long toldAt;
     /** It was told to end before it had: what stopped it is then how it ended. */
@@ -58,8 +57,6 @@ final class JavaAttempt {
             return handle();
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
-        } finally {
-            slot.idle();
         }
     }
 
@@ -68,7 +65,7 @@ final class JavaAttempt {
         ClassLoader before = own.getContextClassLoader();
         own.setContextClassLoader(handler.getClass().getClassLoader());
         Outcome outcome;
-        Future<?> timeout = slot.alarm().in(claim.timeout(policy), () -> stop.ask(StopRequest.Cause.TIMED_OUT));
+        Alarm.Ring timeout = slot.alarm().in(claim.timeout(policy), () -> stop.ask(StopRequest.Cause.TIMED_OUT));
         try {
             begin(own);
             outcome = outcome(handler.handle(job));
@@ -78,7 +75,7 @@ final class JavaAttempt {
             outcome = new Outcome.Threw(Failing.sentence(failure), job.latestResult());
         } finally {
             end();
-            timeout.cancel(false);
+            timeout.cancel();
             own.setContextClassLoader(before);
         }
         return judged(outcome);
@@ -127,7 +124,7 @@ final class JavaAttempt {
     private synchronized void end() {
         thread = null;
         if (reminder != null) {
-            reminder.cancel(false);
+            reminder.cancel();
         }
         // Meant for the attempt, not for what the thread does next.
         Thread.interrupted();

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,6 +25,7 @@ import org.workerd.unix.ProcessInfo;
  */
 public final class Ledger implements AutoCloseable {
     private static final int WIDTH = 320;
+    private static final byte[] BLANK = blank();
     private static final int NO_PROCESS = -1;
 
     private final LockFile file;
@@ -147,8 +149,18 @@ public final class Ledger implements AutoCloseable {
                 + " since=" + claim.startedAt().toEpochMilli();
     }
 
-    private static String padded(String text) {
-        return text + " ".repeat(Math.max(0, WIDTH - 1 - text.length())) + "\n";
+    private static byte[] padded(String text) {
+        byte[] line = BLANK.clone();
+        byte[] words = text.getBytes(StandardCharsets.US_ASCII);
+        System.arraycopy(words, 0, line, 0, Math.min(words.length, WIDTH - 1));
+        return line;
+    }
+
+    private static byte[] blank() {
+        byte[] line = new byte[WIDTH];
+        Arrays.fill(line, (byte) ' ');
+        line[WIDTH - 1] = '\n';
+        return line;
     }
 
     private static Contents parse(List<String> lines) {

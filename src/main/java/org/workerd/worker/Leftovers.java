@@ -52,7 +52,7 @@ final class Leftovers {
         oldest.remove(slot);
     }
 
-    void idle(int slot) {
+    void over(int slot) {
         oldest.remove(slot);
     }
 

@@ -31,7 +31,10 @@ final class OutputLines implements AutoCloseable {
 
     /** An attempt of this number may have been here before, and was given back. */
     void begin() throws IOException {
-        Files.deleteIfExists(output.file());
+        // Nearly never there, and this look costs least.
+        if (output.file().toFile().exists()) {
+            Files.delete(output.file());
+        }
     }
 
     /** A full disk costs the lines, not the job. */

@@ -28,8 +28,9 @@ record Slot(
         return premises.scratch().resolve(Integer.toString(number));
     }
 
-    /** Nothing comes after what ran here: nothing stays behind. */
+    /** Nothing comes after what ran here, and would take its place: nothing stays behind. */
     void tidy() {
+        note(() -> ledger.idle(number));
         Scratch.tidy(scratch());
     }
 
@@ -62,9 +63,9 @@ record Slot(
         leftovers.ended(number, pid);
     }
 
-    void idle() {
-        leftovers.idle(number);
-        note(() -> ledger.idle(number));
+    /** Nothing of the program is alive, or none was started. */
+    void over() {
+        leftovers.over(number);
     }
 
     /** The program runs by now, or has: a full disk does not undo that, and its mark finds it too. */

@@ -66,18 +66,30 @@ final class Slots {
         return concurrency - busy.size() - waiting.size();
     }
 
-    synchronized void run(Claim claim, Plan plan) {
-        waiting.add(new Waiting(claim, plan, System.nanoTime()));
-        if (runners < plan.concurrency()) {
+    synchronized void run(List<Claim> claims, Plan plan) {
+        long now = System.nanoTime();
+        claims.forEach(claim -> waiting.add(new Waiting(claim, plan, now)));
+        for (int missing = missing(plan); missing > 0; missing = missing(plan)) {
             runners++;
             try {
                 threads.execute(this::work);
             } catch (OutOfMemoryError noThread) {
                 runners--;
-                waiting.removeLast();
-                Execution execution = execution(claim, plan);
-                end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
+                refuse(missing);
             }
+        }
+    }
+
+    /** How many more threads could run something at once. */
+    private int missing(Plan plan) {
+        return Math.min(plan.concurrency(), busy.size() + waiting.size()) - runners;
+    }
+
+    private void refuse(int count) {
+        for (int i = 0; i < count; i++) {
+            Waiting last = waiting.removeLast();
+            Execution execution = execution(last.claim(), last.plan(), taken.nextClearBit(0));
+            end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
         }
     }
 
@@ -103,11 +115,13 @@ final class Slots {
             return Optional.empty();
         }
         waiting.remove();
-        return Optional.of(execution(first.claim(), first.plan()));
+        // Its own again, where the ledger's line and the directory of the one before wait to be taken over.
+        int number =
+                last.map(Execution::slotNumber).filter(own -> !taken.get(own)).orElseGet(() -> taken.nextClearBit(0));
+        return Optional.of(execution(first.claim(), first.plan(), number));
     }
 
-    private Execution execution(Claim claim, Plan plan) {
-        int number = taken.nextClearBit(0);
+    private Execution execution(Claim claim, Plan plan, int number) {
         taken.set(number);
         Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers, alarm);
         Attempt attempt =

@@ -198,7 +198,7 @@ public final class Worker {
         }
         verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
-        turn.claimed().forEach(claim -> slots.run(claim, plan));
+        slots.run(turn.claimed(), plan);
         orphans.recover(turn.others(), plan.policies(), now, writing);
         if (want != Want.WORK) {
             return longest();

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -64,7 +65,7 @@ class LockFileTest {
             held.write("1234567\nlong text\n");
             held.write("42\n");
             assertThat(file).hasContent("42\n");
-            held.writeAt(3, "größe\n");
+            held.writeAt(3, "größe\n".getBytes(StandardCharsets.UTF_8));
             assertThat(Files.readString(file)).isEqualTo("42\ngröße\n");
         }
         assertThat(Files.readString(file)).isEqualTo("42\ngröße\n");

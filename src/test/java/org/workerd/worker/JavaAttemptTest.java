@@ -110,6 +110,7 @@ class JavaAttemptTest {
                 })
                 .run();
         assertThat(outcome).isEqualTo(new Outcome.Returned(null));
+        slot.tidy();
         assertThat(Ledger.read(Ledger.path(top, 1)).orElseThrow().hasBegun(7)).isFalse();
     }
 
