@@ -195,7 +195,7 @@ public final class Daemon {
         };
         String wal = queueFile.getFileName() + "-wal";
         return List.of(
-                new Watcher.Watch(() -> directoryOf(queueFile), wal::equals, doorbell::ring),
+                new Watcher.Watch(() -> directoryOf(queueFile), wal::equals, doorbell::knock),
                 new Watcher.Watch(() -> reload.settings().handlersDir(), Handlers::isName, changed),
                 // A change of the directory's own rights is told only to who watches the one that it is in.
                 new Watcher.Watch(

@@ -63,7 +63,7 @@ final class MainLoop {
                 return 1;
             }
             Duration silence = supervisor.turn(worker.busy(), draining);
-            doorbell.await(shortest(Span.shorter(idle, silence)));
+            doorbell.await(shortest(Span.shorter(idle, silence)), worker.isGathering());
         }
     }
 

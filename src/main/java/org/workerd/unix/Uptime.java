@@ -6,6 +6,9 @@ import java.time.Duration;
 
 /** How long this machine has been up, its sleep included: what nobody can set. Stateless. */
 public final class Uptime {
+    /** So many are a second. */
+    public static final int TICKS = 100;
+
     private static final String UPTIME = "/proc/uptime";
 
     private Uptime() {}
@@ -16,7 +19,7 @@ public final class Uptime {
      * @throws UncheckedIOException when nobody can tell, for want of a descriptor
      */
     public static Duration now() {
-        return Duration.ofMillis(ticks() * 10);
+        return Duration.ofSeconds(1).dividedBy(TICKS).multipliedBy(ticks());
     }
 
     /** In hundredths of a second, as start times of processes are: what starts from now on has no smaller one. */

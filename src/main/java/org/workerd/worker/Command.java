@@ -54,13 +54,14 @@ final class Command {
                     ? new Outcome.Cancelled(stop.reason(), null, null)
                     : new Outcome.Interrupted(false);
         }
-        try (Scratch scratch = Scratch.create(slot.scratch())) {
+        try (Scratch scratch = slot.scratch().open()) {
             Output output = output();
-            slot.starting(claim);
-            int pid = start(scratch, output);
+            int pid = start(scratch, output, slot.starting(claim));
             ProgressFile progress = new ProgressFile(scratch.progress());
             Processes.End end = watch(pid, scratch, () -> look(output, progress));
-            look(progress);
+            if (scratch.isTouched()) {
+                look(progress);
+            }
             trim(output);
             return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
         } catch (UnixException failure) {
@@ -81,7 +82,7 @@ final class Command {
         return new Output(file, policy.outputLimit());
     }
 
-    private int start(Scratch scratch, Output output) {
+    private int start(Scratch scratch, Output output, long since) {
         String payload = claim.payload();
         int input = payload == null || payload.isEmpty() ? -1 : Posix.memoryFile(payload);
         try {
@@ -100,7 +101,7 @@ final class Command {
                                     new Spawn.Copy(2, 1)))
                     .start();
             signs.began();
-            slot.began(claim, pid);
+            slot.began(claim, pid, since);
             return pid;
         } finally {
             if (input >= 0) {

@@ -118,9 +118,9 @@ final class JavaJob implements JobContext, AutoCloseable {
     @Override
     public synchronized Path directory() {
         try {
-            Scratch made = scratch == null ? Scratch.create(slot.scratch()) : scratch;
-            scratch = made;
-            return made.work();
+            Scratch opened = scratch == null ? slot.scratch().open() : scratch;
+            scratch = opened;
+            return opened.work();
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
         }

@@ -1,6 +1,5 @@
 package org.workerd.worker;
 
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -16,7 +15,6 @@ import org.workerd.unix.Posix;
 import org.workerd.unix.ProcessInfo;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
-import org.workerd.unix.Uptime;
 
 /**
  * Ends what attempts leave running: whatever is of their process group, and whatever carries their mark, the path of
@@ -33,13 +31,17 @@ final class Leftovers {
     private static final int GENERATIONS = 20;
     private static final Duration ENDING = Duration.ofMillis(100);
 
+    private final TickClock clock = new TickClock();
     /** The programs that run now, leaders of their groups. */
     private final Set<Integer> leaders = ConcurrentHashMap.newKeySet();
     /** By slot in which a program runs, or is about to: nothing of it is older than this. */
     private final Map<Integer, Long> oldest = new ConcurrentHashMap<>();
 
-    void starting(int slot) {
-        oldest.put(slot, now());
+    /** Since when, in clock ticks since boot: nothing of what is started now is older. */
+    long starting(int slot) {
+        long now = clock.ticks();
+        oldest.put(slot, now);
+        return now;
     }
 
     void began(int leader) {
@@ -54,15 +56,6 @@ final class Leftovers {
 
     void over(int slot) {
         oldest.remove(slot);
-    }
-
-    /** 0 when nobody can tell: then nothing is known to be older, and the next sweep looks again. */
-    private static long now() {
-        try {
-            return Uptime.ticks();
-        } catch (UncheckedIOException shortOfDescriptors) {
-            return 0;
-        }
     }
 
     /**

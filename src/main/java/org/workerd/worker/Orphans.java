@@ -29,8 +29,9 @@ final class Orphans {
         this.peers = peers;
     }
 
-    /** Looks which of these daemons are dead, and cleans up after those. */
-    void recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
+    /** Looks which of these daemons are dead, and cleans up after those. True: that put jobs back. */
+    boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
+        boolean any = false;
         for (DaemonRow daemon : peers.dead(daemons)) {
             if (peers.endLeftovers(daemon.id())) {
                 Map<Claim, Verdict> back = writing.write(moves -> putBack(moves, daemon, policies, now));
@@ -38,8 +39,10 @@ final class Orphans {
                         (claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
                 LOG.warn("the daemon with pid {} died; jobs of it put back: {}", daemon.pid(), back.size());
                 peers.forget(daemon.id());
+                any |= !back.isEmpty();
             }
         }
+        return any;
     }
 
     private Map<Claim, Verdict> putBack(Moves moves, DaemonRow daemon, Policies policies, Instant now) {

@@ -62,7 +62,7 @@ public final class Output {
     /** The program has ended: keeps head and tail, and says between them how much is missing; of nothing, nothing. */
     void trim() throws IOException {
         long length = file.toFile().length();
-        if (length == 0) {
+        if (length == 0 && !file.toFile().delete()) {
             Files.deleteIfExists(file);
         }
         if (length <= limit) {

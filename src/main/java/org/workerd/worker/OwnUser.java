@@ -7,10 +7,16 @@ import java.nio.file.Path;
 
 /** The user of this process, without libc: loading its bindings takes longer than a whole command may. */
 public final class OwnUser {
+    private static final int ID = read();
+
     private OwnUser() {}
 
     /** Its number. */
     public static int id() {
+        return ID;
+    }
+
+    private static int read() {
         try {
             return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         } catch (IOException failure) {

@@ -21,6 +21,11 @@ public record Premises(Path scratch, Path output) {
         Scratch.delete(premises.scratch());
     }
 
+    /** Only one attempt at a time runs in a slot, so its directory is its own. */
+    Scratch scratch(int slot) {
+        return new Scratch(scratch.resolve(Integer.toString(slot)));
+    }
+
     /** There is no room to write as much as a few lines. */
     boolean isFull() {
         File place = output.toFile();

@@ -14,69 +14,93 @@ import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.Iterator;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Optional;
+import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** What one attempt gets to write to: a directory to work in, and beside it the files for its result and progress. */
+/**
+ * What the attempts of one slot get to write to, one after the other: a directory to work in, and beside it the files
+ * for result and progress. Making a directory waits for the file system's journal, so one that nobody touched is lent
+ * to the next attempt. Used by one attempt at a time.
+ */
 final class Scratch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
     private static final int LONGEST_RESULT = 1 << 20;
     private static final FileAttribute<?> AS_MADE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
-    /** The same in the kernel's words: a directory, and that. */
-    private static final int MODE = 0040750;
-    /** Comes from the directory above. */
-    private static final int SET_GROUP = 02000;
+    /** File systems know the time of a change to 4 ms, some to a second or two. */
+    private static final Duration COARSEST = Duration.ofSeconds(3);
 
     private final Path base;
+    /** In nanoseconds, monotonic. */
+    private final LongSupplier clock;
+    /** What the two directories were when they were made; null: they are not there. */
+    private @Nullable Stamp made;
 
-    private Scratch(Path base) {
-        this.base = base;
+    private long madeAt;
+    /** Made so long before this attempt that a change by it cannot have left the directories' times as they were. */
+    private boolean old;
+
+    private @Nullable Boolean touched;
+
+    Scratch(Path base) {
+        this(base, System::nanoTime);
     }
 
-    /**
-     * Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. A directory to
-     * work in that nobody touched is as good as new, and making one waits for the file system's journal.
-     */
-    static Scratch create(Path base) throws IOException {
-        Scratch scratch = new Scratch(base);
-        if (!scratch.isUntouched()) {
+    Scratch(Path base, LongSupplier clock) {
+        this.base = base;
+        this.clock = clock;
+    }
+
+    /** Of both directories what every change in them changes. */
+    private record Stamp(Map<String, @Nullable Object> work, Map<String, @Nullable Object> base) {
+        static Stamp of(Scratch scratch) throws IOException {
+            return new Stamp(attributes(scratch.work()), attributes(scratch.base));
+        }
+
+        private static Map<String, @Nullable Object> attributes(Path directory) throws IOException {
+            return Files.readAttributes(directory, "unix:ino,mode,uid,gid,ctime", LinkOption.NOFOLLOW_LINKS);
+        }
+    }
+
+    /** Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. */
+    Scratch open() throws IOException {
+        if (made == null) {
             delete(base);
             Files.createDirectories(base);
-            Files.createDirectory(scratch.work(), AS_MADE);
+            Files.createDirectory(work(), AS_MADE);
+            made = Stamp.of(this);
+            madeAt = clock.getAsLong();
         }
-        return scratch;
+        old = clock.getAsLong() - madeAt > COARSEST.toNanos();
+        touched = null;
+        return this;
     }
 
-    /** Nobody works there any more, and nobody is about to. */
-    static void tidy(Path base) {
-        Path work = new Scratch(base).work();
-        if (!work.toFile().delete() && Files.exists(work, LinkOption.NOFOLLOW_LINKS)) {
-            LOG.warn("cannot remove {}", work);
+    /** Whether the attempt wrote anything here. Asked once nothing of it is alive. */
+    boolean isTouched() {
+        Boolean known = touched;
+        if (known == null) {
+            known = !isAsMade();
+            touched = known;
         }
+        return known;
     }
 
-    /** Nothing is there but the directory to work in, as it was made. */
-    private boolean isUntouched() {
+    private boolean isAsMade() {
         try {
-            return isAsMade() && holdsAtMost(1, base) && holdsAtMost(0, work());
+            Stamp before = made;
+            return before != null
+                    && before.equals(Stamp.of(this))
+                    && (old || (holdsAtMost(1, base) && holdsAtMost(0, work())));
         } catch (IOException | DirectoryIteratorException goneOrNotToBeRead) {
             return false;
         }
-    }
-
-    private boolean isAsMade() throws IOException {
-        Map<String, @Nullable Object> made = attributes(work());
-        Map<String, @Nullable Object> above = attributes(base);
-        return made.get("mode") instanceof Integer mode
-                && (mode & ~SET_GROUP) == MODE
-                && Objects.equals(made.get("uid"), above.get("uid"))
-                && Objects.equals(made.get("gid"), above.get("gid"));
     }
 
     /** Looks no further: a handler may have left a million files there. */
@@ -90,8 +114,14 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    private static Map<String, @Nullable Object> attributes(Path directory) throws IOException {
-        return Files.readAttributes(directory, "unix:mode,uid,gid", LinkOption.NOFOLLOW_LINKS);
+    /** Nobody works there any more, and nobody is about to. */
+    void tidy() {
+        if (made != null) {
+            made = null;
+            if (!work().toFile().delete() && Files.exists(work(), LinkOption.NOFOLLOW_LINKS)) {
+                LOG.warn("cannot remove {}", work());
+            }
+        }
     }
 
     Path work() {
@@ -109,7 +139,7 @@ final class Scratch implements AutoCloseable {
     /** What the program wrote as its result, at most 1 MiB of it. */
     Optional<String> readResult() throws IOException {
         // A handler may have put anything there; a FIFO would hang us.
-        if (!Files.isRegularFile(result(), LinkOption.NOFOLLOW_LINKS)) {
+        if (!isTouched() || !Files.isRegularFile(result(), LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
         if (!Files.isReadable(result())) {
@@ -132,7 +162,8 @@ final class Scratch implements AutoCloseable {
     /** What the attempt left goes; a directory that nobody touched waits for the next. */
     @Override
     public void close() {
-        if (!isUntouched()) {
+        if (isTouched()) {
+            made = null;
             delete(base);
         }
     }

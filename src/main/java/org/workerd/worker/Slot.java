@@ -1,12 +1,9 @@
 package org.workerd.worker;
 
-import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
-import org.workerd.unix.ProcessInfo;
 import org.workerd.unix.UnixException;
 
 /**
@@ -16,6 +13,7 @@ import org.workerd.unix.UnixException;
  */
 record Slot(
         int number,
+        Scratch scratch,
         Premises premises,
         Map<String, String> environment,
         Ledger ledger,
@@ -23,28 +21,23 @@ record Slot(
         Alarm alarm) {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
-    /** Only one attempt runs in a slot, so its directory is its own. */
-    Path scratch() {
-        return premises.scratch().resolve(Integer.toString(number));
-    }
-
     /** Nothing comes after what ran here, and would take its place: nothing stays behind. */
     void tidy() {
         note(() -> ledger.idle(number));
-        Scratch.tidy(scratch());
+        scratch.tidy();
     }
 
-    /** A program is about to be started. */
-    void starting(Claim claim) {
-        leftovers.starting(number);
+    /** A program is about to be started. Since when, in clock ticks since boot: nothing of it is older. */
+    long starting(Claim claim) {
+        long since = leftovers.starting(number);
         ledger.starting(number, claim);
+        return since;
     }
 
     /** Before anybody waits for it: a child that nobody waited for is there, dead or alive. */
-    void began(Claim claim, int pid) {
+    void began(Claim claim, int pid, long since) {
         leftovers.began(pid);
-        long startTime = startTime(pid);
-        note(() -> ledger.started(number, claim, pid, startTime));
+        note(() -> ledger.started(number, claim, pid, since));
         JobLog.running(claim, "pid " + pid);
     }
 
@@ -74,15 +67,6 @@ record Slot(
             line.run();
         } catch (UnixException failure) {
             LOG.warn("cannot note in the ledger what runs: {}", failure.getMessage());
-        }
-    }
-
-    /** 0 when it cannot be read: older than all others. */
-    private static long startTime(int pid) {
-        try {
-            return ProcessInfo.of(pid).map(ProcessInfo::startTime).orElse(0L);
-        } catch (UncheckedIOException shortOfDescriptors) {
-            return 0;
         }
     }
 }

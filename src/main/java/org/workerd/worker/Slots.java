@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.Collection;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
@@ -38,6 +39,7 @@ final class Slots {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
     private final BitSet taken = new BitSet();
+    private final Map<Integer, Scratch> scratches = new HashMap<>();
     private final List<Ended> ended = new ArrayList<>();
     private int runners;
     private int quietAbove;
@@ -123,7 +125,8 @@ final class Slots {
 
     private Execution execution(Claim claim, Plan plan, int number) {
         taken.set(number);
-        Slot slot = new Slot(number, premises, plan.environment(), ledger, leftovers, alarm);
+        Scratch scratch = scratches.computeIfAbsent(number, premises::scratch);
+        Slot slot = new Slot(number, scratch, premises, plan.environment(), ledger, leftovers, alarm);
         Attempt attempt =
                 new Attempt(claim, plan.policies().of(claim.name()), new StopRequest(), new LifeSigns(doorbell));
         Execution execution = new Execution(attempt, plan.handlers(), slot);

@@ -114,6 +114,11 @@ public final class Worker {
         return want == Want.STOP_NOW && slots.isOnlyStuck();
     }
 
+    /** There is work at hand, and the next turn soon: what others wrote can wait for that, and so can our own echo. */
+    public boolean isGathering() {
+        return slots.hasWaiting();
+    }
+
     /** There are ends of attempts that the database does not know yet. */
     public boolean hasUnwritten() {
         return slots.hasEnded() || !verdicts.isEmpty();
@@ -199,12 +204,12 @@ public final class Worker {
         verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         slots.run(turn.claimed(), plan);
-        orphans.recover(turn.others(), plan.policies(), now, writing);
+        boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, writing);
         if (want != Want.WORK) {
             return longest();
         }
         Duration untilPruning = pruner.turn(plan.retention(), now, writing);
-        if (turn.promoted() >= PROMOTED_AT_ONCE) {
+        if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE) {
             return Duration.ZERO;
         }
         Duration idle = shorter(untilPruning, longest());

@@ -38,7 +38,7 @@ class JavaAttemptTest {
     void makeSlot() {
         ledger = Ledger.create(top, 1);
         Premises premises = Premises.of(top.resolve("queue.db"), 1);
-        slot = new Slot(0, premises, Map.of(), ledger, new Leftovers(), new Alarm());
+        slot = new Slot(0, premises.scratch(0), premises, Map.of(), ledger, new Leftovers(), new Alarm());
     }
 
     @AfterEach
