@@ -70,7 +70,11 @@ public interface JobContext {
     /** Writes to the attempt's output, which {@code workerd logs} shows, every level; its head and tail are kept. */
     Logger logger();
 
-    /** An empty directory of the attempt's own, made when first asked for, and removed when the attempt has ended. */
+    /**
+     * An empty directory of the attempt's own, made when first asked for, and removed when the attempt has ended.
+     *
+     * @throws IllegalStateException when the attempt has ended
+     */
     Path directory();
 
     /** Keeps this, at most 1 MiB of UTF-8, as the result of the job, should the attempt be its last, well or not. */

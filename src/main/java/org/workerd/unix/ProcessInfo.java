@@ -97,8 +97,9 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
      * midst of an exec the kernel shows none: then this waits until it can tell, a second at most.
      */
     public List<String> environment() {
-        boolean none = false;
         for (int look = 0; look < EXEC_LOOKS; look++) {
+            // Before it is read: what has none now may have one after the next exec, and the same one.
+            boolean none = hasNoEnvironment();
             Optional<String> variables = ProcFile.readAtOnce("/proc/" + pid + "/environ");
             if (variables.isPresent() && !variables.get().isEmpty()) {
                 return List.of(variables.get().split("\0", -1));
@@ -106,13 +107,12 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
             if (variables.isEmpty() || none) {
                 return List.of();
             }
-            none = hasNoEnvironment();
             LockSupport.parkNanos(EXEC_LOOK.toNanos());
         }
         return List.of();
     }
 
-    /** It is a thread of the kernel, or on its way out, or was given none. */
+    /** It is gone, on its way out, a thread of the kernel, or was given none. */
     private boolean hasNoEnvironment() {
         Optional<String> stat = ProcFile.read("/proc/" + pid + "/stat");
         if (stat.isEmpty()) {

@@ -64,7 +64,7 @@ final class Alarm {
                 Ring due = next();
                 try {
                     due.act.run();
-                } catch (RuntimeException failure) {
+                } catch (RuntimeException | Error failure) {
                     LOG.error("the alarm goes on after a failure", failure);
                 }
             }

@@ -75,6 +75,7 @@ public final class Handlers {
     public Vetting vet(String name) {
         Vetting inJava = java.vet(name);
         if (!(inJava instanceof Missing)) {
+            // A link to nothing is no handler.
             return directory.resolve(name).toFile().exists() ? ambiguous(name, inJava) : inJava;
         }
         if (!Names.isValid(name)) {

@@ -31,6 +31,7 @@ final class JavaJob implements JobContext, AutoCloseable {
     private final JobLogger logger;
     private final long since = System.nanoTime();
     private @Nullable Scratch scratch;
+    private boolean closed;
     private volatile @Nullable String result;
 
     JavaJob(Attempt attempt, Slot slot) {
@@ -117,6 +118,9 @@ final class JavaJob implements JobContext, AutoCloseable {
 
     @Override
     public synchronized Path directory() {
+        if (closed) {
+            throw new IllegalStateException("the attempt is over, and its directory is another's");
+        }
         try {
             Scratch opened = scratch == null ? slot.scratch().open() : scratch;
             scratch = opened;
@@ -143,6 +147,7 @@ final class JavaJob implements JobContext, AutoCloseable {
 
     @Override
     public synchronized void close() {
+        closed = true;
         lines.close();
         if (scratch != null) {
             scratch.close();

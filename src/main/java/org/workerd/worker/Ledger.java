@@ -60,8 +60,13 @@ public final class Ledger implements AutoCloseable {
         line(slot, describe(slot, claim) + " pid=0 start=0");
     }
 
-    public void started(int slot, Claim claim, int pid, long startTime) {
-        line(slot, describe(slot, claim) + " pid=" + pid + " start=" + startTime);
+    /**
+     * The program runs.
+     *
+     * @param since in clock ticks since boot; nothing of it is older
+     */
+    public void started(int slot, Claim claim, int pid, long since) {
+        line(slot, describe(slot, claim) + " pid=" + pid + " start=" + since);
     }
 
     /** An attempt that needs no process of its own. */
@@ -124,15 +129,21 @@ public final class Ledger implements AutoCloseable {
                             .filter(cause -> cause.name().equals(entry.told())))
                     .findFirst();
         }
+
+        /** Did it end between the start of a program and the note of its pid? */
+        public boolean wasStarting() {
+            return entries.stream().anyMatch(entry -> entry.pid() == 0);
+        }
     }
 
     /**
      * An attempt, and its program, the leader of its process group.
      *
      * @param pid 0: it was about to be started; -1: it needed none
+     * @param since in clock ticks since boot; nothing of it is older
      * @param told empty, or the cause for which it was ended with its daemon
      */
-    public record Entry(long job, int pid, long startTime, String told) {}
+    public record Entry(long job, int pid, long since, String told) {}
 
     private void head(String state) {
         String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()

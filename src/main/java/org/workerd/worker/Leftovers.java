@@ -31,7 +31,7 @@ final class Leftovers {
     private static final int GENERATIONS = 20;
     private static final Duration ENDING = Duration.ofMillis(100);
 
-    private final TickClock clock = new TickClock();
+    private volatile TickClock clock = new TickClock();
     /** The programs that run now, leaders of their groups. */
     private final Set<Integer> leaders = ConcurrentHashMap.newKeySet();
     /** By slot in which a program runs, or is about to: nothing of it is older than this. */
@@ -111,13 +111,22 @@ final class Leftovers {
         }
     }
 
+    /** The same, now and then. */
+    void sweep() {
+        // The machine may have slept.
+        clock = new TickClock();
+        endStrays();
+    }
+
     private List<ProcessInfo> killStrays() {
         List<ProcessInfo> killed = new ArrayList<>();
-        long young = oldest.values().stream().mapToLong(ticks -> ticks).min().orElse(Long.MAX_VALUE);
-        for (ProcessInfo process : adopted()) {
+        // In this order: what is among those now was noted before it was started.
+        List<ProcessInfo> adopted = adopted();
+        long first = oldest.values().stream().mapToLong(ticks -> ticks).min().orElse(Long.MAX_VALUE);
+        for (ProcessInfo process : adopted) {
             if (process.isZombie()) {
                 Processes.reapIfEnded(process.pid());
-            } else if (!IS_INIT && process.startTime() < young) {
+            } else if (!IS_INIT && process.startTime() < first) {
                 LOG.info("ending process {}, left by an attempt that has ended", process.pid());
                 signal(process, Processes.KILL);
                 killed.add(process);

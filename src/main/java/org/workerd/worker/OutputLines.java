@@ -1,5 +1,6 @@
 package org.workerd.worker;
 
+import java.io.File;
 import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -31,9 +32,10 @@ final class OutputLines implements AutoCloseable {
 
     /** An attempt of this number may have been here before, and was given back. */
     void begin() throws IOException {
-        // Nearly never there, and this look costs least.
-        if (output.file().toFile().exists()) {
-            Files.delete(output.file());
+        // Nearly never there; so it costs least.
+        File file = output.file().toFile();
+        if (!file.delete() && file.exists()) {
+            throw new IOException("cannot remove " + file);
         }
     }
 

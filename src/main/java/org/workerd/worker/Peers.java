@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -24,6 +25,7 @@ import org.workerd.unix.UnixException;
 final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     private static final Duration PATIENCE = Duration.ofSeconds(1);
+    private static final Duration EXEC = Duration.ofMillis(20);
 
     private final Path ledgers;
     private final Path scratch;
@@ -55,6 +57,10 @@ final class Peers {
         Optional<Ledger.Contents> ledger =
                 ledger(daemon).filter(contents -> contents.boot().equals(ProcessInfo.bootId()));
         Predicate<ProcessInfo> grouped = ledger.map(Peers::inItsGroups).orElse(process -> false);
+        if (ledger.isPresent() && ledger.get().wasStarting()) {
+            // Its child has let go of our lock by now, but may not have become the program yet that carries the mark.
+            LockSupport.parkNanos(EXEC.toNanos());
+        }
         boolean clean = Leftovers.endForeign(grouped.or(marked), PATIENCE);
         if (!clean) {
             LOG.error("daemon {} is dead, but what it ran does not end; its jobs wait", daemon);
@@ -90,7 +96,7 @@ final class Peers {
         Map<Integer, Long> groups = new HashMap<>();
         ledger.entries().stream()
                 .filter(entry -> entry.pid() > 0)
-                .forEach(entry -> groups.put(entry.pid(), entry.startTime()));
+                .forEach(entry -> groups.put(entry.pid(), entry.since()));
         return process -> {
             Long since = groups.get(process.group());
             return since != null && process.session() == ledger.session() && process.startTime() >= since;

@@ -68,9 +68,9 @@ final class Scratch implements AutoCloseable {
         }
     }
 
-    /** Fresh: what an attempt before left, and could not be removed then, goes now or nothing runs here. */
+    /** What an attempt before left, and could not be removed then, goes now or nothing runs here. */
     Scratch open() throws IOException {
-        if (made == null) {
+        if (!isStillThere()) {
             delete(base);
             Files.createDirectories(base);
             Files.createDirectory(work(), AS_MADE);
@@ -94,11 +94,16 @@ final class Scratch implements AutoCloseable {
 
     private boolean isAsMade() {
         try {
-            Stamp before = made;
-            return before != null
-                    && before.equals(Stamp.of(this))
-                    && (old || (holdsAtMost(1, base) && holdsAtMost(0, work())));
+            return isStillThere() && (old || (holdsAtMost(1, base) && holdsAtMost(0, work())));
         } catch (IOException | DirectoryIteratorException goneOrNotToBeRead) {
+            return false;
+        }
+    }
+
+    private boolean isStillThere() {
+        try {
+            return made != null && made.equals(Stamp.of(this));
+        } catch (IOException gone) {
             return false;
         }
     }

@@ -39,6 +39,9 @@ final class Slots {
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
     private final BitSet taken = new BitSet();
+    /** Where an attempt ran, and what it left in the slot's line and directory is still there. */
+    private final BitSet untidy = new BitSet();
+
     private final Map<Integer, Scratch> scratches = new HashMap<>();
     private final List<Ended> ended = new ArrayList<>();
     private int runners;
@@ -91,6 +94,7 @@ final class Slots {
         for (int i = 0; i < count; i++) {
             Waiting last = waiting.removeLast();
             Execution execution = execution(last.claim(), last.plan(), taken.nextClearBit(0));
+            untidy.clear(execution.slotNumber());
             end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
         }
     }
@@ -100,7 +104,7 @@ final class Slots {
         for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
             Outcome outcome = next.get().run();
             if (!hasWaiting()) {
-                next.get().tidy();
+                tidy(next.get());
             }
             end(next.get(), outcome);
             last = next;
@@ -113,7 +117,8 @@ final class Slots {
         if (first == null || runners > first.plan().concurrency()) {
             runners--;
             // Another took what seemed to come after it.
-            last.filter(execution -> !taken.get(execution.slotNumber())).ifPresent(Execution::tidy);
+            last.filter(execution -> !taken.get(execution.slotNumber()) && untidy.get(execution.slotNumber()))
+                    .ifPresent(this::tidyLate);
             return Optional.empty();
         }
         waiting.remove();
@@ -123,8 +128,22 @@ final class Slots {
         return Optional.of(execution(first.claim(), first.plan(), number));
     }
 
+    private void tidy(Execution execution) {
+        execution.tidy();
+        synchronized (this) {
+            untidy.clear(execution.slotNumber());
+        }
+    }
+
+    /** Whoever waits for the end of all waits for this too. */
+    private synchronized void tidyLate(Execution execution) {
+        tidy(execution);
+        doorbell.ring();
+    }
+
     private Execution execution(Claim claim, Plan plan, int number) {
         taken.set(number);
+        untidy.set(number);
         Scratch scratch = scratches.computeIfAbsent(number, premises::scratch);
         Slot slot = new Slot(number, scratch, premises, plan.environment(), ledger, leftovers, alarm);
         Attempt attempt =
@@ -183,9 +202,9 @@ final class Slots {
         return busy.size();
     }
 
-    /** Nothing runs, nothing waits, and nothing that ended was not taken. */
+    /** Nothing runs, nothing waits, nothing that ended was not taken, and no slot's thread has anything more to write. */
     synchronized boolean isEmpty() {
-        return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty();
+        return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty() && untidy.isEmpty();
     }
 
     /** Nothing that runs can be made to end. */
@@ -229,7 +248,7 @@ final class Slots {
 
     /** Takes the ends of what attempts left behind, now and then. */
     void sweep() {
-        leftovers.endStrays();
+        leftovers.sweep();
     }
 
     void close() {

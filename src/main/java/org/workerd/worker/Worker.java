@@ -114,7 +114,7 @@ public final class Worker {
         return want == Want.STOP_NOW && slots.isOnlyStuck();
     }
 
-    /** There is work at hand, and the next turn soon: what others wrote can wait for that, and so can our own echo. */
+    /** There is work at hand: what others wrote waits for the next turn, which is near, and so does our own echo. */
     public boolean isGathering() {
         return slots.hasWaiting();
     }

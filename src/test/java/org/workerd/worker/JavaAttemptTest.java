@@ -1,6 +1,7 @@
 package org.workerd.worker;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -9,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.atomic.AtomicReference;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -112,6 +114,20 @@ class JavaAttemptTest {
         assertThat(outcome).isEqualTo(new Outcome.Returned(null));
         slot.tidy();
         assertThat(Ledger.read(Ledger.path(top, 1)).orElseThrow().hasBegun(7)).isFalse();
+    }
+
+    @Test
+    void afterTheAttemptItsDirectoryIsAnothers() {
+        AtomicReference<JobContext> kept = new AtomicReference<>();
+        attempt(job -> {
+                    assertThat(job.directory()).isEmptyDirectory();
+                    kept.set(job);
+                    return JobResult.done();
+                })
+                .run();
+        assertThatThrownBy(() -> kept.get().directory())
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageContaining("the attempt is over");
     }
 
     @Test

@@ -111,6 +111,16 @@ class ScratchTest {
     }
 
     @Test
+    void whatSomebodyRemovedBetweenTwoAttemptsIsMadeAnew() throws IOException {
+        Scratch scratch = lent(Age.OLD);
+        scratch.close();
+        Files.delete(scratch.work());
+        scratch.open();
+        assertThat(scratch.work()).isEmptyDirectory();
+        assertThat(scratch.isTouched()).isFalse();
+    }
+
+    @Test
     void aResultIsRead() throws IOException {
         Scratch scratch = lent(Age.OLD);
         Files.writeString(scratch.result(), "42");
