@@ -55,6 +55,12 @@ final class Backlog implements AutoCloseable {
         awaitEnd();
     }
 
+    /** The daemon compiles what it runs often; what it does before that nobody sees twice. */
+    void warmUp(int count, NewJob job) throws IOException {
+        fill(count, job);
+        run();
+    }
+
     void letGo() {
         site.pause(false);
     }

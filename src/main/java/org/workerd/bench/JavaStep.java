@@ -40,9 +40,7 @@ final class JavaStep implements Step {
         site.first().start();
         try (Backlog backlog = new Backlog(site);
                 BareLoops bare = BareLoops.create(site.file("claims.db"))) {
-            // The daemon compiles what it runs often; what it does before that nobody sees twice.
-            backlog.fill(2 * plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
-            backlog.run();
+            backlog.warmUp(2 * plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
             plan.repeat(() -> {
                 run(backlog, bare, small);
                 run(backlog, bare, large);

@@ -30,9 +30,7 @@ record ProgramStep(Site site, Plan plan) implements Step {
         List<Double> bareCpu = new ArrayList<>();
         File words = words();
         try (Backlog backlog = new Backlog(site)) {
-            // The daemon compiles what it runs often; what it does before that nobody sees twice.
-            backlog.fill(WARM_UP * plan.programs(), NewJob.of("true", "1"));
-            backlog.run();
+            backlog.warmUp(WARM_UP * plan.programs(), NewJob.of("true", "1"));
             plan.repeat(() -> {
                 int count = plan.programs();
                 Backlog.Ids ids = backlog.fill(count, NewJob.of("true", "1"));

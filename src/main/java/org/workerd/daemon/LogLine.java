@@ -16,6 +16,7 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     private static final DateTimeFormatter SECONDS = formatter("yyyy-MM-dd'T'HH:mm:ss.");
     private static final DateTimeFormatter OFFSET = formatter("XXX");
 
+    private final ThrowableProxyConverter trace = new ThrowableProxyConverter();
     /** Most lines are of the same second as the one before, and what a formatter says of a thousandth is slow. */
     private volatile Moment latest = Moment.of(0);
 
@@ -38,8 +39,6 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
     private static DateTimeFormatter formatter(String pattern) {
         return DateTimeFormatter.ofPattern(pattern, Locale.ROOT).withZone(ZoneId.systemDefault());
     }
-
-    private final ThrowableProxyConverter trace = new ThrowableProxyConverter();
 
     @Override
     public void start() {

@@ -20,13 +20,8 @@ public final class Doorbell {
         notifyAll();
     }
 
-    /** Until it rings or somebody knocks, or the time is up on the monotonic clock. */
-    public void await(Duration longest) throws InterruptedException {
-        await(longest, false);
-    }
-
     /**
-     * Until it rings, or the time is up.
+     * Until it rings or somebody knocks, or the time is up on the monotonic clock.
      *
      * @param deaf to knocks
      */

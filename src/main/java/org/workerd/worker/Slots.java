@@ -94,7 +94,6 @@ final class Slots {
         for (int i = 0; i < count; i++) {
             Waiting last = waiting.removeLast();
             Execution execution = execution(last.claim(), last.plan(), taken.nextClearBit(0));
-            untidy.clear(execution.slotNumber());
             end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
         }
     }
@@ -125,6 +124,7 @@ final class Slots {
         // Its own again, where the ledger's line and the directory of the one before wait to be taken over.
         int number =
                 last.map(Execution::slotNumber).filter(own -> !taken.get(own)).orElseGet(() -> taken.nextClearBit(0));
+        untidy.set(number);
         return Optional.of(execution(first.claim(), first.plan(), number));
     }
 
@@ -143,7 +143,6 @@ final class Slots {
 
     private Execution execution(Claim claim, Plan plan, int number) {
         taken.set(number);
-        untidy.set(number);
         Scratch scratch = scratches.computeIfAbsent(number, premises::scratch);
         Slot slot = new Slot(number, scratch, premises, plan.environment(), ledger, leftovers, alarm);
         Attempt attempt =

@@ -25,14 +25,14 @@ class DoorbellTest {
         doorbell.ring();
         doorbell.ring();
         doorbell.knock();
-        doorbell.await(LONG);
+        doorbell.await(LONG, false);
         assertThat(timed(false)).isGreaterThanOrEqualTo(SHORT);
     }
 
     @Test
     void aKnockWakesWhoIsNotDeafToIt() throws InterruptedException {
         doorbell.knock();
-        doorbell.await(LONG);
+        doorbell.await(LONG, false);
         doorbell.knock();
         assertThat(timed(true)).isGreaterThanOrEqualTo(SHORT);
         // What came before the end of a wait is part of it.
