@@ -12,7 +12,8 @@ import org.workerd.job.NewJob;
 
 /** Jobs that run {@code /bin/true}, beside what starts programs and does nothing else. */
 record ProgramStep(Site site, Plan plan) implements Step {
-    private static final int WARM_UP = 6;
+    /** A daemon lives long: by then its compilers have little left to do. */
+    private static final int WARM_UP = 12;
 
     @Override
     public String title() {

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.PriorityQueue;
 import java.util.Set;
@@ -221,8 +222,8 @@ final class SqliteClaims {
 
         Claim take(long token, Instant now) throws SQLException {
             ResultSet row = opened();
-            Args args = Args.of(row.getString("args"));
-            String defect = row.getString("defect");
+            Args args = Args.of(Objects.requireNonNull(Statements.text(row, "args")));
+            String defect = Statements.text(row, "defect");
             return new Claim(
                     id,
                     token,
@@ -234,7 +235,7 @@ final class SqliteClaims {
                     lane.queue(),
                     priority,
                     args.strings(),
-                    row.getString("payload"),
+                    Statements.text(row, "payload"),
                     Statements.integer(row, "max_attempts"),
                     timeout(row),
                     row.getBoolean("keyed"),

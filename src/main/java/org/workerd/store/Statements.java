@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
@@ -70,6 +71,12 @@ final class Statements implements AutoCloseable {
             statement.setObject(i + 1, parameters[i]);
         }
         return statement;
+    }
+
+    /** As the driver's own strings are, at a fraction of their cost: bytes are copied once, and most are ASCII. */
+    static @Nullable String text(ResultSet row, String column) throws SQLException {
+        byte[] utf8 = row.getBytes(column);
+        return utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
     }
 
     static @Nullable Integer integer(ResultSet row, String column) throws SQLException {

@@ -190,6 +190,9 @@ final class Slots {
      */
     synchronized boolean quieten() {
         quietAbove = waiting.size() / 2;
+        if (ended.size() > quietAbove) {
+            doorbell.ring();
+        }
         return !waiting.isEmpty();
     }
 

@@ -1,6 +1,8 @@
 package org.workerd.worker;
 
 import java.time.Duration;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
 import org.workerd.store.JobQueries;
@@ -10,12 +12,19 @@ import org.workerd.store.StoreException;
 
 /**
  * One transaction after the other, each inside the turnstile. Whoever knows only SQLite's own lock is not in that queue:
- * he sleeps and looks again, and would not be let in for a second by a daemon that is always at it. So as long as others
- * write, the lock stays free for a while between two transactions. For the loop's thread.
+ * he sleeps and looks again, and would not be let in for a second by a daemon that is always at it. So a busy daemon
+ * leaves the lock alone now and then for as long as he sleeps, and while others write often, for half of all time. For
+ * the loop's thread.
  */
 final class Writing {
     private static final Duration PATIENCE = Duration.ofMillis(500);
-    /** Who has written lately will write again. */
+    /** Who waits for SQLite's lock looks at least so often, for the first 128 ms: then he is in. */
+    private static final long LOOK = Duration.ofMillis(25).toNanos();
+    /** No longer than this without a look that finds the lock free. */
+    private static final long BUSY = Duration.ofMillis(100).toNanos();
+    /** Who has written so often within so long will write again; a batch between two words to the daemon is less. */
+    private static final int OFTEN = 5;
+
     private static final long LATELY = Duration.ofSeconds(1).toNanos();
 
     private static final long LONGEST_BREAK = Duration.ofMillis(20).toNanos();
@@ -24,9 +33,15 @@ final class Writing {
     private final JobQueries queries;
     private final Turnstile turnstile;
     private long version;
-    private long othersSeen;
+    /** When the others' latest writes were seen, the first of them first. */
+    private final Deque<Long> othersSeen = new ArrayDeque<>();
+
     private long left;
     private long held;
+    /** For how long the lock was held since it was free for a whole look. */
+    private long heldSince;
+
+    private long freeAt;
 
     Writing(JobStore store, Turnstile turnstile) {
         this.store = store;
@@ -34,7 +49,7 @@ final class Writing {
         this.turnstile = turnstile;
         this.version = queries.dataVersion();
         this.left = System.nanoTime();
-        this.othersSeen = left - LATELY;
+        this.freeAt = left;
     }
 
     <T> T write(Function<Moves, T> work) {
@@ -49,20 +64,42 @@ final class Writing {
             turnstile.leave();
             left = System.nanoTime();
             held = left - entered;
+            heldSince += held;
         }
     }
 
-    /** For as long as the lock was held: then it is free for half of all time. */
     private void leaveRoom() {
         long now = System.nanoTime();
+        long room = Math.max(roomForWaiting(now), roomForOften(now));
+        long free = room - (now - left);
+        if (free > 0) {
+            LockSupport.parkNanos(this, free);
+        }
+    }
+
+    /** For as long as one who waits may sleep, when the lock was mostly taken for as long as he may wait. */
+    private long roomForWaiting(long now) {
+        boolean wasFree = now - left >= LOOK;
+        if (!wasFree && now - freeAt < BUSY) {
+            return 0;
+        }
+        boolean taken = !wasFree && heldSince > (now - freeAt) / 2;
+        freeAt = now;
+        heldSince = 0;
+        return taken ? LOOK : 0;
+    }
+
+    /** For as long as the lock was held: then it is free for half of all time. */
+    private long roomForOften(long now) {
         long latest = queries.dataVersion();
         if (latest != version) {
             version = latest;
-            othersSeen = now;
+            othersSeen.add(now);
+            if (othersSeen.size() > OFTEN) {
+                othersSeen.remove();
+            }
         }
-        long free = Math.min(held, LONGEST_BREAK) - (now - left);
-        if (free > 0 && now - othersSeen < LATELY) {
-            LockSupport.parkNanos(this, free);
-        }
+        boolean often = othersSeen.size() == OFTEN && now - othersSeen.element() < LATELY;
+        return often ? Math.min(held, LONGEST_BREAK) : 0;
     }
 }
