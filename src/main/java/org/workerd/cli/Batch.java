@@ -7,9 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.time.Instant;
-import java.util.Optional;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
@@ -23,6 +22,7 @@ final class Batch {
     private final Instant now;
     private final Ids ids = new Ids();
     private int line;
+    private int told;
 
     /**
      * A batch whose delays count from now.
@@ -58,9 +58,9 @@ final class Batch {
     }
 
     private Ids storeFile(String name, Path file, JobStore store) throws IOException {
-        try (InputStream in = Files.newInputStream(file)) {
-            LineReader lines = new LineReader(in);
-            return store.transaction(moves -> enqueue(lines, moves));
+        try (InputStream in = Files.newInputStream(file);
+                BatchJobs jobs = new BatchJobs(new LineReader(in), handlers, now)) {
+            return store.transaction(moves -> enqueue(jobs, moves));
         } catch (UncheckedIOException failure) {
             throw failure.getCause();
         } catch (IllegalArgumentException wrong) {
@@ -76,37 +76,37 @@ final class Batch {
         }
     }
 
-    private Ids enqueue(LineReader lines, Moves moves) {
+    private Ids enqueue(BatchJobs jobs, Moves moves) {
         while (true) {
-            line = lines.number() + 1;
-            String text = next(lines);
-            if (text == null) {
+            BatchJobs.Part part = jobs.next();
+            store(part.lines(), moves);
+            if (ids.count() / STEP > told) {
+                told = ids.count() / STEP;
+                console.progress(told * STEP + " jobs …");
+            }
+            BatchJobs.End end = part.end();
+            if (end != null) {
+                line = end.line();
+                end.rethrow();
                 return ids;
             }
-            if (!text.isBlank()) {
-                NewJob job = BatchLine.parse(text, now);
-                refusal(job.name()).ifPresent(failure -> {
-                    throw failure;
-                });
-                Moves.Enqueued stored = moves.enqueue(job);
-                ids.add(stored.id(), stored.stored());
-                if (ids.count() % STEP == 0) {
-                    console.progress(ids.count() + " jobs …");
-                }
-            }
         }
     }
 
-    private static @Nullable String next(LineReader lines) {
-        try {
-            return lines.next();
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
+    private void store(List<BatchJobs.Line> lines, Moves moves) {
+        if (lines.stream().allMatch(asked -> asked.job().isPlain())) {
+            // Nothing that the queue holds can make it refuse one of these, so nobody will ask which.
+            moves.enqueue(lines.stream().map(BatchJobs.Line::job).toList()).forEach(this::note);
+            return;
+        }
+        for (BatchJobs.Line asked : lines) {
+            line = asked.number();
+            note(moves.enqueue(asked.job()));
         }
     }
 
-    private Optional<Failure> refusal(String name) {
-        return handlers == null ? Optional.empty() : handlers.refusal(name);
+    private void note(Moves.Enqueued stored) {
+        ids.add(stored.id(), stored.stored());
     }
 
     /** Names the line, and says what became of the others. */

@@ -129,8 +129,7 @@ final class GroupCommit {
         }
 
         List<Enqueued> store(Moves moves) {
-            return jobs.stream()
-                    .map(moves::enqueue)
+            return moves.enqueue(jobs).stream()
                     .map(job -> new Enqueued(job.id(), job.stored()))
                     .toList();
         }

@@ -100,6 +100,11 @@ public record NewJob(
         return new NewJob(name, args, payload, queue, priority, runAt, key, maxAttempts, longest, after);
     }
 
+    /** It has no key and waits for no other job: what else the queue holds is of no importance to it. */
+    public boolean isPlain() {
+        return key == null && after.isEmpty();
+    }
+
     public NewJob withAfter(List<Long> ids) {
         return new NewJob(name, args, payload, queue, priority, runAt, key, maxAttempts, timeout, ids);
     }

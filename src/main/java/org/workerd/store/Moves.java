@@ -23,6 +23,9 @@ public interface Moves {
      */
     Enqueued enqueue(NewJob job);
 
+    /** As each by itself, in their order; those without a key that wait for no other cost less this way. */
+    List<Enqueued> enqueue(List<NewJob> jobs);
+
     /** The id of the job; not stored when its key was taken by the job of that id. */
     record Enqueued(long id, boolean stored) {}
 

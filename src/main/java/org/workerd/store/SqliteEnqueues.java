@@ -2,7 +2,10 @@ package org.workerd.store;
 
 import java.sql.Connection;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
 import org.workerd.store.Moves.Enqueued;
 
@@ -32,8 +35,8 @@ public final class SqliteEnqueues {
             """
             insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            returning id
             """;
+    private static final String INSERT_AND_TELL = INSERT + "returning id";
 
     /** It looks and writes in one: a transaction that reads first cannot write any more once others have. */
     private static final String INSERT_KEYED =
@@ -60,19 +63,49 @@ public final class SqliteEnqueues {
         }
     }
 
+    private static final String LATEST = "select last_insert_rowid()";
+
+    /** Inside a transaction: then ids follow one another. */
+    List<Enqueued> enqueue(List<NewJob> jobs) throws SQLException {
+        List<Enqueued> stored = new ArrayList<>(jobs.size());
+        int from = 0;
+        while (from < jobs.size()) {
+            int to = from;
+            while (to < jobs.size() && jobs.get(to).isPlain()) {
+                statements.batch(INSERT, columns(jobs.get(to)));
+                to++;
+            }
+            if (to == from) {
+                stored.add(enqueue(jobs.get(from)));
+                from++;
+                continue;
+            }
+            statements.runBatch(INSERT);
+            long behind = statements.number(LATEST) + 1;
+            for (; from < to; from++) {
+                stored.add(new Enqueued(behind - (to - from), true));
+            }
+        }
+        return stored;
+    }
+
     private Optional<Long> insert(NewJob job) throws SQLException {
         return statements.first(
-                job.key() == null ? INSERT : INSERT_KEYED,
-                row -> row.getLong(1),
-                job.name(),
-                job.payload(),
-                JsonList.ofStrings(job.args()),
-                job.queue(),
-                job.priority(),
-                SqliteMoves.millis(job.runAt()),
-                job.key(),
-                job.maxAttempts(),
-                job.timeout() == null ? null : job.timeout().toMillis(),
-                JsonList.ofNumbers(job.after()));
+                job.key() == null ? INSERT_AND_TELL : INSERT_KEYED, row -> row.getLong(1), columns(job));
+    }
+
+    private static @Nullable Object[] columns(NewJob job) {
+        return new @Nullable Object[] {
+            job.name(),
+            job.payload(),
+            JsonList.ofStrings(job.args()),
+            job.queue(),
+            job.priority(),
+            SqliteMoves.millis(job.runAt()),
+            job.key(),
+            job.maxAttempts(),
+            job.timeout() == null ? null : job.timeout().toMillis(),
+            JsonList.ofNumbers(job.after())
+        };
     }
 }

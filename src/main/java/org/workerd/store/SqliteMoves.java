@@ -77,6 +77,14 @@ final class SqliteMoves implements Moves {
         });
     }
 
+    @Override
+    public List<Enqueued> enqueue(List<NewJob> jobs) {
+        return sql(() -> {
+            finishes.forget();
+            return enqueues.enqueue(jobs);
+        });
+    }
+
     private static final String REGISTER =
             "insert into daemons (pid, host, slots, started_at) values (?, ?, ?, ?) returning id";
 

@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobView;
 
@@ -127,6 +128,17 @@ final class BatchTest {
                 .startsWith(place() + "3: " + message)
                 .endsWith("Nothing was stored.\n")
                 .doesNotContain("Exception");
+        assertThat(cli.jobs()).isEmpty();
+    }
+
+    /** However far ahead the lines are read: the queue's objection to one comes before the reader's to the next. */
+    @ParameterizedTest
+    @ValueSource(ints = {0, 199, 200, 1000})
+    void theFirstWrongLineIsNamedWhereverItIs(int before) throws IOException {
+        Cli.Said said = batch("{\"name\":\"mail\"}\n".repeat(before)
+                + "{\"name\":\"mail\",\"after\":[9999]}\n{\"name\":\n"
+                + "{\"name\":\"mail\"}\n".repeat(1000));
+        assertThat(said.err()).startsWith(place() + (before + 1) + ": after must be a JSON array of the ids");
         assertThat(cli.jobs()).isEmpty();
     }
 

@@ -88,6 +88,39 @@ interface EnqueueContract extends StoreFixture {
                         null));
     }
 
+    /** Plain ones go to the store many at a time: each still gets its own id, between those of the others. */
+    @Test
+    default void manyAtOnceAreStoredAsEachByItself() {
+        long first = enqueue("a");
+        NewJob keyed = NewJob.of("k").withKey("k");
+        List<NewJob> jobs = List.of(
+                NewJob.of("b", "1"),
+                NewJob.of("c").withPayload("c"),
+                keyed,
+                NewJob.of("d"),
+                keyed,
+                NewJob.of("e").withAfter(List.of(first)),
+                NewJob.of("f"),
+                NewJob.of("g"));
+        List<Moves.Enqueued> stored = store().transaction(moves -> moves.enqueue(jobs));
+        assertThat(stored)
+                .extracting(Moves.Enqueued::stored)
+                .containsExactly(true, true, true, true, false, true, true, true);
+        assertThat(stored.get(4).id()).isEqualTo(stored.get(2).id());
+        assertThat(stored)
+                .extracting(Moves.Enqueued::id)
+                .filteredOn(id -> id > first)
+                .hasSize(8);
+        assertThat(stored.stream().map(Moves.Enqueued::id).distinct()).isSorted();
+        assertThat(stored.stream().map(job -> view(job.id()).name()))
+                .containsExactly("b", "c", "k", "d", "k", "e", "f", "g");
+        assertThat(view(stored.get(0).id()).args()).containsExactly("1");
+        assertThat(view(stored.get(1).id()).payload()).isEqualTo("c");
+        assertThat(view(stored.get(5).id()).state()).isEqualTo(JobState.BLOCKED);
+        List<Moves.Enqueued> none = store().transaction(moves -> moves.enqueue(List.of()));
+        assertThat(none).isEmpty();
+    }
+
     @Test
     default void theIdsIncreaseByAgeEvenAfterAJobWasNotStored() {
         long first = enqueue("a");
