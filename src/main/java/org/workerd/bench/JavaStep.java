@@ -40,7 +40,7 @@ final class JavaStep implements Step {
         site.first().start();
         try (Backlog backlog = new Backlog(site);
                 BareLoops bare = BareLoops.create(site.file("claims.db"))) {
-            backlog.warmUp(2 * plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
+            backlog.warmUp(6 * plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
             plan.repeat(() -> {
                 run(backlog, bare, small);
                 run(backlog, bare, large);

@@ -2,14 +2,13 @@ package org.workerd.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.BooleanSupplier;
 
 /** Takes times by the monotonic clock, and lets time pass. Stateless. */
 final class Stopwatch {
-    private static final long LOOK_NANOS = TimeUnit.MILLISECONDS.toNanos(10);
+    private static final Duration LOOK = Duration.ofMillis(10);
 
     private Stopwatch() {}
 
@@ -37,12 +36,17 @@ final class Stopwatch {
 
     /** Looks until it holds. */
     static void await(String what, Duration patience, BooleanSupplier holds) throws IOException {
+        await(what, patience, LOOK, holds);
+    }
+
+    /** Looks so often until it holds. */
+    static void await(String what, Duration patience, Duration look, BooleanSupplier holds) throws IOException {
         long until = System.nanoTime() + patience.toNanos();
         while (!holds.getAsBoolean()) {
             if (System.nanoTime() > until) {
                 throw new IOException("waited " + patience.toSeconds() + " s in vain: " + what, new TimeoutException());
             }
-            LockSupport.parkNanos(LOOK_NANOS);
+            LockSupport.parkNanos(look.toNanos());
         }
     }
 }
