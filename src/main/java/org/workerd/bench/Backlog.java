@@ -2,11 +2,11 @@ package org.workerd.bench;
 
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.workerd.client.Enqueued;
 import org.workerd.client.JobQueue;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
@@ -16,7 +16,6 @@ import org.workerd.store.SqliteDatabase;
 
 /** Jobs that wait in a site's served queue until they are let go all at once. Not thread-safe. */
 final class Backlog implements AutoCloseable {
-    private static final int EACH = 1000;
     private static final Duration PATIENCE = Duration.ofSeconds(60);
 
     /** Seldom: who looks takes the time of those he looks at. */
@@ -43,14 +42,10 @@ final class Backlog implements AutoCloseable {
         return add(count, job);
     }
 
-    /** Stores more of them. */
+    /** Stores more of them, in one transaction: a daemon is slower while it sees others write again and again. */
     Ids add(int count, NewJob job) {
-        List<Long> ids = new ArrayList<>();
-        for (int done = 0; done < count; done += EACH) {
-            queue.enqueue(Collections.nCopies(Math.min(EACH, count - done), job))
-                    .forEach(stored -> ids.add(stored.id()));
-        }
-        return new Ids(ids.get(0), ids.get(ids.size() - 1));
+        List<Enqueued> stored = queue.enqueue(Collections.nCopies(count, job));
+        return new Ids(stored.get(0).id(), stored.get(count - 1).id());
     }
 
     /** Lets all go and returns when all have ended. */
