@@ -1,0 +1,60 @@
+package org.workerd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.DriverManager;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CountDownLatch;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.LockSupport;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.io.TempDir;
+import org.workerd.store.JobStore;
+import org.workerd.store.SqliteDatabase;
+
+class WritingTest {
+    private static final Duration TURN = Duration.ofMillis(20);
+
+    @TempDir
+    Path directory;
+
+    /** He sleeps between two looks, and at no time but in a break would he find the lock free. */
+    @RepeatedTest(3)
+    void whoKnowsOnlySqlitesLockGetsInBesideALoopThatIsAlwaysAtIt() throws Exception {
+        Path queue = directory.resolve("queue.db");
+        AtomicBoolean over = new AtomicBoolean();
+        CountDownLatch busy = new CountDownLatch(10);
+        try (JobStore store = new SqliteDatabase(queue, Duration.ofSeconds(10)).openOrCreate()) {
+            CompletableFuture<Void> loop = CompletableFuture.runAsync(() -> {
+                Turnstile turnstile = new Turnstile(queue);
+                try {
+                    Writing writing = new Writing(store, turnstile);
+                    while (!over.get()) {
+                        writing.write(moves -> {
+                            LockSupport.parkNanos(TURN.toNanos());
+                            return moves;
+                        });
+                        busy.countDown();
+                    }
+                } finally {
+                    turnstile.close();
+                }
+            });
+            try (Connection plain = DriverManager.getConnection("jdbc:sqlite:" + queue);
+                    Statement statement = plain.createStatement()) {
+                statement.execute("pragma busy_timeout = 2000");
+                busy.await();
+                statement.execute("insert into jobs (name) values ('plain')");
+                assertThat(statement.executeQuery("select count(*) from jobs").getInt(1))
+                        .isEqualTo(1);
+            } finally {
+                over.set(true);
+                loop.join();
+            }
+        }
+    }
+}
