@@ -24,10 +24,10 @@ record CommandStep(Site site, Plan plan) implements Step {
         plan.repeat(() -> {
             site.first().stop();
             starts.add(Stopwatch.millis(site.first()::start));
-            jvms.add(Stopwatch.millis(() -> Tool.run(version)));
-            enqueues.add(Stopwatch.millis(() -> Tool.run(site.line("first", "enqueue", "noop"))));
             statuses.add(Stopwatch.millis(() -> Tool.run(site.line("first", "status"))));
             shells.add(Stopwatch.millis(() -> Tool.run(List.of("/bin/sh", "-c", ":"))));
+            jvms.add(Stopwatch.millis(() -> Tool.run(version)));
+            enqueues.add(Stopwatch.millis(() -> Tool.run(site.line("first", "enqueue", "true"))));
         });
         Limit jvm = new Limit("java -version", new Samples(jvms));
         Limit shell = new Limit("a shell that does nothing", new Samples(shells));
