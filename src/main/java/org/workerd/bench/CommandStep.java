@@ -24,6 +24,9 @@ record CommandStep(Site site, Plan plan) implements Step {
         plan.repeat(() -> {
             site.first().stop();
             starts.add(Stopwatch.millis(site.first()::start));
+        });
+        // By now it has nothing more to do, as a daemon mostly has.
+        plan.repeat(() -> {
             statuses.add(Stopwatch.millis(() -> Tool.run(site.line("first", "status"))));
             shells.add(Stopwatch.millis(() -> Tool.run(List.of("/bin/sh", "-c", ":"))));
             jvms.add(Stopwatch.millis(() -> Tool.run(version)));

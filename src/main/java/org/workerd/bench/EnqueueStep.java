@@ -54,7 +54,7 @@ record EnqueueStep(Site site, Plan plan) implements Step {
     /** How often a second so many threads do it together. */
     private double rate(int threads, Runnable once) throws IOException, InterruptedException {
         // Enough that the start of the threads does not count.
-        int each = Math.max(1, plan.singles() / Math.min(threads, 4));
+        int each = Math.max(1, plan.singles() / Math.min(threads, 2));
         CountDownLatch ended = new CountDownLatch(threads);
         double seconds = Stopwatch.seconds(() -> {
             for (int i = 0; i < threads; i++) {

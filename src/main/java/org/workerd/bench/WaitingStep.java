@@ -23,7 +23,7 @@ record WaitingStep(Site site, Plan plan, InstantSource clock) implements Step {
         List<Double> many = new ArrayList<>();
         List<Figure> figures = new ArrayList<>();
         NewJob job = NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD);
-        int count = plan.javaJobs() / 2;
+        int count = plan.javaJobs();
         try (Backlog backlog = new Backlog(site)) {
             Backlog.Ids few1 = backlog.fill(count, job);
             backlog.run();
