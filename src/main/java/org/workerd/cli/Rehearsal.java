@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
+import org.workerd.bench.BenchPlugin;
 import org.workerd.daemon.Environment;
 import org.workerd.job.Allowed;
 import sun.misc.Signal;
@@ -38,6 +39,7 @@ final class Rehearsal {
             enqueue -c DIR/odd.toml hello --force
             enqueue hello --debug
             wait 1 2 3 4 --timeout 20s
+            enqueue noop
             list
             list --state done --json
             show 1
@@ -81,6 +83,7 @@ final class Rehearsal {
         Console.ofProcess().flush();
         play(BEFORE, directory);
         Files.writeString(Path.of(directory, "odd.toml"), NOT_PLAIN);
+        BenchPlugin.write(Path.of(directory, "plugins"));
         Thread commands = new Thread(() -> {
             DURING.lines()
                     .map(line -> line.contains("-c ") ? line : "-c DIR/workerd.toml " + line)

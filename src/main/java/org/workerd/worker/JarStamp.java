@@ -8,6 +8,7 @@ import java.nio.file.attribute.FileTime;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A jar at one moment: another stamp, another jar.
@@ -27,5 +28,20 @@ public record JarStamp(Path path, long size, long modified, long inode) {
         } catch (IOException gone) {
             return Optional.empty();
         }
+    }
+
+    /** As a record's own, which take every command that asks for a handler an eighth of its time to be made. */
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof JarStamp stamp
+                && path.equals(stamp.path)
+                && size == stamp.size
+                && modified == stamp.modified
+                && inode == stamp.inode;
+    }
+
+    @Override
+    public int hashCode() {
+        return path.hashCode();
     }
 }
