@@ -4,7 +4,6 @@ import static java.util.Comparator.comparingInt;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -22,7 +21,9 @@ import org.workerd.daemon.SettingsException.Problem;
 final class Findings {
     private final Map<List<String>, Found<?>> values = new HashMap<>();
     /** The tables that were opened, each with the place where it first was, in the order of their names. */
-    private final Map<List<String>, String> tables = new TreeMap<>(Comparator.comparing(SettingKey::dotted));
+    private final Map<List<String>, String> tables =
+            // Not Comparator's own: what Java makes for it is in no archive, and every command would wait for it.
+            new TreeMap<>((one, other) -> SettingKey.dotted(one).compareTo(SettingKey.dotted(other)));
 
     private final Set<List<String>> mentioned = new HashSet<>();
     private final List<Problem> problems = new ArrayList<>();
