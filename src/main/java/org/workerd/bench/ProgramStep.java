@@ -13,7 +13,7 @@ import org.workerd.job.NewJob;
 /** Jobs that run {@code /bin/true}, beside what starts programs and does nothing else. */
 record ProgramStep(Site site, Plan plan) implements Step {
     /** A daemon lives long: by then its compilers have little left to do. */
-    private static final int WARM_UP = 12;
+    private static final int WARM_UP = 20;
 
     @Override
     public String title() {
