@@ -16,7 +16,7 @@ import org.workerd.store.SqliteDatabase;
 
 /** Jobs that wait in a site's served queue until they are let go all at once. Not thread-safe. */
 final class Backlog implements AutoCloseable {
-    private static final Duration PATIENCE = Duration.ofSeconds(60);
+    private static final Duration PATIENCE = Duration.ofMinutes(5);
 
     /** Seldom: who looks takes the time of those he looks at. */
     private static final Duration LOOK = Duration.ofMillis(50);

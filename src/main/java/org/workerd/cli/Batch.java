@@ -95,7 +95,9 @@ final class Batch {
 
     private void store(List<BatchJobs.Line> lines, Moves moves) {
         if (lines.stream().allMatch(asked -> asked.job().isPlain())) {
-            // Nothing that the queue holds can make it refuse one of these, so nobody will ask which.
+            // Nothing that the queue holds can make it refuse one of these; somebody's own trigger may, and does not
+            // say which.
+            line = 0;
             moves.enqueue(lines.stream().map(BatchJobs.Line::job).toList()).forEach(this::note);
             return;
         }
@@ -113,6 +115,8 @@ final class Batch {
     private Failure at(String name, Failure failure) {
         String advice = failure.advice().isEmpty() ? "" : failure.advice() + " ";
         return new Failure(
-                failure.code(), name + ":" + line + ": " + failure.getMessage(), advice + "Nothing was stored.");
+                failure.code(),
+                name + (line == 0 ? "" : ":" + line) + ": " + failure.getMessage(),
+                advice + "Nothing was stored.");
     }
 }

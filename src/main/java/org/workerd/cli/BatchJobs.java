@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
 
@@ -69,7 +70,15 @@ final class BatchJobs implements AutoCloseable {
     /** Waits for it. */
     Part next() {
         try {
-            return ahead.take();
+            @Nullable Part next = null;
+            while (next == null) {
+                boolean reading = reader.isAlive();
+                next = ahead.poll(1, TimeUnit.SECONDS);
+                if (next == null && !reading) {
+                    throw new IllegalStateException("the batch is read no further");
+                }
+            }
+            return next;
         } catch (InterruptedException told) {
             Thread.currentThread().interrupt();
             throw new IllegalStateException("interrupted while reading a batch", told);

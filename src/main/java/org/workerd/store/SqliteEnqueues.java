@@ -5,12 +5,16 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
 import org.workerd.store.Moves.Enqueued;
 
 /** Nothing → a stored job; the triggers of {@code jobs} see to the rest. */
 public final class SqliteEnqueues {
+    /** The driver keeps all of a batch in memory, and the room for the largest. */
+    private static final int MOST_AT_ONCE = 500;
+
     private final Statements statements;
 
     SqliteEnqueues(Statements statements) {
@@ -65,28 +69,41 @@ public final class SqliteEnqueues {
 
     private static final String LATEST = "select last_insert_rowid()";
 
+    /** Somebody's own, which may store further jobs or refuse some. */
+    private static final String STRANGE_TRIGGERS =
+            """
+            select exists (
+              select 1 from sqlite_schema where type = 'trigger' and tbl_name = 'jobs' and name not glob 'jobs_*')
+            """;
+
     /** Inside a transaction: then ids follow one another. */
     List<Enqueued> enqueue(List<NewJob> jobs) throws SQLException {
+        boolean alone = jobs.size() == 1 || statements.number(STRANGE_TRIGGERS) == 1;
         List<Enqueued> stored = new ArrayList<>(jobs.size());
-        int from = 0;
-        while (from < jobs.size()) {
-            int to = from;
-            while (to < jobs.size() && jobs.get(to).isPlain()) {
-                statements.batch(INSERT, columns(jobs.get(to)));
-                to++;
-            }
-            if (to == from) {
-                stored.add(enqueue(jobs.get(from)));
-                from++;
-                continue;
-            }
-            statements.runBatch(INSERT);
-            long behind = statements.number(LATEST) + 1;
-            for (; from < to; from++) {
-                stored.add(new Enqueued(behind - (to - from), true));
+        while (stored.size() < jobs.size()) {
+            List<NewJob> rest = jobs.subList(stored.size(), jobs.size());
+            int plain = alone ? 0 : insertPlain(rest);
+            if (plain == 0) {
+                stored.add(enqueue(rest.get(0)));
+            } else {
+                long behind = statements.number(LATEST) + 1;
+                LongStream.range(behind - plain, behind).forEach(id -> stored.add(new Enqueued(id, true)));
             }
         }
         return stored;
+    }
+
+    /** Stores those that come first and are plain, a part of them when they are many; how many. */
+    private int insertPlain(List<NewJob> jobs) throws SQLException {
+        int count = 0;
+        while (count < Math.min(jobs.size(), MOST_AT_ONCE) && jobs.get(count).isPlain()) {
+            statements.batch(INSERT, columns(jobs.get(count)));
+            count++;
+        }
+        if (count > 0) {
+            statements.runBatch(INSERT);
+        }
+        return count;
     }
 
     private Optional<Long> insert(NewJob job) throws SQLException {

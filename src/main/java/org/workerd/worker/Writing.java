@@ -27,6 +27,7 @@ final class Writing {
 
     private static final long LATELY = Duration.ofSeconds(1).toNanos();
 
+    private static final long NOT_YET = Long.MIN_VALUE;
     private static final long LONGEST_BREAK = Duration.ofMillis(20).toNanos();
 
     private final JobStore store;
@@ -37,6 +38,9 @@ final class Writing {
     private final Deque<Long> othersSeen = new ArrayDeque<>();
 
     private long left;
+    /** The transaction, which is when the lock is ours; before that we wait. */
+    private long began;
+
     private long held;
     /** For how long the lock was held since it was free for a whole look. */
     private long heldSince;
@@ -53,37 +57,44 @@ final class Writing {
     }
 
     <T> T write(Function<Moves, T> work) {
-        leaveRoom();
+        leave(roomForOften(System.nanoTime()));
         if (!turnstile.enter(PATIENCE)) {
             throw new StoreException(StoreException.Kind.LOCKED, "another process holds the lock files of the queue");
         }
-        long entered = System.nanoTime();
         try {
-            return store.transaction(work);
+            // In the turnstile: else another daemon would take what is left for those who are not in that queue.
+            leave(roomForWaiting(System.nanoTime()));
+            began = NOT_YET;
+            return store.transaction(moves -> {
+                began = System.nanoTime();
+                return work.apply(moves);
+            });
         } finally {
             turnstile.leave();
             left = System.nanoTime();
-            held = left - entered;
+            held = began == NOT_YET ? 0 : left - began;
             heldSince += held;
         }
     }
 
-    private void leaveRoom() {
-        long now = System.nanoTime();
-        long room = Math.max(roomForWaiting(now), roomForOften(now));
-        long free = room - (now - left);
+    /** So long a time since the last transaction, most of which may be over. */
+    private void leave(long room) {
+        long free = room - (System.nanoTime() - left);
         if (free > 0) {
             LockSupport.parkNanos(this, free);
         }
     }
 
-    /** For as long as one who waits may sleep, when the lock was mostly taken for as long as he may wait. */
+    /**
+     * For as long as one who waits may sleep, when the lock was much taken for as long as he may wait; by us, but another
+     * daemon may do the same.
+     */
     private long roomForWaiting(long now) {
         boolean wasFree = now - left >= LOOK;
         if (!wasFree && now - freeAt < BUSY) {
             return 0;
         }
-        boolean taken = !wasFree && heldSince > (now - freeAt) / 2;
+        boolean taken = !wasFree && heldSince > (now - freeAt) / 3;
         freeAt = now;
         heldSince = 0;
         return taken ? LOOK : 0;

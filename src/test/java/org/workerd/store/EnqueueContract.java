@@ -117,6 +117,12 @@ interface EnqueueContract extends StoreFixture {
         assertThat(view(stored.get(0).id()).args()).containsExactly("1");
         assertThat(view(stored.get(1).id()).payload()).isEqualTo("c");
         assertThat(view(stored.get(5).id()).state()).isEqualTo(JobState.BLOCKED);
+        List<Moves.Enqueued> many =
+                store().transaction(moves -> moves.enqueue(Collections.nCopies(1200, NewJob.of("h"))));
+        assertThat(many.stream().map(Moves.Enqueued::id).distinct())
+                .hasSize(1200)
+                .isSorted();
+        assertThat(view(many.get(1199).id()).name()).isEqualTo("h");
         List<Moves.Enqueued> none = store().transaction(moves -> moves.enqueue(List.of()));
         assertThat(none).isEmpty();
     }

@@ -68,6 +68,18 @@ class SqliteForeignWriterTest {
         assertThat(find(1).createdAt()).isBetween(before, Instant.now().plusMillis(1));
     }
 
+    /** A program may keep tables and triggers of its own in the file. */
+    @Test
+    void jobsThatSomebodysTriggerStoresDoNotTakeTheIdsOfTheirCause() throws SQLException {
+        sql.run("create trigger mine after insert on jobs when new.name = 'a' begin"
+                + " insert into jobs (name) values ('b'); end");
+        NewJob job = NewJob.of("a");
+        List<Moves.Enqueued> stored = store.transaction(moves -> moves.enqueue(List.of(job, job, job)));
+        assertThat(stored).extracting(a -> find(a.id()).name()).containsExactly("a", "a", "a");
+        assertThat(stored).extracting(Moves.Enqueued::id).doesNotHaveDuplicates();
+        assertThat(sql.rows("select count(*) from jobs where name = 'b'")).containsExactly("3");
+    }
+
     @Test
     void everyColumnThatAWriterMaySetIsHonoured() throws SQLException {
         sql.run("insert into jobs(name, args, queue, priority, run_at, key, max_attempts, timeout_ms)"
