@@ -77,7 +77,8 @@ class ClockIT extends DaemonTest {
         jobs().awaitState(next, "done");
         until("it says so", () -> said().matches("(?s).*the clock was set back by (1d 0h|23h 59m).*"));
         jobs().awaitState(failing, "done");
-        assertThat(diaryLines()).containsExactly("fail 1", Long.toString(next), "fail 2");
+        // The retry is due after a second: on a busy machine that may be before the other one.
+        assertThat(diaryLines()).containsExactlyInAnyOrder("fail 1", Long.toString(next), "fail 2");
     }
 
     @Test
