@@ -5,6 +5,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 
 /**
  * The least that SQLite has to do for a queue, in a file of its own: rows with one index, no rules, no triggers, no
@@ -102,10 +103,10 @@ public final class BareLoops implements AutoCloseable {
             claimed.addAll(statements.list(
                     HEADS,
                     row -> {
-                        // Read as a claim has to read them.
-                        int unused = row.getString(2).length()
-                                + row.getString(3).length()
-                                + row.getString(4).length();
+                        // Read as a claim reads them.
+                        for (String column : List.of("name", "payload", "args")) {
+                            Objects.requireNonNull(Statements.text(row, column));
+                        }
                         return row.getLong(1);
                     },
                     each));
