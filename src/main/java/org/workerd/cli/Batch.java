@@ -22,7 +22,6 @@ final class Batch {
     private final Instant now;
     private final Ids ids = new Ids();
     private int line;
-    private int told;
 
     /**
      * A batch whose delays count from now.
@@ -79,10 +78,10 @@ final class Batch {
     private Ids enqueue(BatchJobs jobs, Moves moves) {
         while (true) {
             BatchJobs.Part part = jobs.next();
+            int before = ids.count() / STEP;
             store(part.lines(), moves);
-            if (ids.count() / STEP > told) {
-                told = ids.count() / STEP;
-                console.progress(told * STEP + " jobs …");
+            if (ids.count() / STEP > before) {
+                console.progress(ids.count() / STEP * STEP + " jobs …");
             }
             BatchJobs.End end = part.end();
             if (end != null) {

@@ -61,10 +61,10 @@ final class Writing {
         if (!turnstile.enter(PATIENCE)) {
             throw new StoreException(StoreException.Kind.LOCKED, "another process holds the lock files of the queue");
         }
+        began = NOT_YET;
         try {
             // In the turnstile: else another daemon would take what is left for those who are not in that queue.
             leave(roomForWaiting(System.nanoTime()));
-            began = NOT_YET;
             return store.transaction(moves -> {
                 began = System.nanoTime();
                 return work.apply(moves);
