@@ -1,7 +1,6 @@
 package org.workerd.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -130,7 +129,7 @@ final class Logs implements Callable<Integer> {
 
     private Optional<Integer> newest(Settings settings, int last) {
         for (int number = last; number > 0; number--) {
-            if (Files.exists(path(settings, number))) {
+            if (path(settings, number).toFile().length() > 0) {
                 return Optional.of(number);
             }
         }

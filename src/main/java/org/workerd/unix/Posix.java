@@ -34,6 +34,7 @@ public final class Posix {
     private static final Libc PWRITE = Libc.bind("pwrite", INT, POINTER, LONG, LONG);
     private static final Libc FTRUNCATE = Libc.bind("ftruncate", INT, LONG);
     private static final Libc FALLOCATE = Libc.bind("fallocate", INT, INT, LONG, LONG);
+    private static final Libc LSEEK = Libc.bind("lseek", INT, LONG, INT);
     private static final Libc FCNTL = Libc.bind("fcntl", INT, INT, INT);
     private static final Libc DUP2 = Libc.bind("dup2", INT, INT);
     private static final Libc PIPE2 = Libc.bind("pipe2", POINTER, INT);
@@ -44,6 +45,14 @@ public final class Posix {
 
     private static final int LOCK_EXCLUSIVE_NOW = 2 | 4;
     private static final int SET_DESCRIPTOR_FLAGS = 2;
+    private static final int SET_SIGNAL = 10;
+    private static final int SET_LEASE = 1024;
+    private static final int WRITE_LEASE = 1;
+    private static final int NO_LEASE = 2;
+    /** SIGURG, which does nothing where nobody asked for it. */
+    private static final int HARMLESS = 23;
+
+    private static final int FROM_END = 2;
     private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
     private static final short POLLIN = 1;
 
@@ -98,6 +107,23 @@ public final class Posix {
 
     public static void truncate(int descriptor, long size) {
         FTRUNCATE.call("cannot truncate", descriptor, size);
+    }
+
+    /** Nobody, this process included, has the regular file open but by this descriptor. False also where nobody can tell. */
+    public static boolean isOpenHereOnly(int descriptor) {
+        // Whoever opens the file while it is leased waits until it is not, and we are told by a signal: SIGIO, which
+        // ends a JVM.
+        if (FCNTL.invoke(descriptor, SET_SIGNAL, HARMLESS) < 0
+                || FCNTL.invoke(descriptor, SET_LEASE, WRITE_LEASE) < 0) {
+            return false;
+        }
+        FCNTL.call("cannot give a lease back", descriptor, SET_LEASE, NO_LEASE);
+        return true;
+    }
+
+    /** Of a regular file, in bytes, less than 2 GiB. */
+    public static int size(int descriptor) {
+        return LSEEK.call("cannot seek", descriptor, 0L, FROM_END);
     }
 
     /** Gives a range's blocks back to the file system; it reads as zeros. False: this file system cannot. */

@@ -26,6 +26,7 @@ final class Command {
     /** How long what a program leaves behind may take to go by itself when the program itself has ended. */
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(1);
 
+    private static final Processes.End SUCCESS = new Processes.End.Exit(0);
     private static final int NOT_OPEN = -1;
 
     private final Path program;
@@ -55,14 +56,15 @@ final class Command {
                     : new Outcome.Interrupted(false);
         }
         try (Scratch scratch = slot.scratch().open()) {
-            Output output = output();
+            Output output = new Output(
+                    Output.path(slot.premises().output(), claim.jobId(), claim.attempt()), policy.outputLimit());
             int pid = start(scratch, output, slot.starting(claim));
             ProgressFile progress = new ProgressFile(scratch.progress());
             Processes.End end = watch(pid, scratch, () -> look(output, progress));
             if (scratch.isTouched()) {
                 look(progress);
             }
-            trim(output);
+            trim(output, scratch, end);
             return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
         } catch (UnixException failure) {
             return ProgramOutcome.of(failure, program);
@@ -73,16 +75,19 @@ final class Command {
         }
     }
 
-    private Output output() throws IOException {
-        Path file = Output.path(slot.premises().output(), claim.jobId(), claim.attempt());
+    /** Where the program's output goes: a file of its own, whatever an attempt of this number left that was given back. */
+    private Spawn.Open outputFile(Path file, Scratch scratch) throws IOException {
+        if (scratch.spareOutput().become(file)) {
+            return new Spawn.Open(1, file, Posix.APPEND);
+        }
         Path directory = file.getParent();
         if (directory != null && !directory.toFile().isDirectory()) {
             Files.createDirectories(directory);
         }
-        return new Output(file, policy.outputLimit());
+        return new Spawn.Open(1, file, Posix.APPEND | Posix.CREATE | Posix.TRUNCATE);
     }
 
-    private int start(Scratch scratch, Output output, long since) {
+    private int start(Scratch scratch, Output output, long since) throws IOException {
         String payload = claim.payload();
         int input = payload == null || payload.isEmpty() ? -1 : Posix.memoryFile(payload);
         try {
@@ -97,7 +102,7 @@ final class Command {
                             Spawn.Group.PROCESS_GROUP,
                             List.of(
                                     input < 0 ? Spawn.nullInput(0) : new Spawn.Copy(0, input),
-                                    new Spawn.Open(1, output.file(), Posix.APPEND | Posix.CREATE | Posix.TRUNCATE),
+                                    outputFile(output.file(), scratch),
                                     new Spawn.Copy(2, 1)))
                     .start();
             signs.began();
@@ -157,10 +162,14 @@ final class Command {
         }
     }
 
-    private void trim(Output output) {
+    private void trim(Output output, Scratch scratch, Processes.End end) {
         try {
-            output.trim();
-        } catch (IOException failure) {
+            // A job that may run again under the same number of attempt would take its file back.
+            boolean isOver = !told && end.equals(SUCCESS);
+            if (!isOver || !scratch.spareOutput().keep(output.file())) {
+                output.trim();
+            }
+        } catch (IOException | UnixException failure) {
             JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
         }
     }

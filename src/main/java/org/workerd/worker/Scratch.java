@@ -16,12 +16,13 @@ import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Iterator;
-import java.util.Map;
 import java.util.Optional;
 import java.util.function.LongSupplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.unix.FileStat;
+import org.workerd.unix.UnixException;
 
 /**
  * What the attempts of one slot get to write to, one after the other: a directory to work in, and beside it the files
@@ -33,8 +34,10 @@ final class Scratch implements AutoCloseable {
     private static final int LONGEST_RESULT = 1 << 20;
     private static final FileAttribute<?> AS_MADE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
-    /** File systems know the time of a change to 4 ms, some to a second or two. */
-    private static final Duration COARSEST = Duration.ofSeconds(3);
+    /** Most file systems know the time of a change to 10 ms or better. */
+    private static final Duration FINE = Duration.ofMillis(100);
+    /** Those that know nothing below a second, to a second or two. */
+    private static final Duration COARSE = Duration.ofSeconds(3);
 
     private final Path base;
     /** In nanoseconds, monotonic. */
@@ -47,6 +50,7 @@ final class Scratch implements AutoCloseable {
     private boolean old;
 
     private @Nullable Boolean touched;
+    private final SpareFile spareOutput = new SpareFile();
 
     Scratch(Path base) {
         this(base, System::nanoTime);
@@ -58,13 +62,16 @@ final class Scratch implements AutoCloseable {
     }
 
     /** Of both directories what every change in them changes. */
-    private record Stamp(Map<String, @Nullable Object> work, Map<String, @Nullable Object> base) {
-        static Stamp of(Scratch scratch) throws IOException {
-            return new Stamp(attributes(scratch.work()), attributes(scratch.base));
+    private record Stamp(FileStat work, FileStat base) {
+        /** Empty: one of them is not there. */
+        static Optional<Stamp> of(Scratch scratch) {
+            return FileStat.of(scratch.work())
+                    .flatMap(work -> FileStat.of(scratch.base).map(base -> new Stamp(work, base)));
         }
 
-        private static Map<String, @Nullable Object> attributes(Path directory) throws IOException {
-            return Files.readAttributes(directory, "unix:ino,mode,uid,gid,ctime", LinkOption.NOFOLLOW_LINKS);
+        Duration grain() {
+            boolean isFine = work.changed() % 1_000_000_000L != 0 && base.changed() % 1_000_000_000L != 0;
+            return isFine ? FINE : COARSE;
         }
     }
 
@@ -74,10 +81,10 @@ final class Scratch implements AutoCloseable {
             delete(base);
             Files.createDirectories(base);
             Files.createDirectory(work(), AS_MADE);
-            made = Stamp.of(this);
+            made = Stamp.of(this).orElse(null);
             madeAt = clock.getAsLong();
         }
-        old = clock.getAsLong() - madeAt > COARSEST.toNanos();
+        old = made != null && clock.getAsLong() - madeAt > made.grain().toNanos();
         touched = null;
         return this;
     }
@@ -102,8 +109,8 @@ final class Scratch implements AutoCloseable {
 
     private boolean isStillThere() {
         try {
-            return made != null && made.equals(Stamp.of(this));
-        } catch (IOException gone) {
+            return made != null && Stamp.of(this).filter(made::equals).isPresent();
+        } catch (UnixException cannotBeTold) {
             return false;
         }
     }
@@ -121,12 +128,18 @@ final class Scratch implements AutoCloseable {
 
     /** Nobody works there any more, and nobody is about to. */
     void tidy() {
+        spareOutput.tidy();
         if (made != null) {
             made = null;
             if (!work().toFile().delete() && Files.exists(work(), LinkOption.NOFOLLOW_LINKS)) {
                 LOG.warn("cannot remove {}", work());
             }
         }
+    }
+
+    /** For what a program prints, which stays elsewhere. */
+    SpareFile spareOutput() {
+        return spareOutput;
     }
 
     Path work() {
