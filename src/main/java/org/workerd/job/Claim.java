@@ -32,6 +32,12 @@ public record Claim(
         boolean keyed,
         @Nullable String defect) {
 
+    /** How many characters it was given. */
+    public long size() {
+        return (payload == null ? 0 : payload.length())
+                + args.stream().mapToLong(String::length).sum();
+    }
+
     /** The number of the last attempt that a failure may have under this policy. */
     public int lastAttempt(JobPolicy policy) {
         return forgiven + (maxAttempts == null ? policy.maxAttempts() : maxAttempts);

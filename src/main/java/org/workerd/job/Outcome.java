@@ -5,6 +5,17 @@ import org.jspecify.annotations.Nullable;
 
 /** How one attempt ended, as seen, before anybody judges what follows from it. */
 public sealed interface Outcome {
+    /** What the attempt left as the job's result; null: nothing. */
+    default @Nullable String result() {
+        return null;
+    }
+
+    /** How many characters its result has. */
+    default long size() {
+        String left = result();
+        return left == null ? 0 : left.length();
+    }
+
     /** The program ended by itself; the result is what it wrote to its result file. */
     record Exited(int code, @Nullable String result) implements Outcome {}
 

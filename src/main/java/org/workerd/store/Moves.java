@@ -59,13 +59,39 @@ public interface Moves {
     /** When the next job that waits for its time is due. */
     Optional<Instant> nextDue();
 
+    /**
+     * How much to claim at once.
+     *
+     * @param size of what the jobs were given, in characters: the one that reaches it is the last
+     */
+    record Most(int jobs, long size) {
+        public static Most of(int jobs) {
+            return new Most(jobs, Long.MAX_VALUE);
+        }
+
+        /** Some of it was claimed. */
+        public Most without(Collection<Claim> claimed) {
+            return new Most(
+                    jobs - claimed.size(),
+                    size - claimed.stream().mapToLong(Claim::size).sum());
+        }
+
+        public Most withJobs(int fewer) {
+            return new Most(Math.min(jobs, fewer), size);
+        }
+
+        public boolean isNothing() {
+            return jobs <= 0 || size <= 0;
+        }
+    }
+
     /** Claims jobs of these lanes, by priority and age over all of them. They count once this transaction is through. */
     default List<Claim> claim(long daemon, Collection<Lane> lanes, int most, Instant now) {
-        return claim(daemon, lanes, Limits.NONE, most, now);
+        return claim(daemon, lanes, Limits.NONE, Most.of(most), now);
     }
 
     /** The same within limits, queues of higher priority first; what has no room is passed over. */
-    List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now);
+    List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, Most most, Instant now);
 
     /** What the rates noted at its claim began at this time. */
     void began(Claim claim, Instant at);
@@ -84,6 +110,12 @@ public interface Moves {
 
     /** Carries a verdict out. False: the claim was lost; the job is someone else's now, and nothing was changed. */
     boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now);
+
+    /** A verdict to be carried out, and when it was found. */
+    record Finish(Claim claim, Verdict verdict, Instant at) {}
+
+    /** As each by itself; those that are just done cost less this way. The claims that were lost. */
+    List<Claim> finish(List<Finish> verdicts, long daemonPid);
 
     /** Forgets a daemon that has no claims left. False: it still has some, or is forgotten already. */
     boolean unregister(long daemon);

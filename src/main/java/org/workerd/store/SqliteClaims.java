@@ -62,7 +62,7 @@ final class SqliteClaims {
             """;
 
     /** The jobs of all lanes in one order: each lane's are in it already, so their heads are merged. */
-    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, int most, long now)
+    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, long now)
             throws SQLException {
         Limits.Room room = room(limits, now);
         PriorityQueue<Cursor> heads =
@@ -71,18 +71,21 @@ final class SqliteClaims {
                         .thenComparingLong(cursor -> cursor.id));
         List<Cursor> cursors = new ArrayList<>();
         List<Claim> claimed = new ArrayList<>();
+        long size = 0;
         Instant started = Instant.ofEpochMilli(now);
         try {
             for (Moves.Lane lane : Set.copyOf(lanes)) {
                 head(lane).ifPresent(cursors::add);
             }
             heads.addAll(cursors);
-            while (claimed.size() < most && !heads.isEmpty()) {
+            while (claimed.size() < most.jobs() && size < most.size() && !heads.isEmpty()) {
                 Cursor best = heads.remove();
                 if (!room.has(best.lane.queue(), best.lane.name())) {
                     continue;
                 }
-                claimed.add(best.take(token(daemon), started));
+                Claim claim = best.take(token(daemon), started);
+                claimed.add(claim);
+                size += claim.size();
                 room.take(best.lane.queue(), best.lane.name(), 1);
                 if (best.advance()) {
                     heads.add(best);

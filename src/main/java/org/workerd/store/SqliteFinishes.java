@@ -1,6 +1,8 @@
 package org.workerd.store;
 
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
@@ -12,6 +14,7 @@ final class SqliteFinishes {
     private final Statements statements;
     private final Tallies tallies;
     private final SqliteReady ready;
+    private final SqliteDone done;
     /** Asked for once, until another job may wait: most queues have none that does. Null: not asked yet. */
     private @Nullable Boolean anyBlocked;
 
@@ -19,10 +22,35 @@ final class SqliteFinishes {
         this.statements = statements;
         this.tallies = tallies;
         this.ready = new SqliteReady(statements, tallies);
+        this.done = new SqliteDone(statements, tallies);
     }
 
     void forget() {
         anyBlocked = null;
+    }
+
+    /** Those whose claims were lost. */
+    List<Claim> finish(List<Moves.Finish> all, long daemonPid) throws SQLException {
+        List<Claim> lost = new ArrayList<>();
+        boolean alone = !isAnyBlocked();
+        List<Moves.Finish> single = new ArrayList<>();
+        List<Moves.Finish> plain = new ArrayList<>();
+        for (Moves.Finish finish : all) {
+            (alone && SqliteDone.isPlain(finish) ? plain : single).add(finish);
+        }
+        for (SqliteDone.Stretch stretch : SqliteDone.stretches(plain)) {
+            if (stretch.isLong()) {
+                lost.addAll(done.finish(stretch, daemonPid));
+            } else {
+                single.addAll(stretch.jobs());
+            }
+        }
+        for (Moves.Finish finish : single) {
+            if (!finish(finish.claim(), finish.verdict(), daemonPid, finish.at().toEpochMilli())) {
+                lost.add(finish.claim());
+            }
+        }
+        return lost;
     }
 
     private static final String LEAVE_RUNNING = "delete from running where id = ? and token = ?";
@@ -131,13 +159,19 @@ final class SqliteFinishes {
 
     /** What they become of it they become in the next promotion, thousands of them in bounded steps. */
     private void tellDependents(long id, JobState state) throws SQLException {
-        if (anyBlocked == null) {
-            anyBlocked = statements.number(ANY_BLOCKED) == 1;
-        }
-        if (anyBlocked) {
+        if (isAnyBlocked()) {
             statements.update(state == JobState.DONE ? ONE_LESS_TO_WAIT_FOR : WAITED_IN_VAIN, id);
             statements.update(DROP_EDGES, id);
         }
+    }
+
+    private boolean isAnyBlocked() throws SQLException {
+        Boolean known = anyBlocked;
+        if (known == null) {
+            known = statements.number(ANY_BLOCKED) == 1;
+            anyBlocked = known;
+        }
+        return known;
     }
 
     private static final String ENTER_SCHEDULED =

@@ -161,7 +161,7 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
-    public List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, int most, Instant now) {
+    public List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, Most most, Instant now) {
         return sql(() -> claims.claim(daemon, lanes, limits, most, now.toEpochMilli()));
     }
 
@@ -203,6 +203,11 @@ final class SqliteMoves implements Moves {
     @Override
     public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
         return sql(() -> finishes.finish(claim, verdict, daemonPid, now.toEpochMilli()));
+    }
+
+    @Override
+    public List<Claim> finish(List<Finish> verdicts, long daemonPid) {
+        return sql(() -> finishes.finish(verdicts, daemonPid));
     }
 
     @Override

@@ -20,8 +20,8 @@ final class Claiming {
     }
 
     List<Claim> claim(Moves moves, Plan plan, Instant now) {
-        int room = slots.room(plan.concurrency());
-        if (room <= 0) {
+        Moves.Most room = slots.room(plan.concurrency());
+        if (room.isNothing()) {
             return List.of();
         }
         Limits limits = plan.limits();
@@ -30,12 +30,12 @@ final class Claiming {
             return moves.claim(daemon, lanes, limits, room, now);
         }
         // What counts as a start begins at once: it is not claimed ahead.
-        int free = Math.max(0, Math.min(room, slots.free(plan.concurrency())));
+        Moves.Most free = room.withJobs(slots.free(plan.concurrency()));
         List<Claim> claimed = new ArrayList<>(moves.claim(daemon, lanes, limits, free, now));
         List<Lane> unrated = lanes.stream()
                 .filter(lane -> !limits.isRated(lane.queue(), lane.name()))
                 .toList();
-        claimed.addAll(moves.claim(daemon, unrated, limits, room - claimed.size(), now));
+        claimed.addAll(moves.claim(daemon, unrated, limits, room.without(claimed), now));
         return claimed;
     }
 }

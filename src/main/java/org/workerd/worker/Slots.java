@@ -17,6 +17,7 @@ import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.workerd.job.Claim;
 import org.workerd.job.Outcome;
+import org.workerd.store.Moves;
 
 /**
  * The places in which attempts run, a thread each, and before them the claims that wait for a place: with short jobs a
@@ -36,6 +37,7 @@ final class Slots {
     private final Leftovers leftovers = new Leftovers();
     private final Alarm alarm = new Alarm();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
+    private final HeapShare heap = HeapShare.ofThisHeap();
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
     private final BitSet taken = new BitSet();
@@ -61,9 +63,10 @@ final class Slots {
     private record Waiting(Claim claim, Plan plan, long since) {}
 
     /** How many more claims are of use: the free slots, and what will end within a moment. */
-    synchronized int room(int concurrency) {
+    synchronized Moves.Most room(int concurrency) {
         double ahead = meanNanos == 0 ? 0 : concurrency * (AHEAD.toNanos() / meanNanos);
-        return concurrency + (int) Math.min(ahead, MOST_AHEAD) - busy.size() - waiting.size();
+        int jobs = concurrency + (int) Math.min(ahead, MOST_AHEAD) - busy.size() - waiting.size();
+        return new Moves.Most(jobs, heap.room());
     }
 
     /** How many claims could begin at once. */
@@ -73,6 +76,7 @@ final class Slots {
 
     synchronized void run(List<Claim> claims, Plan plan) {
         long now = System.nanoTime();
+        heap.claimed(claims);
         claims.forEach(claim -> waiting.add(new Waiting(claim, plan, now)));
         for (int missing = missing(plan); missing > 0; missing = missing(plan)) {
             runners++;
@@ -100,6 +104,7 @@ final class Slots {
 
     private void work() {
         Optional<Execution> last = Optional.empty();
+        heap.awaitRoom();
         for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
             Outcome outcome = next.get().run();
             if (!hasWaiting()) {
@@ -107,6 +112,7 @@ final class Slots {
             }
             end(next.get(), outcome);
             last = next;
+            heap.awaitRoom();
         }
     }
 
@@ -156,7 +162,9 @@ final class Slots {
         busy.remove(execution.slotNumber());
         taken.clear(execution.slotNumber());
         Duration ran = execution.elapsed();
-        ended.add(new Ended(execution, outcome, ran));
+        Ended end = new Ended(execution, outcome, ran);
+        ended.add(end);
+        heap.ended(end);
         double nanos = ran.toNanos();
         meanNanos = meanNanos == 0 ? nanos : meanNanos * 0.9 + nanos * 0.1;
         if (waiting.size() <= quietAbove) {
@@ -171,6 +179,11 @@ final class Slots {
         return taking;
     }
 
+    /** The database has it: nobody needs it here any more. */
+    void written(Ended end) {
+        heap.written(end);
+    }
+
     /** Takes the claims back that wait for a slot, when the first of them has waited for that long. */
     synchronized List<Claim> withdraw(Duration waited) {
         Waiting first = waiting.peek();
@@ -179,6 +192,7 @@ final class Slots {
         }
         List<Claim> withdrawn = waiting.stream().map(Waiting::claim).toList();
         waiting.clear();
+        withdrawn.forEach(heap::withdrawn);
         // Jobs take longer than we thought: claim nothing ahead until some have ended.
         meanNanos = 0;
         return withdrawn;
@@ -245,6 +259,7 @@ final class Slots {
                 .filter(candidate -> candidate.claim().token() == token)
                 .findFirst();
         first.ifPresent(waiting::remove);
+        first.map(Waiting::claim).ifPresent(heap::withdrawn);
         return first.map(Waiting::claim);
     }
 

@@ -72,14 +72,15 @@ final class Verdicts {
                 .map(Slots.Ended::execution);
     }
 
-    /** Writes them all. Those whose claims were lost. */
-    List<Judged> write(Moves moves) {
-        return unwritten.stream().filter(judged -> !write(judged, moves)).toList();
-    }
-
-    private boolean write(Judged judged, Moves moves) {
-        judged.progress().ifPresent(progress -> moves.progress(judged.claim(), progress));
-        return moves.finish(judged.claim(), judged.verdict(), identity.pid(), judged.at());
+    /** Writes them all. The claims that were lost. */
+    List<Claim> write(Moves moves) {
+        for (Judged judged : unwritten) {
+            judged.progress().ifPresent(progress -> moves.progress(judged.claim(), progress));
+        }
+        List<Moves.Finish> verdicts = unwritten.stream()
+                .map(judged -> new Moves.Finish(judged.claim(), judged.verdict(), judged.at()))
+                .toList();
+        return moves.finish(verdicts, identity.pid());
     }
 
     /** What the database says is ours, and we do not know, we cannot run: a claim whose commit seemed to fail. */
@@ -94,10 +95,11 @@ final class Verdicts {
     }
 
     /** They are in the database. */
-    void written(List<Judged> lost) {
+    void written(List<Claim> lost) {
         for (Judged judged : unwritten) {
             if (judged.ended() != null) {
-                tell(judged, judged.ended().ran(), lost.contains(judged));
+                slots.written(judged.ended());
+                tell(judged, judged.ended().ran(), lost.contains(judged.claim()));
             }
         }
         unwritten.clear();

@@ -187,7 +187,7 @@ public final class Worker {
     /** What one transaction did, told once it is through. */
     private record Turn(
             Duration clockStep,
-            List<Judged> lost,
+            List<Claim> lost,
             Optional<Cron.Look> cron,
             List<Claim> claimed,
             List<DaemonRow> others,
@@ -243,7 +243,7 @@ public final class Worker {
                 .toList();
         starts.tell(moves, known, plan.limits(), now);
         advances.write(moves, known);
-        List<Judged> lost = verdicts.write(moves);
+        List<Claim> lost = verdicts.write(moves);
         cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
         Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();

@@ -13,6 +13,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Verdict;
 
@@ -214,5 +215,22 @@ interface ClaimContract extends StoreFixture {
         return store().transaction(Moves::lanesWithReady).stream()
                 .map(lane -> lane.queue() + "/" + lane.name() + " " + lane.running())
                 .toList();
+    }
+
+    @Test
+    default void noMoreIsClaimedThanThereIsRoomForWhatJobsAreGiven() {
+        String large = "x".repeat(1_000);
+        for (int i = 0; i < 10; i++) {
+            enqueue(new NewJob(
+                    "a", List.of("12345"), large, NewJob.DEFAULT_QUEUE, 0, null, null, null, null, List.of()));
+        }
+        long daemon = register();
+        Moves.Most most = new Moves.Most(8, 2_500);
+        List<Claim> claimed =
+                store().transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), Limits.NONE, most, NOW));
+        assertThat(claimed).extracting(Claim::size).containsExactly(1_005L, 1_005L, 1_005L);
+        assertThat(most.isNothing()).isFalse();
+        assertThat(most.without(claimed).isNothing()).isTrue();
+        assertThat(claim(daemon, 8)).hasSize(7);
     }
 }

@@ -26,7 +26,8 @@ interface LimitContract extends StoreFixture {
 
     private List<Claim> claim(JobStore daemons, Limits limits, int most) {
         long daemon = daemons.transaction(moves -> moves.register(PID, "here", 4, NOW));
-        return daemons.transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), limits, most, NOW));
+        return daemons.transaction(
+                moves -> moves.claim(daemon, moves.lanesWithReady(), limits, Moves.Most.of(most), NOW));
     }
 
     @Test
@@ -65,7 +66,7 @@ interface LimitContract extends StoreFixture {
         long daemon = register();
         List<Claim> next = store().transaction(moves -> {
             moves.finish(first, done(), PID, NOW);
-            return moves.claim(daemon, moves.lanesWithReady(), ONE_A, 10, NOW);
+            return moves.claim(daemon, moves.lanesWithReady(), ONE_A, Moves.Most.of(10), NOW);
         });
         assertThat(next).hasSize(1);
     }
@@ -89,7 +90,8 @@ interface LimitContract extends StoreFixture {
 
     private List<Claim> claimAt(JobStore daemons, Limits limits, Instant now) {
         long daemon = daemons.transaction(moves -> moves.register(PID, "here", 4, NOW));
-        return daemons.transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), limits, 100, now));
+        return daemons.transaction(
+                moves -> moves.claim(daemon, moves.lanesWithReady(), limits, Moves.Most.of(100), now));
     }
 
     private Optional<Instant> nextRoom(Limits limits) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -147,12 +148,32 @@ interface RandomMovesContract extends StoreFixture {
 
         /** Mostly a late one, of claims long finished and of claims that were taken back. */
         private void finish(Moves moves) {
-            if (!claims.isEmpty()) {
+            if (random.nextInt(5) == 0) {
+                finishMany(moves);
+            } else if (!claims.isEmpty()) {
                 int age = Math.min(random.nextInt(12), claims.size() - 1);
                 Claim claim = claims.get(claims.size() - 1 - age);
                 Verdict verdict = anyVerdict();
                 assertThat(moves.finish(claim, verdict, StoreFixture.PID, now)).isEqualTo(model.finish(claim, verdict));
             }
+        }
+
+        /** Of the latest claims most, in any order, nearly all of them just done. */
+        private void finishMany(Moves moves) {
+            List<Moves.Finish> verdicts = new ArrayList<>();
+            List<Claim> latest = new ArrayList<>(claims.subList(Math.max(0, claims.size() - 12), claims.size()));
+            Collections.shuffle(latest, random);
+            for (Claim claim : latest) {
+                if (random.nextInt(8) > 0) {
+                    verdicts.add(
+                            new Moves.Finish(claim, random.nextInt(3) == 0 ? anyVerdict() : StoreFixture.done(), now));
+                }
+            }
+            List<Claim> lost = verdicts.stream()
+                    .filter(verdict -> !model.finish(verdict.claim(), verdict.verdict()))
+                    .map(Moves.Finish::claim)
+                    .toList();
+            assertThat(moves.finish(verdicts, StoreFixture.PID)).containsExactlyInAnyOrderElementsOf(lost);
         }
 
         private Verdict anyVerdict() {
