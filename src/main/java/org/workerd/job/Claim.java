@@ -34,8 +34,11 @@ public record Claim(
 
     /** How many characters it was given. */
     public long size() {
-        return (payload == null ? 0 : payload.length())
-                + args.stream().mapToLong(String::length).sum();
+        long size = payload == null ? 0 : payload.length();
+        for (String arg : args) {
+            size += arg.length();
+        }
+        return size;
     }
 
     /** The number of the last attempt that a failure may have under this policy. */

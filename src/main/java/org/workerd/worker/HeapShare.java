@@ -50,8 +50,12 @@ final class HeapShare {
         change(-claim, claim + ended.outcome().size());
     }
 
-    void written(Slots.Ended ended) {
-        change(0, -ended.execution().claim().size() - ended.outcome().size());
+    void written(Collection<Slots.Ended> ended) {
+        long size = 0;
+        for (Slots.Ended one : ended) {
+            size += one.execution().claim().size() + one.outcome().size();
+        }
+        change(0, -size);
     }
 
     private void change(long givenMore, long unwrittenMore) {

@@ -27,7 +27,7 @@ final class Slots {
     /** How much work may wait for its slot. */
     private static final Duration AHEAD = Duration.ofMillis(50);
 
-    private static final int MOST_AHEAD = 1024;
+    private static final int MOST_AHEAD = 2048;
     /** In bytes: what the JVM gives by default, and handlers in Java may count on; the daemon's own threads need less. */
     private static final long STACK = 1 << 20;
 
@@ -179,9 +179,9 @@ final class Slots {
         return taking;
     }
 
-    /** The database has it: nobody needs it here any more. */
-    void written(Ended end) {
-        heap.written(end);
+    /** The database has them: nobody needs them here any more. */
+    void written(Collection<Ended> ends) {
+        heap.written(ends);
     }
 
     /** Takes the claims back that wait for a slot, when the first of them has waited for that long. */

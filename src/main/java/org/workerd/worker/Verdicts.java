@@ -96,12 +96,14 @@ final class Verdicts {
 
     /** They are in the database. */
     void written(List<Claim> lost) {
+        List<Slots.Ended> ends = new ArrayList<>();
         for (Judged judged : unwritten) {
             if (judged.ended() != null) {
-                slots.written(judged.ended());
+                ends.add(judged.ended());
                 tell(judged, judged.ended().ran(), lost.contains(judged.claim()));
             }
         }
+        slots.written(ends);
         unwritten.clear();
     }
 
