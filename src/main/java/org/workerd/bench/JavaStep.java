@@ -6,10 +6,12 @@ import java.util.List;
 import org.workerd.bench.Figure.Limit;
 import org.workerd.job.NewJob;
 import org.workerd.store.BareLoops;
+import org.workerd.store.PlainWriter;
 
 /** Jobs for a Java handler that does nothing, through the daemon: all wait, then all are let go. */
 final class JavaStep implements Step {
     private static final int EACH = 100;
+    private static final int ROWS_EACH = 1000;
     private static final String LARGE = "{\"of\": \"" + "x".repeat(2038) + "\"}";
 
     private final Site site;
@@ -17,6 +19,7 @@ final class JavaStep implements Step {
     private final Run small = new Run(EnqueueStep.PAYLOAD);
     private final Run large = new Run(LARGE);
     private final List<Double> rows = new ArrayList<>();
+    private final List<Double> rowsOfJobs = new ArrayList<>();
 
     JavaStep(Site site, Plan plan) {
         this.site = site;
@@ -39,16 +42,24 @@ final class JavaStep implements Step {
     public List<Figure> measure() throws IOException, InterruptedException {
         site.first().start();
         try (Backlog backlog = new Backlog(site);
-                BareLoops bare = BareLoops.create(site.file("claims.db"))) {
+                BareLoops bare = BareLoops.create(site.file("claims.db"));
+                PlainWriter queue = PlainWriter.open(site.lone())) {
             backlog.warmUp(6 * plan.javaJobs(), NewJob.of("noop").withPayload(EnqueueStep.PAYLOAD));
             plan.repeat(() -> {
                 run(backlog, bare, small);
                 run(backlog, bare, large);
-                rows.add(plan.javaJobs()
-                        / Stopwatch.seconds(() -> bare.insert(plan.javaJobs(), 1000, EnqueueStep.PAYLOAD)));
+                int count = plan.javaJobs();
+                rows.add(count / Stopwatch.seconds(() -> bare.insert(count, ROWS_EACH, EnqueueStep.PAYLOAD)));
+                rowsOfJobs.add(count / Stopwatch.seconds(() -> insert(queue, count)));
             });
         }
         return figures();
+    }
+
+    private static void insert(PlainWriter queue, int count) {
+        for (int done = 0; done < count; done += ROWS_EACH) {
+            queue.insert(Math.min(ROWS_EACH, count - done), "noop", EnqueueStep.PAYLOAD);
+        }
     }
 
     private void run(Backlog backlog, BareLoops bare, Run run) throws IOException, InterruptedException {
@@ -76,6 +87,11 @@ final class JavaStep implements Step {
                         "no-op Java jobs",
                         ours,
                         new Limit("bare INSERT of the same row, 1,000 a transaction", new Samples(rows))),
+                rate(
+                        "java_jobs_to_jobs",
+                        "no-op Java jobs",
+                        ours,
+                        new Limit("bare INSERT of the row into jobs, 1,000 a transaction", new Samples(rowsOfJobs))),
                 rate(
                         "java_jobs_2k",
                         "no-op Java jobs, 2 KB payloads",

@@ -31,6 +31,7 @@ class BenchIT extends DaemonTest {
             "enqueue_batch",
             "java_jobs",
             "java_jobs_to_rows",
+            "java_jobs_to_jobs",
             "java_jobs_2k",
             "java_jobs_2k_to_100",
             "java_cpu",
