@@ -32,11 +32,11 @@ public record Claim(
         boolean keyed,
         @Nullable String defect) {
 
-    /** How many characters it was given. */
+    /** How many bytes of memory what it was given takes at most, or nearly. */
     public long size() {
-        long size = payload == null ? 0 : payload.length();
+        long size = TextSize.of(payload);
         for (String arg : args) {
-            size += arg.length();
+            size += TextSize.of(arg);
         }
         return size;
     }

@@ -10,10 +10,9 @@ public sealed interface Outcome {
         return null;
     }
 
-    /** How many characters its result has. */
+    /** How many bytes of memory that takes at most, or nearly. */
     default long size() {
-        String left = result();
-        return left == null ? 0 : left.length();
+        return TextSize.of(result());
     }
 
     /** The program ended by itself; the result is what it wrote to its result file. */

@@ -62,7 +62,7 @@ public interface Moves {
     /**
      * How much to claim at once.
      *
-     * @param size of what the jobs were given, in characters: the one that reaches it is the last
+     * @param size of what the jobs are given, as {@link Claim#size}: the one that reaches it is the last
      */
     record Most(int jobs, long size) {
         public static Most of(int jobs) {

@@ -4,6 +4,7 @@ import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.LongSummaryStatistics;
 import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -72,14 +73,24 @@ final class SqliteDone {
         return found;
     }
 
+    /** Which rows: by their ids they are found, by their tokens they are ours. */
+    private record Rows(long lowest, long highest, long from, long to) {
+        static Rows of(List<Claim> claims) {
+            LongSummaryStatistics ids = claims.stream().mapToLong(Claim::jobId).summaryStatistics();
+            return new Rows(
+                    ids.getMin(),
+                    ids.getMax(),
+                    claims.get(0).token(),
+                    claims.get(claims.size() - 1).token());
+        }
+    }
+
     private static final String ENTER_FINISHED =
             """
             insert into finished (id, lane, state, attempt, started_at, finished_at, exit_code, daemon_pid)
-            select id, lane, 'done', attempt, started_at, ?5, ?6, ?7
-            from running where id between ?1 and ?2 and token between ?3 and ?4
+            select id, lane, 'done', attempt, started_at, ?, ?, ?
+            from running where id between ? and ? and token between ? and ?
             """;
-
-    private static final String HELD = "select token from running where id between ? and ? and token between ? and ?";
 
     private static final String LEAVE_RUNNING =
             "delete from running where id between ? and ? and token between ? and ?";
@@ -87,33 +98,24 @@ final class SqliteDone {
     /** Those whose claims were lost. */
     List<Claim> finish(Stretch stretch, long daemonPid) throws SQLException {
         List<Claim> claims = stretch.jobs().stream().map(Finish::claim).toList();
-        // By their ids the rows are found; by their tokens they are ours.
-        Object[] range = {
-            claims.stream().mapToLong(Claim::jobId).min().orElseThrow(),
-            claims.stream().mapToLong(Claim::jobId).max().orElseThrow(),
-            claims.get(0).token(),
-            claims.get(claims.size() - 1).token()
-        };
-        Finish any = stretch.first();
+        Rows rows = Rows.of(claims);
+        long at = stretch.first().at().toEpochMilli();
+        Integer exitCode = exitCode(stretch.first());
         int entered = statements.update(
-                ENTER_FINISHED,
-                range[0],
-                range[1],
-                range[2],
-                range[3],
-                any.at().toEpochMilli(),
-                exitCode(any),
-                daemonPid);
-        List<Claim> lost = entered == claims.size() ? List.of() : lost(claims, range);
-        statements.update(LEAVE_RUNNING, range);
+                ENTER_FINISHED, at, exitCode, daemonPid, rows.lowest, rows.highest, rows.from, rows.to);
+        List<Claim> lost = entered == claims.size() ? List.of() : lost(claims, rows);
+        statements.update(LEAVE_RUNNING, rows.lowest, rows.highest, rows.from, rows.to);
         claims.stream()
                 .filter(claim -> !lost.contains(claim))
                 .forEach(claim -> tallies.move(claim.lane(), JobState.RUNNING, JobState.DONE));
         return lost;
     }
 
-    private List<Claim> lost(List<Claim> claims, Object... range) throws SQLException {
-        Set<Long> held = Set.copyOf(statements.list(HELD, row -> row.getLong(1), range));
+    private static final String HELD = "select token from running where id between ? and ? and token between ? and ?";
+
+    private List<Claim> lost(List<Claim> claims, Rows rows) throws SQLException {
+        Set<Long> held =
+                Set.copyOf(statements.list(HELD, row -> row.getLong(1), rows.lowest, rows.highest, rows.from, rows.to));
         return claims.stream().filter(claim -> !held.contains(claim.token())).toList();
     }
 

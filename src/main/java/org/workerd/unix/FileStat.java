@@ -3,6 +3,7 @@ package org.workerd.unix;
 import static org.workerd.unix.Libc.INT;
 import static org.workerd.unix.Libc.POINTER;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
@@ -13,11 +14,12 @@ import jnr.constants.platform.Errno;
  * What the kernel says of a file, in one call: the JDK's way takes several times as long, which counts where each
  * attempt asks several times.
  *
+ * @param links how many names it has
  * @param mode with the type of the file
  * @param size in bytes
  * @param changed in nanoseconds since the epoch: what every change of the file or of these changes
  */
-public record FileStat(long inode, int mode, int user, int group, long size, long changed) {
+public record FileStat(long inode, int links, int mode, int user, int group, long size, long changed) {
     /** The same on every machine, as the struct is. */
     private static final Libc STATX = Libc.bind("statx", INT, POINTER, INT, INT, POINTER);
 
@@ -25,6 +27,7 @@ public record FileStat(long inode, int mode, int user, int group, long size, lon
     private static final int NO_FOLLOW = 0x100;
     private static final int BASIC = 0x7ff;
     private static final int STRUCT_SIZE = 256;
+    private static final int LINKS = 16;
     private static final int UID = 20;
     private static final int GID = 24;
     private static final int MODE = 28;
@@ -40,9 +43,9 @@ public record FileStat(long inode, int mode, int user, int group, long size, lon
     /**
      * Of a file, or of the symbolic link that is there. Empty: there is none.
      *
-     * @throws UnixException when the kernel does not tell
+     * @throws IOException when the kernel does not tell
      */
-    public static Optional<FileStat> of(Path path) {
+    public static Optional<FileStat> of(Path path) throws IOException {
         byte[] struct = new byte[STRUCT_SIZE];
         if (STATX.invoke(FROM_HERE, path.toString(), NO_FOLLOW, BASIC, struct) == 0) {
             return Optional.of(parse(ByteBuffer.wrap(struct).order(ByteOrder.nativeOrder())));
@@ -51,12 +54,13 @@ public record FileStat(long inode, int mode, int user, int group, long size, lon
         if (failure.is(Errno.ENOENT)) {
             return Optional.empty();
         }
-        throw failure;
+        throw new IOException(failure.getMessage(), failure);
     }
 
     private static FileStat parse(ByteBuffer struct) {
         return new FileStat(
                 struct.getLong(INODE),
+                struct.getInt(LINKS),
                 Short.toUnsignedInt(struct.getShort(MODE)),
                 struct.getInt(UID),
                 struct.getInt(GID),

@@ -34,7 +34,6 @@ public final class Posix {
     private static final Libc PWRITE = Libc.bind("pwrite", INT, POINTER, LONG, LONG);
     private static final Libc FTRUNCATE = Libc.bind("ftruncate", INT, LONG);
     private static final Libc FALLOCATE = Libc.bind("fallocate", INT, INT, LONG, LONG);
-    private static final Libc LSEEK = Libc.bind("lseek", INT, LONG, INT);
     private static final Libc FCNTL = Libc.bind("fcntl", INT, INT, INT);
     private static final Libc DUP2 = Libc.bind("dup2", INT, INT);
     private static final Libc PIPE2 = Libc.bind("pipe2", POINTER, INT);
@@ -52,7 +51,6 @@ public final class Posix {
     /** SIGURG, which does nothing where nobody asked for it. */
     private static final int HARMLESS = 23;
 
-    private static final int FROM_END = 2;
     private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
     private static final short POLLIN = 1;
 
@@ -119,11 +117,6 @@ public final class Posix {
         }
         FCNTL.call("cannot give a lease back", descriptor, SET_LEASE, NO_LEASE);
         return true;
-    }
-
-    /** Of a regular file, in bytes, less than 2 GiB. */
-    public static int size(int descriptor) {
-        return LSEEK.call("cannot seek", descriptor, 0L, FROM_END);
     }
 
     /** Gives a range's blocks back to the file system; it reads as zeros. False: this file system cannot. */

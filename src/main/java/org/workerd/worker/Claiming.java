@@ -3,6 +3,8 @@ package org.workerd.worker;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
 import org.workerd.store.Moves;
@@ -10,9 +12,13 @@ import org.workerd.store.Moves.Lane;
 
 /** Claims what is of use now: for the free slots, and ahead what will end within a moment. For the loop's thread. */
 final class Claiming {
+    private static final Logger LOG = LoggerFactory.getLogger(Claiming.class);
+
     private final long daemon;
     private final Slots slots;
     private final LaneFilter filter = new LaneFilter();
+    private boolean isCut;
+    private boolean isTold;
 
     Claiming(long daemon, Slots slots) {
         this.daemon = daemon;
@@ -21,9 +27,25 @@ final class Claiming {
 
     List<Claim> claim(Moves moves, Plan plan, Instant now) {
         Moves.Most room = slots.room(plan.concurrency());
-        if (room.isNothing()) {
-            return List.of();
+        List<Claim> claimed = room.isNothing() ? List.of() : claim(moves, plan, room, now);
+        Moves.Most left = room.without(claimed);
+        isCut = left.jobs() > 0 && left.size() <= 0;
+        if (isCut && claimed.isEmpty() && !isTold) {
+            LOG.warn(
+                    "{} slots stay free for now: what the others were given fills its share of the memory, which"
+                            + " WORKERD_HEAP makes larger",
+                    left.jobs());
         }
+        isTold = isCut && (isTold || claimed.isEmpty());
+        return claimed;
+    }
+
+    /** It would have been more, had there been room in memory. */
+    boolean isCut() {
+        return isCut;
+    }
+
+    private List<Claim> claim(Moves moves, Plan plan, Moves.Most room, Instant now) {
         Limits limits = plan.limits();
         List<Lane> lanes = filter.runnable(moves.lanesWithReady(), plan.handlers());
         if (!limits.hasRates()) {

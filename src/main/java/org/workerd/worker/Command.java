@@ -26,7 +26,6 @@ final class Command {
     /** How long what a program leaves behind may take to go by itself when the program itself has ended. */
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(1);
 
-    private static final Processes.End SUCCESS = new Processes.End.Exit(0);
     private static final int NOT_OPEN = -1;
 
     private final Path program;
@@ -64,8 +63,15 @@ final class Command {
             if (scratch.isTouched()) {
                 look(progress);
             }
-            trim(output, scratch, end);
-            return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
+            boolean quiet = output.isEmpty();
+            if (!quiet) {
+                trim(output);
+            }
+            Outcome outcome = ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
+            if (quiet && !(isOver(outcome) && scratch.spareOutput().keep(output.file()))) {
+                trim(output);
+            }
+            return outcome;
         } catch (UnixException failure) {
             return ProgramOutcome.of(failure, program);
         } catch (IOException failure) {
@@ -78,13 +84,19 @@ final class Command {
     /** Where the program's output goes: a file of its own, whatever an attempt of this number left that was given back. */
     private Spawn.Open outputFile(Path file, Scratch scratch) throws IOException {
         if (scratch.spareOutput().become(file)) {
-            return new Spawn.Open(1, file, Posix.APPEND);
+            return new Spawn.Open(1, file, Posix.APPEND | Posix.CREATE);
         }
         Path directory = file.getParent();
         if (directory != null && !directory.toFile().isDirectory()) {
             Files.createDirectories(directory);
         }
+        Files.deleteIfExists(file);
         return new Spawn.Open(1, file, Posix.APPEND | Posix.CREATE | Posix.TRUNCATE);
+    }
+
+    /** The job will not run again, and ask for its attempt's file again under the same number. */
+    private static boolean isOver(Outcome outcome) {
+        return outcome instanceof Outcome.Exited exited && exited.code() == 0;
     }
 
     private int start(Scratch scratch, Output output, long since) throws IOException {
@@ -162,14 +174,10 @@ final class Command {
         }
     }
 
-    private void trim(Output output, Scratch scratch, Processes.End end) {
+    private void trim(Output output) {
         try {
-            // A job that may run again under the same number of attempt would take its file back.
-            boolean isOver = !told && end.equals(SUCCESS);
-            if (!isOver || !scratch.spareOutput().keep(output.file())) {
-                output.trim();
-            }
-        } catch (IOException | UnixException failure) {
+            output.trim();
+        } catch (IOException failure) {
             JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
         }
     }

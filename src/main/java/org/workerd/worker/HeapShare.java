@@ -1,34 +1,37 @@
 package org.workerd.worker;
 
-import java.util.Collection;
 import java.util.concurrent.locks.Condition;
 import java.util.concurrent.locks.ReentrantLock;
-import org.workerd.job.Claim;
 
 /**
  * How much of the heap jobs take with what they were given and what they gave back, until that is written: however
- * much is in the queue and however long it stays locked, the daemon has its bounds. Thread-safe.
+ * much is in the queue and however long it stays locked, the daemon has its bounds. Sizes are in bytes. Thread-safe.
  */
 final class HeapShare {
-    /** In bytes, as a Latin text takes them. */
-    private final long most;
+    private static final int EIGHTHS_FOR_SLOTS = 3;
 
+    private final long eighth;
     private final ReentrantLock lock = new ReentrantLock();
-    private final Condition room = lock.newCondition();
+    private final Condition written = lock.newCondition();
     private long given;
     private long unwritten;
 
-    HeapShare(long most) {
-        this.most = most;
+    /** Of a heap of this size: the daemon's own work and the handlers' need the most of it. */
+    HeapShare(long heap) {
+        this.eighth = heap / 8;
     }
 
-    /** Of this JVM's heap: its own work and the handlers' need the most of it. */
-    static HeapShare ofThisHeap() {
-        return new HeapShare(Runtime.getRuntime().maxMemory() / 8);
-    }
-
-    /** How much more may be claimed; not positive: nothing, until something that is here has ended. */
+    /** How much more may be claimed for slots that are free; not positive: nothing, until something has ended. */
     long room() {
+        return roomOf(EIGHTHS_FOR_SLOTS * eighth);
+    }
+
+    /** The same for slots that are still busy. */
+    long roomAhead() {
+        return roomOf(eighth);
+    }
+
+    private long roomOf(long most) {
         lock.lock();
         try {
             return most - given - unwritten;
@@ -37,24 +40,20 @@ final class HeapShare {
         }
     }
 
-    void claimed(Collection<Claim> claims) {
-        change(claims.stream().mapToLong(Claim::size).sum(), 0);
+    void claimed(long size) {
+        change(size, 0);
     }
 
-    void withdrawn(Claim claim) {
-        change(-claim.size(), 0);
+    void withdrawn(long size) {
+        change(-size, 0);
     }
 
-    void ended(Slots.Ended ended) {
-        long claim = ended.execution().claim().size();
-        change(-claim, claim + ended.outcome().size());
+    /** What it was given and what it gave back stay until they are written. */
+    void ended(long itsInput, long itsResult) {
+        change(-itsInput, itsInput + itsResult);
     }
 
-    void written(Collection<Slots.Ended> ended) {
-        long size = 0;
-        for (Slots.Ended one : ended) {
-            size += one.execution().claim().size() + one.outcome().size();
-        }
+    void written(long size) {
         change(0, -size);
     }
 
@@ -63,7 +62,7 @@ final class HeapShare {
         try {
             given += givenMore;
             unwritten += unwrittenMore;
-            room.signalAll();
+            written.signalAll();
         } finally {
             lock.unlock();
         }
@@ -73,8 +72,8 @@ final class HeapShare {
     void awaitRoom() {
         lock.lock();
         try {
-            while (unwritten >= most) {
-                room.awaitUninterruptibly();
+            while (unwritten >= eighth) {
+                written.awaitUninterruptibly();
             }
         } finally {
             lock.unlock();

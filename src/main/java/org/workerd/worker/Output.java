@@ -59,6 +59,11 @@ public final class Output {
         return size > before;
     }
 
+    /** Nothing was printed so far. */
+    boolean isEmpty() {
+        return file.toFile().length() == 0;
+    }
+
     /** The program has ended: keeps head and tail, and says between them how much is missing; of nothing, nothing. */
     void trim() throws IOException {
         long length = file.toFile().length();

@@ -22,7 +22,6 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.unix.FileStat;
-import org.workerd.unix.UnixException;
 
 /**
  * What the attempts of one slot get to write to, one after the other: a directory to work in, and beside it the files
@@ -34,8 +33,8 @@ final class Scratch implements AutoCloseable {
     private static final int LONGEST_RESULT = 1 << 20;
     private static final FileAttribute<?> AS_MADE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
-    /** Most file systems know the time of a change to 10 ms or better. */
-    private static final Duration FINE = Duration.ofMillis(100);
+    /** Most file systems know the time of a change to 10 ms or better; a virtual machine's clock may stand still a while. */
+    private static final Duration FINE = Duration.ofSeconds(1);
     /** Those that know nothing below a second, to a second or two. */
     private static final Duration COARSE = Duration.ofSeconds(3);
 
@@ -64,9 +63,9 @@ final class Scratch implements AutoCloseable {
     /** Of both directories what every change in them changes. */
     private record Stamp(FileStat work, FileStat base) {
         /** Empty: one of them is not there. */
-        static Optional<Stamp> of(Scratch scratch) {
-            return FileStat.of(scratch.work())
-                    .flatMap(work -> FileStat.of(scratch.base).map(base -> new Stamp(work, base)));
+        static Optional<Stamp> of(Scratch scratch) throws IOException {
+            Optional<FileStat> base = FileStat.of(scratch.base);
+            return FileStat.of(scratch.work()).flatMap(work -> base.map(there -> new Stamp(work, there)));
         }
 
         Duration grain() {
@@ -110,7 +109,7 @@ final class Scratch implements AutoCloseable {
     private boolean isStillThere() {
         try {
             return made != null && Stamp.of(this).filter(made::equals).isPresent();
-        } catch (UnixException cannotBeTold) {
+        } catch (IOException cannotBeTold) {
             return false;
         }
     }

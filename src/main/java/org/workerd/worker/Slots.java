@@ -24,10 +24,6 @@ import org.workerd.store.Moves;
  * slot that ends one finds the next at once, while the loop is still writing. Thread-safe.
  */
 final class Slots {
-    /** How much work may wait for its slot. */
-    private static final Duration AHEAD = Duration.ofMillis(50);
-
-    private static final int MOST_AHEAD = 2048;
     /** In bytes: what the JVM gives by default, and handlers in Java may count on; the daemon's own threads need less. */
     private static final long STACK = 1 << 20;
 
@@ -37,7 +33,7 @@ final class Slots {
     private final Leftovers leftovers = new Leftovers();
     private final Alarm alarm = new Alarm();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
-    private final HeapShare heap = HeapShare.ofThisHeap();
+    private final HeapShare heap = new HeapShare(Runtime.getRuntime().maxMemory());
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
     private final BitSet taken = new BitSet();
@@ -48,8 +44,7 @@ final class Slots {
     private final List<Ended> ended = new ArrayList<>();
     private int runners;
     private int quietAbove;
-    /** Of the attempts that ended, the latest counting most; zero as long as none has. */
-    private double meanNanos;
+    private final Pace pace = new Pace();
 
     Slots(Premises premises, Ledger ledger, Doorbell doorbell) {
         this.premises = premises;
@@ -58,15 +53,23 @@ final class Slots {
     }
 
     /** @param ran from its place in the slot on */
-    record Ended(Execution execution, Outcome outcome, Duration ran) {}
+    record Ended(Execution execution, Outcome outcome, Duration ran) {
+        private long size() {
+            return execution.claim().size() + outcome.size();
+        }
+    }
 
     private record Waiting(Claim claim, Plan plan, long since) {}
 
-    /** How many more claims are of use: the free slots, and what will end within a moment. */
+    /**
+     * How many more claims are of use: for the free slots, and for what will end within a moment. What comes ahead of its
+     * slot may take less of the heap than what is to begin at once.
+     */
     synchronized Moves.Most room(int concurrency) {
-        double ahead = meanNanos == 0 ? 0 : concurrency * (AHEAD.toNanos() / meanNanos);
-        int jobs = concurrency + (int) Math.min(ahead, MOST_AHEAD) - busy.size() - waiting.size();
-        return new Moves.Most(jobs, heap.room());
+        long ahead = heap.roomAhead();
+        return ahead > 0
+                ? new Moves.Most(free(concurrency) + pace.ahead(concurrency), ahead)
+                : new Moves.Most(free(concurrency), heap.room());
     }
 
     /** How many claims could begin at once. */
@@ -76,7 +79,7 @@ final class Slots {
 
     synchronized void run(List<Claim> claims, Plan plan) {
         long now = System.nanoTime();
-        heap.claimed(claims);
+        heap.claimed(claims.stream().mapToLong(Claim::size).sum());
         claims.forEach(claim -> waiting.add(new Waiting(claim, plan, now)));
         for (int missing = missing(plan); missing > 0; missing = missing(plan)) {
             runners++;
@@ -107,10 +110,13 @@ final class Slots {
         heap.awaitRoom();
         for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
             Outcome outcome = next.get().run();
-            if (!hasWaiting()) {
-                tidy(next.get());
+            try {
+                if (!hasWaiting()) {
+                    tidy(next.get());
+                }
+            } finally {
+                end(next.get(), outcome);
             }
-            end(next.get(), outcome);
             last = next;
             heap.awaitRoom();
         }
@@ -164,9 +170,8 @@ final class Slots {
         Duration ran = execution.elapsed();
         Ended end = new Ended(execution, outcome, ran);
         ended.add(end);
-        heap.ended(end);
-        double nanos = ran.toNanos();
-        meanNanos = meanNanos == 0 ? nanos : meanNanos * 0.9 + nanos * 0.1;
+        heap.ended(execution.claim().size(), outcome.size());
+        pace.ended(ran);
         if (waiting.size() <= quietAbove) {
             doorbell.ring();
         }
@@ -181,7 +186,7 @@ final class Slots {
 
     /** The database has them: nobody needs them here any more. */
     void written(Collection<Ended> ends) {
-        heap.written(ends);
+        heap.written(ends.stream().mapToLong(Ended::size).sum());
     }
 
     /** Takes the claims back that wait for a slot, when the first of them has waited for that long. */
@@ -192,9 +197,9 @@ final class Slots {
         }
         List<Claim> withdrawn = waiting.stream().map(Waiting::claim).toList();
         waiting.clear();
-        withdrawn.forEach(heap::withdrawn);
-        // Jobs take longer than we thought: claim nothing ahead until some have ended.
-        meanNanos = 0;
+        heap.withdrawn(withdrawn.stream().mapToLong(Claim::size).sum());
+        // Jobs take longer than we thought.
+        pace.forget();
         return withdrawn;
     }
 
@@ -259,8 +264,9 @@ final class Slots {
                 .filter(candidate -> candidate.claim().token() == token)
                 .findFirst();
         first.ifPresent(waiting::remove);
-        first.map(Waiting::claim).ifPresent(heap::withdrawn);
-        return first.map(Waiting::claim);
+        Optional<Claim> notBegun = first.map(Waiting::claim);
+        notBegun.map(Claim::size).ifPresent(heap::withdrawn);
+        return notBegun;
     }
 
     /** Takes the ends of what attempts left behind, now and then. */

@@ -201,6 +201,7 @@ public final class Worker {
         if (!verdicts.isAnyHeld()) {
             retreat.end();
         }
+        boolean moved = verdicts.count() > 0 || !turn.claimed().isEmpty();
         verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         slots.run(turn.claimed(), plan);
@@ -209,7 +210,8 @@ public final class Worker {
             return longest();
         }
         Duration untilPruning = pruner.turn(plan.retention(), now, writing);
-        if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE) {
+        // What was written has made room in memory for what could not be claimed in the same transaction.
+        if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
             return Duration.ZERO;
         }
         Duration idle = shorter(untilPruning, longest());

@@ -52,4 +52,40 @@ class MemoryIT extends DaemonTest {
     void whatQuickJobsGiveBackFitsIntoTheHeap() throws Exception {
         runs("talk", "null");
     }
+
+    @Test
+    void whatQuickJobsAreGivenAsArgsFitsIntoTheHeap() throws Exception {
+        start();
+        long pid = at.pid();
+        jobs().execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < 30)"
+                + " insert into jobs(name, args) select 'echo', '[' || rtrim(replace(printf('%.*c', 200000, 'x'), 'x',"
+                + " '\"a\",'), ',') || ']' from n");
+        jobs().awaitAllDone(Duration.ofSeconds(60));
+        assertThat(at.pid()).isEqualTo(pid);
+    }
+
+    @Test
+    void slotsThatAreFreeGetMoreThanWhatWaitsForOne() throws Exception {
+        at.handler("hold", "until [ -e '" + at.top.resolve("go") + "' ]; do sleep 0.1; done");
+        at.set("workers.concurrency", "12").configure();
+        start();
+        enqueue("hold", "printf('%.*c', " + SIZE / 2 + ", 'x')", 12);
+        until("all run at once", () -> jobs().count("running") == 12);
+        Installation.write(at.top.resolve("go"), "");
+        jobs().awaitAllDone(Duration.ofSeconds(60));
+    }
+
+    @Test
+    void itSaysWhenSlotsStayFreeForWantOfMemory() throws Exception {
+        at.handler("hold", "until [ -e '" + at.top.resolve("go") + "' ]; do sleep 0.1; done");
+        at.set("workers.concurrency", "16").configure();
+        start();
+        enqueue("hold", "printf('%.*c', " + SIZE + ", 'x')", 16);
+        until("it says so", () -> Installation.read(at.log).contains("slots stay free for now"));
+        long running = jobs().count("running");
+        assertThat(running).isBetween(8L, 12L);
+        Installation.write(at.top.resolve("go"), "");
+        jobs().awaitAllDone(Duration.ofSeconds(60));
+        assertThat(Installation.read(at.log)).containsOnlyOnce("slots stay free for now");
+    }
 }

@@ -225,10 +225,10 @@ interface ClaimContract extends StoreFixture {
                     "a", List.of("12345"), large, NewJob.DEFAULT_QUEUE, 0, null, null, null, null, List.of()));
         }
         long daemon = register();
-        Moves.Most most = new Moves.Most(8, 2_500);
+        Moves.Most most = new Moves.Most(8, 5_000);
         List<Claim> claimed =
                 store().transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), Limits.NONE, most, NOW));
-        assertThat(claimed).extracting(Claim::size).containsExactly(1_005L, 1_005L, 1_005L);
+        assertThat(claimed).extracting(Claim::size).containsExactly(2_138L, 2_138L, 2_138L);
         assertThat(most.isNothing()).isFalse();
         assertThat(most.without(claimed).isNothing()).isTrue();
         assertThat(claim(daemon, 8)).hasSize(7);

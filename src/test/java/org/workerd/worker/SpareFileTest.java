@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.RandomAccessFile;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
@@ -165,6 +166,43 @@ class SpareFileTest {
             assertThat(spare.become(first)).isFalse();
             assertThat(reader.read()).isNegative();
         }
+    }
+
+    @Test
+    void whatTookItsPlaceIsNeitherTakenNorRemoved() throws IOException {
+        spare.keep(first);
+        Files.delete(first);
+        Object other = inode(make("first"));
+        assertThat(spare.become(second)).isFalse();
+        assertThat(second).doesNotExist();
+        assertThat(inode(first)).isEqualTo(other);
+        spare.keep(first);
+        Files.delete(first);
+        make("first");
+        spare.tidy();
+        assertThat(first).exists();
+    }
+
+    @Test
+    void oneThatHasAnotherNameStaysAsItIs() throws IOException {
+        Path archive = Files.createLink(top.resolve("archive"), first);
+        assertThat(spare.keep(first)).isFalse();
+        Files.delete(archive);
+        assertThat(spare.keep(first)).isTrue();
+        Files.createLink(archive, first);
+        assertThat(spare.become(second)).isFalse();
+        assertThat(second).doesNotExist();
+    }
+
+    @Test
+    void largeOutputThatCameLateStaysToo() throws IOException {
+        spare.keep(first);
+        try (RandomAccessFile late = new RandomAccessFile(first.toFile(), "rw")) {
+            late.setLength(1L << 32);
+        }
+        assertThat(spare.become(second)).isFalse();
+        spare.tidy();
+        assertThat(first).hasSize(1L << 32);
     }
 
     @Test
