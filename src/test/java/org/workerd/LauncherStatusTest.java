@@ -1,0 +1,76 @@
+package org.workerd;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/** What status tells of a daemon that runs, without a JVM. */
+class LauncherStatusTest extends LauncherStage {
+    @Test
+    void statusTellsWhatRuns() throws Exception {
+        Process daemon = daemon("job=42:resize:1:3400", "job=43:mail.send:2:7500000");
+        Done status = workerd("status");
+        assertThat(status.code()).isZero();
+        assertThat(status.out())
+                .matches("workerd is running \\(pid " + daemon.pid() + ", up [0-9]+s\\), 2 jobs running\n"
+                        + "  42 resize attempt 1, [0-9]+s\n  43 mail.send attempt 2, 2h 5m\n");
+        assertThat(status.err()).isEmpty();
+        assertThat(workerd("-q", "status").out()).isEqualTo(daemon.pid() + "\n");
+        assertThat(workerd("status", "--pidfile").out()).isEqualTo(pidfile + "\n");
+        assertThat(javaCalls()).isEmpty();
+    }
+
+    @Test
+    void statusAsJsonIsOneLine() throws Exception {
+        Process daemon = daemon("job=42:resize:1:3400");
+        assertThat(workerd("--json", "status").out())
+                .matches("\\{\"running\":true,\"pid\":" + daemon.pid() + ",\"uptime_ms\":[0-9]+,\"draining\":false,"
+                        + "\"busy\":\\[\\{\"id\":42,\"name\":\"resize\",\"attempt\":1,\"elapsed_ms\":[0-9]+}]}\n");
+    }
+
+    @Test
+    void anIdleDaemonRunsNoJobs() throws Exception {
+        daemon();
+        assertThat(workerd("status").out()).endsWith(", no jobs running\n");
+        assertThat(workerd("status", "--json").out()).endsWith("\"busy\":[]}\n");
+    }
+
+    @Test
+    void theLedgerOfAnotherDaemonIsNotOurs() throws Exception {
+        Process daemon = daemon("job=42:resize:1:1000");
+        Path forged = top.resolve("conf/daemons/0.lock");
+        Files.writeString(
+                forged,
+                "workerd pid=" + daemon.pid() + " start=1 boot=b sid=1 state=draining\n"
+                        + "slot=0 job=66 attempt=1 name=evil since=1 pid=1 start=1\n");
+        assertThat(workerd("status", "--json").out())
+                .contains("\"draining\":false", "\"id\":42")
+                .doesNotContain("\"id\":66", "evil");
+    }
+
+    @Test
+    void whoMayNotReadTheLedgerStillLearnsThatItRuns() throws Exception {
+        Process daemon = daemon("job=42:resize:1:3400");
+        allow(top.resolve("conf/daemons"), "rwx------");
+        Done status = run(asNobody("status"));
+        assertThat(status.code()).isZero();
+        assertThat(status.out()).matches("workerd is running \\(pid " + daemon.pid() + ", up [0-9]+s\\)\n");
+        assertThat(status.err()).contains("cannot see what it runs", "sudo workerd status");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status --json", "status --pidfile"})
+    void statusThatCannotBeWrittenIsAFailure(String command) throws Exception {
+        Done status = run(List.of(
+                "sh", "-c", "\"$0\" -c \"$1\" " + command + " >/dev/full", launcher.toString(), config.toString()));
+        assertThat(status.code()).isEqualTo(74);
+        assertThat(status.err())
+                .startsWith("workerd: cannot write the output: ")
+                .doesNotContain("printf");
+    }
+}
