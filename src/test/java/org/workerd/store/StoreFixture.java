@@ -89,6 +89,10 @@ interface StoreFixture {
         return store().transaction(moves -> moves.finish(claim, verdict, PID, NOW.plusSeconds(5)));
     }
 
+    default boolean cancel(long id) {
+        return store().transaction(moves -> moves.cancel(id, "by root", NOW.plusSeconds(9)));
+    }
+
     default void promote(Instant now) {
         inTransaction(moves -> moves.promote(now, 1_000));
     }
