@@ -10,6 +10,7 @@ abstract class JobStoreContract
                 KeyContract,
                 ClaimContract,
                 FinishContract,
+                FinishManyContract,
                 GuardContract,
                 ScheduleContract,
                 CronContract,
