@@ -32,11 +32,10 @@ final class SqliteFinishes {
     /** Those whose claims were lost. */
     List<Claim> finish(List<Moves.Finish> all, long daemonPid) throws SQLException {
         List<Claim> lost = new ArrayList<>();
-        boolean alone = !isAnyBlocked();
         List<Moves.Finish> single = new ArrayList<>();
         List<Moves.Finish> plain = new ArrayList<>();
         for (Moves.Finish finish : all) {
-            (alone && SqliteDone.isPlain(finish) ? plain : single).add(finish);
+            (SqliteDone.isPlain(finish) && !isAnyBlocked() ? plain : single).add(finish);
         }
         for (SqliteDone.Stretch stretch : SqliteDone.stretches(plain)) {
             if (stretch.isLong()) {

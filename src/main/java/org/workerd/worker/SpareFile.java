@@ -12,7 +12,7 @@ import org.workerd.unix.UnixException;
 
 /**
  * The output file of a program that printed nothing, for the next program in its slot, under the name that it needs:
- * to remove a file and make another takes several times as long. For one thread at a time.
+ * to remove a file and make another takes twice as long. For one thread at a time.
  */
 final class SpareFile {
     private static final Logger LOG = LoggerFactory.getLogger(SpareFile.class);
