@@ -56,7 +56,11 @@ public class ClaimFinishBenchmark {
     @OperationsPerInvocation(EACH)
     public int turn() {
         claimed = store.transaction(moves -> {
-            claimed.forEach(claim -> moves.finish(claim, DONE, 1, Instant.EPOCH));
+            moves.finish(
+                    claimed.stream()
+                            .map(claim -> new Moves.Finish(claim, DONE, Instant.EPOCH))
+                            .toList(),
+                    1);
             return moves.claim(daemon, moves.lanesWithReady(), EACH, Instant.EPOCH);
         });
         return claimed.size();
