@@ -59,7 +59,7 @@ final class Failures {
             case DISK, DAMAGED -> ExitCode.IO_ERROR;
             case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
             case INVALID -> ExitCode.USAGE;
-            case MISSING, REFUSED, OUTDATED, OTHER -> ExitCode.FAILED;
+            case MISSING, REFUSED, NEWER, OUTDATED, OTHER -> ExitCode.FAILED;
         };
     }
 
@@ -80,6 +80,7 @@ final class Failures {
                 "Use the account that owns the queue, or one of its group (Debian: adduser NAME workerd, log in anew).";
             case MISSING -> "Make it with: workerd start, or workerd enqueue NAME";
             case REFUSED -> "Set queue.url to a queue of workerd's, or to a file that does not exist yet.";
+            case NEWER -> "Upgrade this workerd to the version that made the queue, or a later one.";
             case OUTDATED -> "Stop the older one, and let the new one bring the queue up to date: workerd restart";
             case DAMAGED -> "Restore a backup, or see what sqlite3 FILE .recover brings back.";
             case INVALID, OTHER -> "";

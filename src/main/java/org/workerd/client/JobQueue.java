@@ -50,7 +50,7 @@ public final class JobQueue implements AutoCloseable {
     /**
      * Opens the queue in this file, and makes it where there is none; its directory must exist.
      *
-     * @throws StoreException NOT_PERMITTED, REFUSED, DAMAGED, MISSING or DISK; a file that is there is left as it was
+     * @throws StoreException NOT_PERMITTED, REFUSED, NEWER, OUTDATED, DAMAGED, MISSING or DISK; a file that is there is left as it was
      */
     public static JobQueue open(Path file) {
         return new JobQueue(new SqliteDatabase(file, PATIENCE).openOrCreate());

@@ -62,8 +62,8 @@ public record NewJob(
                 timeout == null || timeout.toMillis() >= 1,
                 "the timeout must be at least 1ms, was " + (timeout == null ? "" : Span.format(timeout)));
         check(
-                runAt == null || (runAt.getEpochSecond() >= 0 && runAt.getEpochSecond() < 253_402_300_800L),
-                "the time to run at must lie between the years 1970 and 9999");
+                runAt == null || (runAt.getEpochSecond() >= 978_307_200L && runAt.getEpochSecond() < 253_402_300_800L),
+                "the time to run at must lie between the years 2001 and 9999");
         check(after.stream().allMatch(id -> id > 0), "the ids to wait for must be positive");
     }
 

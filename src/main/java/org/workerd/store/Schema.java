@@ -11,7 +11,7 @@ final class Schema {
     /** In the header of every queue file: "work". */
     static final int APPLICATION_ID = 0x776f726b;
 
-    private static final List<String> STEPS = List.of("0001-queue.sql");
+    private static final List<String> STEPS = List.of("0001-queue.sql", "0002-rules.sql");
     static final int VERSION = STEPS.size();
 
     private Schema() {}

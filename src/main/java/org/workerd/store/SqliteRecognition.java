@@ -64,11 +64,17 @@ final class SqliteRecognition {
                     file + " is a database, but not a queue of workerd; it was left as it was");
         }
         int version = version(connection);
-        if (version > Schema.VERSION || version < 1) {
+        if (version > Schema.VERSION) {
+            throw new StoreException(
+                    StoreException.Kind.NEWER,
+                    "the queue " + file + " was made by a newer workerd: it has schema " + version
+                            + ", this version knows schemas up to " + Schema.VERSION + "; it was left as it was");
+        }
+        if (version < 1) {
             throw new StoreException(
                     StoreException.Kind.REFUSED,
-                    "the queue " + file + " has the schema " + version + " of another version of workerd, this one"
-                            + " knows 1 to " + Schema.VERSION + "; it was left as it was");
+                    "the queue " + file + " has schema " + version + ", which no version of workerd makes; it was left"
+                            + " as it was");
         }
     }
 

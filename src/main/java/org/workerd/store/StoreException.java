@@ -12,8 +12,10 @@ public final class StoreException extends RuntimeException {
         NOT_PERMITTED,
         /** There is no queue. */
         MISSING,
-        /** The file is not a queue of ours, or of a newer version; it was left as it was. */
+        /** The file is not a queue of ours; it was left as it was. */
         REFUSED,
+        /** The schema is of a newer version; it was left as it was. */
+        NEWER,
         /** The schema is of an older version; a daemon brings it up to date when it starts. */
         OUTDATED,
         /** The file is damaged; it was left as it was. */

@@ -67,7 +67,7 @@ class StartFailureIT extends DaemonTest {
         }
         assertThat(refused(at.workerd("start")).err())
                 .contains(at.queue.toString())
-                .contains("4711", "another version");
+                .contains("was made by a newer workerd", "4711", "Upgrade this workerd");
     }
 
     @Test

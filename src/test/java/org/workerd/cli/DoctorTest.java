@@ -204,7 +204,8 @@ final class DoctorTest {
     @Test
     void aQueueOfANewerVersionIsAFailure() throws SQLException {
         execute("pragma user_version = 99");
-        assertThat(doctor().out()).contains("failure queue the queue " + cli.queueFile() + " has the schema 99");
+        assertThat(doctor().out())
+                .contains("failure queue the queue " + cli.queueFile() + " was made by a newer workerd");
     }
 
     @Test

@@ -25,7 +25,7 @@ class NewJobTest {
                         .withPayload("p")
                         .withQueue("media")
                         .withPriority(5)
-                        .withRunAt(Instant.EPOCH)
+                        .withRunAt(Instant.parse("2001-01-01T00:00:00Z"))
                         .withKey("k")
                         .withMaxAttempts(3)
                         .withTimeout(Duration.ofSeconds(1))
@@ -36,7 +36,7 @@ class NewJobTest {
                         "p",
                         "media",
                         5,
-                        Instant.EPOCH,
+                        Instant.parse("2001-01-01T00:00:00Z"),
                         "k",
                         3,
                         Duration.ofSeconds(1),
@@ -127,10 +127,11 @@ class NewJobTest {
 
     @Test
     void theTimeToRunAtIsOneThatTheDatabaseCanHold() {
-        String sentence = "the time to run at must lie between the years 1970 and 9999";
-        accepted(() -> withRunAt(Instant.EPOCH));
+        String sentence = "the time to run at must lie between the years 2001 and 9999";
+        accepted(() -> withRunAt(Instant.parse("2001-01-01T00:00:00Z")));
+        refused(() -> withRunAt(Instant.EPOCH), sentence);
         accepted(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z")));
-        refused(() -> withRunAt(Instant.EPOCH.minusNanos(1)), sentence);
+        refused(() -> withRunAt(Instant.parse("2001-01-01T00:00:00Z").minusNanos(1)), sentence);
         refused(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1)), sentence);
         refused(() -> withRunAt(Instant.MAX), sentence);
     }

@@ -38,7 +38,7 @@ interface ScheduleContract extends StoreFixture {
 
     @Test
     default void aJobDueInThePastIsReadyAtTheNextPromotion() {
-        long id = enqueue(due(Instant.EPOCH));
+        long id = enqueue(due(NOW.minusSeconds(86_400)));
         promote(NOW);
         assertThat(state(id)).isEqualTo(JobState.READY);
     }

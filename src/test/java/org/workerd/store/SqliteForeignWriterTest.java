@@ -83,7 +83,7 @@ class SqliteForeignWriterTest {
     @Test
     void everyColumnThatAWriterMaySetIsHonoured() throws SQLException {
         sql.run("insert into jobs(name, args, queue, priority, run_at, key, max_attempts, timeout_ms)"
-                + " values ('a', '[ \"x\", \"\\u00e9\" ]', 'mail', 7, 1000, 'k', 2, 1500)");
+                + " values ('a', '[ \"x\", \"\\u00e9\" ]', 'mail', 7, 1000000000000, 'k', 2, 1500)");
         assertThat(find(1).state()).isEqualTo(JobState.SCHEDULED);
         store.transaction(moves -> moves.promote(NOW, 10));
         Claim claim = claim().get(0);
@@ -120,20 +120,21 @@ class SqliteForeignWriterTest {
     @ValueSource(
             strings = {
                 "insert into jobs(id, name) values (1, 'b')",
+                "insert into jobs(id, name) values (9223372036854775807, 'b')",
                 "insert or replace into jobs(id, name) values (1, 'b')",
                 "replace into jobs(id, name) values (1, 'b')",
                 "insert or ignore into jobs(id, name) values (1, 'b')",
                 "insert into jobs(id, name) values (1, 'b') on conflict(id) do update set name = 'c'"
             })
-    void anIdIsTakenForEver(String insert) throws SQLException {
+    void anIdIsNotTheWritersToChoose(String insert) throws SQLException {
         sql.run("insert into jobs(name) values ('a')");
-        refused(insert, "this id is taken: jobs are written once");
+        refused(insert, "the queue chooses the id: leave the column id out");
         assertThat(find(1).name()).isEqualTo("a");
     }
 
     @Test
     void aRowIsNeverUpdatedNorDeletedWhileItsJobLives() throws SQLException {
-        sql.run("insert into jobs(name, run_at) values ('a', 1000)");
+        sql.run("insert into jobs(name, run_at) values ('a', 1000000000000)");
         refused("update jobs set priority = 5", "jobs are written once: cancel the job and enqueue another");
         refused("update or replace jobs set id = 2", "jobs are written once: cancel the job and enqueue another");
         refused("delete from jobs", "this job has not ended: cancel it first");

@@ -102,7 +102,7 @@ final class SqliteMigrationTest {
         to(STEP).migrate();
         assertThatExceptionOfType(StoreException.class)
                 .isThrownBy(queue::open)
-                .matches(refused -> refused.kind() == StoreException.Kind.REFUSED)
+                .matches(refused -> refused.kind() == StoreException.Kind.NEWER)
                 .withMessageContaining("schema " + (Schema.VERSION + 1));
     }
 

@@ -62,7 +62,7 @@ class SqliteShellTest {
         refused("insert into jobs(name, args) values ('a', '[1]')", "args must be a JSON array of strings");
         refused("insert into jobs(name, \"after\") values ('a', '[99]')", "after must be a JSON array of the ids");
         refused("insert or ignore into jobs(name, key) values ('a', 'k')", "a job with this key has not ended yet");
-        refused("replace into jobs(id, name) values (1, 'b')", "this id is taken");
+        refused("replace into jobs(id, name) values (1, 'b')", "the queue chooses the id");
         refused("update jobs set name = 'b'", "jobs are written once");
         refused("delete from jobs", "this job has not ended");
         assertThat(shell("select count(*) from jobs").output()).isEqualTo("1");

@@ -52,6 +52,8 @@ final class QueueFileCheck {
                         found,
                         "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover");
             case OUTDATED -> Finding.failure(CHECK, found, "workerd restart brings it up to date");
+            case NEWER ->
+                Finding.failure(CHECK, found, "upgrade this workerd to the version that made the queue, or later");
             case REFUSED -> Finding.failure(CHECK, found, "set queue.url to a queue of this workerd");
             case NOT_PERMITTED ->
                 Finding.failure(CHECK, found, "use the account that owns the queue, or one of its group");
