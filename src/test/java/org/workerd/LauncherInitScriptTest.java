@@ -14,7 +14,7 @@ import org.junit.jupiter.api.Test;
 class LauncherInitScriptTest extends LauncherStage {
     @Test
     void theInitScriptKnowsItsActions() throws Exception {
-        environment.put("WORKERD_DEFAULTS", defaults("").toString());
+        defaults("");
         for (List<String> line : List.of(List.<String>of(), List.of("explode"), List.of("start", "now"))) {
             Done done = init(line);
             assertThat(done.code()).isEqualTo(2);
@@ -27,17 +27,15 @@ class LauncherInitScriptTest extends LauncherStage {
         assumeTrue(isRoot(), "needs root");
         List<String> actions = List.of("start", "stop", "restart", "try-restart", "reload", "force-reload");
         for (String action : actions) {
-            environment.put("WORKERD_DEFAULTS", defaults("").toString());
+            defaults("");
             assertThat(run(asNobody(initLine(List.of(action)))).code()).isEqualTo(4);
-            environment.put("WORKERD_DEFAULTS", defaults("WORKERD_BIN=/none\n").toString());
+            defaults("WORKERD_BIN=/none\n");
             assertThat(init(List.of(action)).code()).isEqualTo(5);
-            environment.put(
-                    "WORKERD_DEFAULTS", defaults("WORKERD_CONFIG=/none\n").toString());
+            defaults("WORKERD_CONFIG=/none\n");
             assertThat(init(List.of(action)).code()).isEqualTo(6);
         }
         assertThat(init(List.of("status")).code()).isEqualTo(4);
-        environment.put(
-                "WORKERD_DEFAULTS", defaults("WORKERD_USER=nosuchuser\n").toString());
+        defaults("WORKERD_USER=nosuchuser\n");
         Done start = init(List.of("start"));
         assertThat(start.code()).isEqualTo(6);
         assertThat(start.err()).contains("there is no user nosuchuser");
@@ -46,7 +44,7 @@ class LauncherInitScriptTest extends LauncherStage {
     @Test
     void theInitScriptFollowsTheDaemon() throws Exception {
         assumeTrue(isRoot(), "needs root");
-        environment.put("WORKERD_DEFAULTS", defaults("").toString());
+        defaults("");
         assertThat(init(List.of("status")).code()).isEqualTo(3);
         assertThat(init(List.of("stop")).code()).isZero();
         assertThat(init(List.of("try-restart")).code()).isZero();
@@ -71,7 +69,7 @@ class LauncherInitScriptTest extends LauncherStage {
         assumeTrue(isRoot(), "needs root");
         Files.delete(pidfile.getParent());
         allow(java.getParent(), "rwxrwxrwx");
-        environment.put("WORKERD_DEFAULTS", defaults("").toString());
+        defaults("");
         Files.writeString(java, "#!/bin/sh\necho \"$(id -un) $*\" >>\"${0%/*}/calls\"\nexit 6\n");
         assertThat(init(List.of("start")).code()).isEqualTo(6);
         assertThat(Files.getOwner(pidfile.getParent()).getName()).isEqualTo("nobody");
@@ -96,13 +94,10 @@ class LauncherInitScriptTest extends LauncherStage {
                 """
                         .formatted(said, victim.pid(), victim.pid()));
         allow(fake, "rwxr-xr-x");
-        environment.put(
-                "WORKERD_DEFAULTS", defaults("WORKERD_BIN=" + fake + "\n").toString());
+        defaults("WORKERD_BIN=" + fake + "\n");
         assertThat(init(List.of("stop")).code()).isEqualTo(1);
         assertThat(victim.isAlive()).isTrue();
-        environment.put(
-                "WORKERD_DEFAULTS",
-                defaults("WORKERD_BIN=" + fake + "\nSTOP_TIMEOUT=5\n").toString());
+        defaults("WORKERD_BIN=" + fake + "\nSTOP_TIMEOUT=5\n");
         init(List.of("stop"));
         assertThat(victim.waitFor()).isEqualTo(137);
         String with = "--config " + config + " ";
@@ -124,19 +119,27 @@ class LauncherInitScriptTest extends LauncherStage {
         assertThat(done).isEqualTo(new Done(0, "", ""));
     }
 
-    private Path defaults(String more) throws IOException {
-        return Files.writeString(
+    /** The script reads no file that its caller names: it is a copy with another place for its settings. */
+    private void defaults(String more) throws IOException {
+        Path file = Files.writeString(
                 top.resolve("defaults"),
-                "WORKERD_BIN=" + launcher + "\nWORKERD_CONFIG=" + config + "\nWORKERD_USER=nobody\n" + more);
+                "WORKERD_BIN=" + launcher + "\nWORKERD_CONFIG=" + config + "\nWORKERD_USER=nobody\nWORKERD_JAVA=" + java
+                        + "\n" + more);
+        String script = Files.readString(Path.of("init.d/workerd"));
+        Files.writeString(script(), script.replace("=/etc/default/workerd", "=" + file));
+        allow(script(), "rwxr-xr-x");
+    }
+
+    private Path script() {
+        return top.resolve("init-script");
     }
 
     private Done init(List<String> arguments) throws Exception {
         return run(initLine(arguments));
     }
 
-    private static List<String> initLine(List<String> arguments) {
-        List<String> line =
-                new ArrayList<>(List.of("sh", Path.of("init.d/workerd").toString()));
+    private List<String> initLine(List<String> arguments) {
+        List<String> line = new ArrayList<>(List.of("sh", script().toString()));
         line.addAll(arguments);
         return line;
     }

@@ -61,9 +61,9 @@ final class Cron implements Callable<Integer> {
      */
     private record History(Map<String, CronView> views, boolean served) {
         /** The daemon has not read the configuration since it was changed, or goes by the clocks of another zone. */
-        boolean isBehind(CronEntry entry) {
+        boolean isBehind(CronEntry entry, Instant now) {
             CronView view = views.get(entry.id());
-            return served && (view == null || !view.timing().equals(entry.timing()));
+            return served && (view == null || !entry.hasTiming(view.timing(), now));
         }
     }
 
@@ -90,7 +90,7 @@ final class Cron implements Callable<Integer> {
                     local(entry, entry.next(main.now()).orElse(null)));
         }
         main.console().print(table);
-        entries.stream().filter(history::isBehind).forEach(entry -> main.console()
+        entries.stream().filter(entry -> history.isBehind(entry, main.now())).forEach(entry -> main.console()
                 .say("The daemon has not taken up " + entry.id() + " as it stands here: workerd reload"));
     }
 

@@ -86,7 +86,7 @@ public final class Main implements Runnable {
             System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
             System.setProperty("slf4j.internal.verbosity", "WARN");
         }
-        exit(new Main(Console.ofProcess(), Environment.ofProcess(), InstantSource.system()).execute(arguments));
+        exit(new Main(Console.ofProcess(), Environment.ofCommand(), InstantSource.system()).execute(arguments));
     }
 
     @Allowed("the one place where the process ends with a status")

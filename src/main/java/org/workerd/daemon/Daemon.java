@@ -66,6 +66,7 @@ public final class Daemon {
     public int run() throws IOException, InterruptedException {
         Processes.umask(UMASK);
         signals.install(doorbell);
+        SystemZone.adopt(System.getenv());
         Files.writeString(Path.of("/proc/self/comm"), "workerd");
         Settings settings = load();
         LogFile log = LogFile.open(settings.logging(), logsToFile);

@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.time.ZoneId;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -31,6 +33,21 @@ public record Environment(Map<String, String> variables, boolean root, int proce
                 isRoot(),
                 Runtime.getRuntime().availableProcessors(),
                 Path.of("/etc/workerd/workerd.toml"));
+    }
+
+    /**
+     * As {@link #ofProcess}, for a command whose answer is about the daemon: the caller's time zone is not the daemon's.
+     */
+    public static Environment ofCommand() {
+        Environment process = ofProcess();
+        Map<String, String> variables = new HashMap<>(process.variables);
+        variables.remove("TZ");
+        return new Environment(variables, process.root, process.processors, process.systemConfig);
+    }
+
+    /** By whose clocks a schedule without a time zone goes. */
+    ZoneId zone() {
+        return SystemZone.of(variables);
     }
 
     /**

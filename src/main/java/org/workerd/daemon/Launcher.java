@@ -8,7 +8,7 @@ import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.regex.Pattern;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
@@ -25,8 +25,12 @@ public final class Launcher {
 
     private static final int READY_DESCRIPTOR = 3;
     private static final String INTERMEDIATE = "umask 027; \"$@\" & exit 0";
-    /** What the daemon keeps of our environment: where it finds its files and its JVM, and settings overridden there. */
-    private static final Set<String> KEPT = Set.of("HOME", "USER", "LOGNAME", "LANG", "TZ", "JAVA_HOME");
+    /**
+     * What the daemon keeps of our environment: where it finds its files and its JVM, and settings overridden there.
+     * Nothing else of whoever starts it: neither his time zone, nor the marks of the job that starts it.
+     */
+    private static final Pattern KEPT = Pattern.compile(
+            "HOME|XDG_(CONFIG_HOME|STATE_HOME|RUNTIME_DIR)|WORKERD_(CONFIG|JAVA|HEAP|[A-Z0-9_]+__[A-Z0-9_]+)");
 
     private static final String PATH = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
@@ -87,8 +91,12 @@ public final class Launcher {
     private static List<String> clean(Map<String, String> environment) {
         List<String> kept = new ArrayList<>();
         kept.add("PATH=" + PATH);
+        if (!environment.containsKey("WORKERD_JAVA")) {
+            // Found by JAVA_HOME or by a PATH that the daemon does not have.
+            kept.add("WORKERD_JAVA=" + Path.of(System.getProperty("java.home"), "bin/java"));
+        }
         environment.forEach((name, value) -> {
-            if (KEPT.contains(name) || name.startsWith("WORKERD_") || name.startsWith("XDG_")) {
+            if (KEPT.matcher(name).matches()) {
                 kept.add(name + "=" + value);
             }
         });

@@ -153,8 +153,8 @@ final class SettingTable {
             "How many jobs of this name start in a time, over all queues and daemons; unset: as many as come.");
     static final SettingKey<Schedule> CRON_SCHEDULE = ofOneSchedule(
             "schedule", SettingType.SCHEDULE, "Minute, hour, day of the month, month, day of the week; or @daily ...");
-    static final SettingKey<ZoneId> CRON_TIMEZONE =
-            ofOneSchedule("timezone", SettingType.ZONE, "By whose clocks; unset: by those of the daemon's system.");
+    static final SettingKey<ZoneId> CRON_TIMEZONE = ofOneSchedule(
+            "timezone", SettingType.ZONE, "By whose clocks; unset: by those of the machine, as /etc/localtime says.");
     static final SettingKey<String> CRON_NAME =
             ofOneSchedule("name", SettingType.name("a job name"), "The name of the jobs that it enqueues.");
     static final SettingKey<List<String>> CRON_ARGS =

@@ -1,7 +1,6 @@
 package org.workerd.daemon;
 
 import java.nio.file.Path;
-import java.time.ZoneId;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -69,7 +68,7 @@ public final class SettingsFile {
         defaults(env, env.isSystem(chosen), findings);
         findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
         findings.throwIfAny();
-        return new Loaded(settings(findings), files, findings);
+        return new Loaded(settings(findings, env), files, findings);
     }
 
     private static void defaults(Environment env, boolean system, Findings findings) {
@@ -97,7 +96,7 @@ public final class SettingsFile {
         }
     }
 
-    private static Settings settings(Findings found) {
+    private static Settings settings(Findings found, Environment env) {
         return new Settings(
                 found.value(SettingTable.PIDFILE),
                 found.value(SettingTable.DRAIN_TIMEOUT).orElse(null),
@@ -119,11 +118,11 @@ public final class SettingsFile {
                         found.value(SettingTable.RETENTION_DEAD)),
                 found.namesIn("cron").stream()
                         .sorted()
-                        .map(id -> cron(found, id))
+                        .map(id -> cron(found, id, env))
                         .toList());
     }
 
-    private static CronEntry cron(Findings found, String id) {
+    private static CronEntry cron(Findings found, String id, Environment env) {
         NewJob job = new NewJob(
                 found.value(SettingTable.CRON_NAME, id).orElseThrow(),
                 found.value(SettingTable.CRON_ARGS, id).orElse(List.of()),
@@ -138,7 +137,7 @@ public final class SettingsFile {
         return new CronEntry(
                 id,
                 found.value(SettingTable.CRON_SCHEDULE, id).orElseThrow(),
-                found.value(SettingTable.CRON_TIMEZONE, id).orElseGet(ZoneId::systemDefault),
+                found.value(SettingTable.CRON_TIMEZONE, id).orElseGet(env::zone),
                 job,
                 found.value(SettingTable.CRON_MISSED, id).orElse(CronEntry.Missed.ONCE),
                 found.value(SettingTable.CRON_OVERLAP, id).orElse(CronEntry.Overlap.SKIP));

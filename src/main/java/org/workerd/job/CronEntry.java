@@ -1,8 +1,11 @@
 package org.workerd.job;
 
+import java.time.DateTimeException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.ZoneId;
+import java.time.zone.ZoneOffsetTransition;
+import java.time.zone.ZoneRules;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -43,6 +46,36 @@ public record CronEntry(String id, Schedule schedule, ZoneId zone, NewJob job, M
     /** What its slots depend on. */
     public String timing() {
         return schedule.text() + ' ' + zone.getId();
+    }
+
+    /**
+     * Whether these are the slots of that timing, too, from an instant on. Zones are compared by their rules: one zone
+     * has many names, and a machine may change from one to another.
+     */
+    public boolean hasTiming(String other, Instant from) {
+        int end = other.lastIndexOf(' ');
+        if (timing().equals(other) || end < 0 || !other.substring(0, end).equals(schedule.text())) {
+            return timing().equals(other);
+        }
+        try {
+            return hasRules(ZoneId.of(other.substring(end + 1)).getRules(), from);
+        } catch (DateTimeException unknown) {
+            return false;
+        }
+    }
+
+    private boolean hasRules(ZoneRules other, Instant from) {
+        ZoneRules rules = zone.getRules();
+        return rules.equals(other)
+                || (rules.getOffset(from).equals(other.getOffset(from))
+                        && rules.getTransitionRules().equals(other.getTransitionRules())
+                        && transitions(rules, from).equals(transitions(other, from)));
+    }
+
+    private static List<ZoneOffsetTransition> transitions(ZoneRules rules, Instant from) {
+        return rules.getTransitions().stream()
+                .filter(transition -> !transition.getInstant().isBefore(from))
+                .toList();
     }
 
     /** Empty: there is none before the calendar ends. */

@@ -75,11 +75,12 @@ final class CronRound {
      * force, and they do not go on to contradict each other.
      */
     private boolean hasOtherTiming(CronEntry entry, CronRow row) {
-        return isNewHere(entry) && !row.timing().equals(entry.timing());
+        return isNewHere(entry) && !entry.hasTiming(row.timing(), row.lastRun());
     }
 
     private boolean isNewHere(CronEntry entry) {
-        return !entry.timing().equals(last.timings().get(entry.id()));
+        String known = last.timings().get(entry.id());
+        return known == null || !entry.hasTiming(known, now);
     }
 
     private boolean isAddedByReload(CronEntry entry) {

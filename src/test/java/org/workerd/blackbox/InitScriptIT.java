@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
@@ -18,7 +19,8 @@ class InitScriptIT extends DaemonTest {
                 at.top.resolve("defaults"),
                 "WORKERD_BIN='" + Installation.LAUNCHER + "'\nWORKERD_CONFIG='" + at.config
                         + "'\nWORKERD_USER=nobody\n");
-        at.shell.environment.put("WORKERD_DEFAULTS", defaults.toString());
+        String installed = Files.readString(Path.of("init.d/workerd"));
+        Installation.program(script(), installed.replace("=/etc/default/workerd", "='" + defaults + "'"));
         for (Path place : List.of(at.queue.getParent(), at.log.getParent())) {
             Files.createDirectories(place);
             Files.setAttribute(place, "unix:uid", 65534);
@@ -45,6 +47,23 @@ class InitScriptIT extends DaemonTest {
         assertThat(jobs().column(id, "result")).isEqualTo("65534\n");
         assertThat(init("stop").code()).isZero();
         assertThat(init("status").code()).isEqualTo(3);
+    }
+
+    @Test
+    void nothingOfRootsSessionReachesTheDaemon() {
+        at.set("cron.nightly.schedule", "\"0 3 * * *\"")
+                .set("cron.nightly.name", "\"who\"")
+                .configure();
+        at.shell.environment.putAll(Map.of(
+                "TZ", "America/New_York",
+                "WORKERD_LOG__LEVEL", "debug",
+                "WORKERD_JOB_ID", "7",
+                "HOME", "/root"));
+        assertThat(init("start").code()).isZero();
+        assertThat(at.daemon().environment())
+                .noneMatch(variable -> variable.matches("(TZ|WORKERD_LOG__LEVEL|WORKERD_JOB_ID)=.*|HOME=/root"));
+        assertThat(jobs().ask("select timing from cron")).doesNotContain("New_York");
+        assertThat(init("stop").code()).isZero();
     }
 
     /** Root may read anything, another user may not. */
@@ -107,6 +126,10 @@ class InitScriptIT extends DaemonTest {
     }
 
     private Shell.Done init(String action) {
-        return at.shell.run("sh", Installation.TREE.resolve("init.d/workerd").toString(), action);
+        return at.shell.run("sh", script().toString(), action);
+    }
+
+    private Path script() {
+        return at.top.resolve("init-script");
     }
 }

@@ -128,6 +128,36 @@ class StartIT extends DaemonTest {
     }
 
     @Test
+    void theCallersTimeZoneAndLanguageAreNotTheDaemons() {
+        at.set("cron.nightly.schedule", "\"0 3 * * *\"")
+                .set("cron.nightly.name", "\"hello\"")
+                .configure();
+        at.handler("hello", "env >\"$WORKERD_RESULT\"");
+        at.start();
+        String timing = jobs().ask("select timing from cron");
+        at.stop();
+        at.shell.environment.putAll(Map.of(
+                "TZ", "America/New_York",
+                "LANG", "de_DE.UTF-8",
+                "LC_TIME", "de_DE.UTF-8",
+                "USER", "somebody",
+                "WORKERD_JOB_ID", "7",
+                "WORKERD_TOKEN", "7"));
+        at.start();
+        assertThat(at.daemon().environment())
+                .noneMatch(variable -> variable.matches("(TZ|LANG|LC_TIME|USER|WORKERD_JOB_ID|WORKERD_TOKEN)=.*"));
+        assertThat(jobs().ask("select timing from cron")).isEqualTo(timing);
+        assertThat(at.logText().split("cron=nightly")).as("begins once").hasSize(2);
+        long id = jobs().enqueue("hello");
+        jobs().awaitState(id, "done");
+        assertThat(jobs().column(id, "result")).doesNotContain("New_York", "de_DE");
+        assertThat(at.workerd("restart").code()).isZero();
+        assertThat(at.logText().split("cron=nightly")).as("begins once").hasSize(2);
+        assertThat(at.workerd("cron").out()).doesNotContain("New_York");
+        assertThat(at.workerd("cron").err()).isEmpty();
+    }
+
+    @Test
     void aJobStoredRightAfterStartRunsWithoutWaitingForAPoll() {
         at.handler("hello", "exit 0");
         at.start();

@@ -29,6 +29,22 @@ class CronEntryTest {
     }
 
     @ParameterizedTest
+    @CsvSource({
+        "US/Eastern,       America/New_York, 0 3 * * *, true",
+        "Etc/UTC,          UTC,              0 3 * * *, true",
+        "Europe/Stockholm, Europe/Berlin,    0 3 * * *, true",
+        "US/Eastern,       America/New_York, 0 4 * * *, false",
+        "US/Central,       America/New_York, 0 3 * * *, false",
+        "Europe/London,    UTC,              0 3 * * *, false",
+        "Nowhere/Land,     UTC,              0 3 * * *, false",
+    })
+    void zonesAreComparedByTheirRulesNotByTheirNames(String known, String zone, String schedule, boolean same) {
+        CronEntry entry = new CronEntry(
+                "nightly", Schedule.parse("0 3 * * *"), ZoneId.of(zone), REPORT, Missed.ONCE, Overlap.SKIP);
+        assertThat(entry.hasTiming(schedule + " " + known, at("23T11:00:00"))).isEqualTo(same);
+    }
+
+    @ParameterizedTest
     @EnumSource(Missed.class)
     void aSlotIsDueFromItsInstantOnAndOnlyOnce(Missed missed) {
         CronEntry entry = entry("0 * * * *", missed);
