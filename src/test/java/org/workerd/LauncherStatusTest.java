@@ -73,4 +73,20 @@ class LauncherStatusTest extends LauncherStage {
                 .startsWith("workerd: cannot write the output: ")
                 .doesNotContain("printf");
     }
+
+    /** As with head, whatever SIGPIPE does in the shell that reads. */
+    @ParameterizedTest
+    @ValueSource(strings = {"status", "status --json"})
+    void aReaderWhoHasEnoughChangesNothingAboutTheStatus(String command) throws Exception {
+        for (String signal : List.of("-", "''")) {
+            Done status = run(List.of(
+                    "bash",
+                    "-c",
+                    "trap " + signal + " PIPE; { sleep 0.2; \"$0\" -c \"$1\" " + command
+                            + "; echo \"code $?\" >&2; } | exec true",
+                    launcher.toString(),
+                    config.toString()));
+            assertThat(status.err()).isEqualTo("code 3\n");
+        }
+    }
 }

@@ -11,6 +11,8 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /** Where a command's words go: data to stdout, talk to stderr, both in UTF-8. Not thread-safe. */
 final class Console {
@@ -19,6 +21,7 @@ final class Console {
     private final PrintStream out;
     private final PrintStream err;
     private final Screen screen;
+    private @Nullable String done;
 
     /**
      * Which of the streams a person looks at.
@@ -126,6 +129,21 @@ final class Console {
     /** Data written so far reaches its reader now. */
     void flush() {
         out.flush();
+    }
+
+    /**
+     * Something was changed for good, to be told if its answer, which is printed next, cannot be written.
+     *
+     * @param what like "job 17 is stored"
+     * @param answer like "its id"
+     */
+    void done(String what, String answer) {
+        done = what + "; " + answer + " could not be printed";
+    }
+
+    /** What {@link #done} said last; empty: nothing was changed. */
+    Optional<String> whatWasDone() {
+        return Optional.ofNullable(done);
     }
 
     /** False: some of the data could not be written. Flushes. */

@@ -80,6 +80,7 @@ final class Enqueue implements Callable<Integer> {
     public Integer call() throws IOException, InterruptedException {
         Settings settings = main.settings().settings();
         Ids ids = batch == null ? storeOne(settings) : storeBatch(batch, settings);
+        main.console().done(ids.summary(), ids.count() == 1 ? "its id" : "the ids");
         print(ids);
         // Whoever reads the ids need not wait for the jobs.
         main.console().flush();

@@ -9,6 +9,8 @@ enum ExitCode {
     CONFIGURATION(6),
     NOT_RUNNING(7),
     BUG(70),
+    /** Done, but what it printed about that did not reach stdout. */
+    UNTOLD(73),
     IO_ERROR(74),
     TRY_AGAIN(75),
     /** Of {@code wait}, {@code enqueue --wait} and {@code try}: the job, or the wait for it, took too long. */

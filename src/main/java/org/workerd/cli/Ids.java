@@ -30,6 +30,22 @@ final class Ids {
         return ids[index] > 0;
     }
 
+    /** What became of the jobs, in words: {@code jobs 17 to 36 are stored}. */
+    String summary() {
+        if (count == 1) {
+            return "job " + id(0) + (isStored(0) ? " is stored" : " had this key already; nothing new is stored");
+        }
+        long[] stored = LongStream.of(ids).limit(count).filter(id -> id > 0).toArray();
+        if (stored.length == 0) {
+            return "nothing new is stored";
+        }
+        long first = stored[0];
+        long last = stored[stored.length - 1];
+        return last - first == stored.length - 1
+                ? "jobs " + first + " to " + last + " are stored"
+                : stored.length + " jobs from " + first + " to " + last + " are stored";
+    }
+
     PrimitiveIterator.OfLong iterator() {
         return LongStream.of(ids).limit(count).map(Math::abs).iterator();
     }

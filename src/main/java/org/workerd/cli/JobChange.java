@@ -64,6 +64,10 @@ final class JobChange {
             throw new Failure(ExitCode.FAILED, "nothing was changed", "");
         }
         List<Long> changed = changeAll(ids, settings);
+        if (!changed.isEmpty()) {
+            main.console()
+                    .done(jobs(changed.size()) + " " + change.done(), changed.size() == 1 ? "its id" : "their ids");
+        }
         tell(changed);
         return changed.isEmpty() || (!selection.isFilter() && changed.size() < ids.size())
                 ? ExitCode.FAILED.status()

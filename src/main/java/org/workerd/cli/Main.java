@@ -41,7 +41,8 @@ import picocli.CommandLine.ScopeType;
             "6:configuration missing or bad",
             "7:the daemon does not run",
             "70:a bug of ours",
-            "74:disk full or I/O error",
+            "73:done, but the answer could not be printed; stderr says what was done",
+            "74:disk full or I/O error; nothing was changed",
             "75:try again: the queue stayed locked, or the time ran out"
         },
         footer = {"", "Examples:", "  workerd init demo", "  workerd help enqueue"})
@@ -96,14 +97,20 @@ public final class Main implements Runnable {
 
     int execute(String... arguments) {
         int status = run(arguments);
-        if (console.isWritable()) {
-            return status;
-        }
-        if (!console.isReaderGone()) {
-            console.say("workerd: cannot write the output: the disk is full, or stdout is closed");
-            console.say("  Make room, or send stdout elsewhere.");
-        }
-        return status == 0 ? ExitCode.IO_ERROR.status() : status;
+        // Whoever read the output has enough of it, as head does: no reason to complain, and nothing went wrong.
+        return console.isWritable() || console.isReaderGone() ? status : untold(status);
+    }
+
+    /** The output could not be written. Whoever repeats a command for its answer must know that it did its work. */
+    private int untold(int status) {
+        Optional<String> done = console.whatWasDone();
+        console.say("workerd: " + done.orElse("cannot write the output") + ": the disk is full, or stdout is closed");
+        console.say(
+                done.isPresent()
+                        ? "  Do not repeat the command for it: see workerd list."
+                        : "  Make room, or send stdout elsewhere.");
+        ExitCode code = done.isPresent() ? ExitCode.UNTOLD : ExitCode.IO_ERROR;
+        return status == 0 ? code.status() : status;
     }
 
     private int run(String... arguments) {

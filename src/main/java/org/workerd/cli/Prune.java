@@ -45,6 +45,10 @@ final class Prune implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings = main.settings().settings();
         List<Long> removed = prune(settings);
+        String told = removed.size() == 1 ? "1 job pruned" : removed.size() + " jobs pruned";
+        if (!removed.isEmpty()) {
+            main.console().done(told, removed.size() == 1 ? "its id" : "their ids");
+        }
         if (json) {
             try (Json document = new Json(main.console().data())) {
                 JsonGenerator out = document.generator();
@@ -57,7 +61,7 @@ final class Prune implements Callable<Integer> {
         } else if (quiet) {
             removed.forEach(id -> main.console().data(Long.toString(id)));
         } else {
-            main.console().say(removed.size() == 1 ? "1 job pruned." : removed.size() + " jobs pruned.");
+            main.console().say(told + ".");
         }
         return 0;
     }

@@ -103,6 +103,7 @@ final class Try implements Callable<Integer> {
                 inJava ? settings.plugins() : Optional.empty(),
                 HandlerEnvironment.of(settings.handlersEnv(), main.environment().variables()));
         TrialEnd end = new TrialRun(main.console(), json).run(temporary(), claim, terms, main.now());
+        main.console().done("the handler has run", "all that it printed");
         if (json) {
             end.printJson(main.console());
         } else if (!quiet) {
