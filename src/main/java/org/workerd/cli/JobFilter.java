@@ -36,7 +36,7 @@ final class JobFilter {
             names = "--since",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "enqueued not longer ago than this: 30s, 10m, 2h, 7d")
+            description = "enqueued not longer ago than this: 30s, 10m, 7d, 1h30m")
     @Nullable
     Duration since;
 

@@ -35,7 +35,7 @@ final class JobOptions {
             names = "--delay",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "not before this time has passed: 500ms, 30s, 10m, 2h, 7d")
+            description = "not before this time has passed: 30s, 10m, 2h, 7d, 1h30m")
     @Nullable
     Duration delay;
 

@@ -32,7 +32,7 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     /** The word of a path for "there is none"; a directory of this name is ./none. */
     private static final String NONE = "none";
 
-    private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h or 7d";
+    private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m";
     private static final String SQLITE = "sqlite:";
 
     static final SettingType<String> TEXT =

@@ -2,12 +2,14 @@ package org.workerd.job;
 
 import java.time.Duration;
 import java.util.Map;
-import java.util.regex.Matcher;
+import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 
-/** Durations, and how people write them: {@code 500ms 30s 10m 2h 7d}. */
+/** Durations, and how people write them: {@code 500ms 30s 10m 2h 7d}, or several units, the longest first: {@code 1h30m}. */
 public final class Span {
-    private static final Pattern SPAN = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+    private static final Pattern PART = Pattern.compile("(\\d{1,12})(ms|s|m|h|d)");
+    private static final Pattern SPAN =
+            Pattern.compile("(?=.)(\\d{1,12}d)?(\\d{1,12}h)?(\\d{1,12}m)?(\\d{1,12}s)?(\\d{1,12}ms)?");
     private static final Map<String, Duration> UNITS = Map.of(
             "ms", Duration.ofMillis(1),
             "s", Duration.ofSeconds(1),
@@ -29,17 +31,20 @@ public final class Span {
      * @throws IllegalArgumentException with a sentence that says the form, when the text is not a duration
      */
     public static Duration parse(String text) {
-        Matcher parts = SPAN.matcher(text);
-        Duration unit = parts.matches() ? UNITS.get(parts.group(2)) : null;
-        if (unit == null) {
-            throw new IllegalArgumentException(
-                    "expected a duration like 500ms, 30s, 10m, 2h or 7d, found \"" + Names.printable(text) + "\"");
+        if (!SPAN.matcher(text).matches()) {
+            throw new IllegalArgumentException("expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found \""
+                    + Names.printable(text) + "\"");
         }
-        long count = Long.parseLong(parts.group(1));
-        if (count > LONGEST.dividedBy(unit)) {
+        Duration span = PART.matcher(text).results().map(Span::part).reduce(Duration.ZERO, Duration::plus);
+        if (span.compareTo(LONGEST) > 0) {
             throw new IllegalArgumentException("a duration is at most 36525d, was \"" + Names.printable(text) + "\"");
         }
-        return unit.multipliedBy(count);
+        return span;
+    }
+
+    private static Duration part(MatchResult part) {
+        Duration unit = UNITS.getOrDefault(part.group(2), Duration.ZERO);
+        return unit.multipliedBy(Long.parseLong(part.group(1)));
     }
 
     /** The shortest form that {@link #parse} reads back to the same duration, in milliseconds at the finest. */

@@ -191,7 +191,7 @@ final class EnqueueTest {
                     --priority=101      | the priority must be -100 to 100, was 101
                     --priority=high     | --priority: expected a whole number, found "high"
                     --priority=9999999999 | --priority: expected a whole number, found "9999999999"
-                    --delay=5           | --delay: expected a duration like 500ms, 30s, 10m, 2h or 7d, found "5"
+                    --delay=5           | --delay: expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found "5"
                     --at=tomorrow       | --at: expected a time like
                     --at=2026-12-24T18:00:00 | --at: expected a time like
                     --timeout=0s        | the timeout must be at least 1ms

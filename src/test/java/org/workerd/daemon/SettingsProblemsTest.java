@@ -60,8 +60,8 @@ class SettingsProblemsTest extends SettingsFixture {
             [[workers]]                          | 1:1 workers: expected a table, found an array
             workers.poll_interval = "99ms"       | 1:25 workers.poll_interval: expected a duration 100ms to 1h, found 99ms
             workers.poll_interval = "61m"        | 1:25 workers.poll_interval: expected a duration 100ms to 1h, found 61m
-            workers.poll_interval = "soon"       | 1:25 workers.poll_interval: expected a duration like 500ms, 30s, 10m, 2h or 7d, found "soon"
-            daemon.drain_timeout = "never"       | 1:24 daemon.drain_timeout: expected a duration like 500ms, 30s, 10m, 2h or 7d, or "unset", found "never"
+            workers.poll_interval = "soon"       | 1:25 workers.poll_interval: expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found "soon"
+            daemon.drain_timeout = "never"       | 1:24 daemon.drain_timeout: expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, or "unset", found "never"
             daemon.pidfile = ""                  | 1:18 daemon.pidfile: expected a path, written out, found ""
             daemon.pidfile = "~/pid"             | 1:18 daemon.pidfile: expected a path, written out, found "~/pid"
             daemon.pidfile = "a\\u0000b"         | 1:18 daemon.pidfile: expected a path, found "a?b"
@@ -82,8 +82,8 @@ class SettingsProblemsTest extends SettingsFixture {
             log.format = 2026-01-01              | 1:14 log.format: expected text or json, found 2026-01-01
             jobs.timeout = "0s"                  | 1:16 jobs.timeout: expected a duration 1ms to 36525d, found 0s
             jobs.max_attempts = 1001             | 1:21 jobs.max_attempts: expected a whole number 1 to 1000, found 1001
-            jobs.backoff = "linear"              | 1:16 jobs.backoff: expected "exponential" or a duration like 500ms, 30s, 10m, 2h or 7d, found "linear"
-            jobs.kill_grace = "-1s"              | 1:19 jobs.kill_grace: expected a duration like 500ms, 30s, 10m, 2h or 7d, found "-1s"
+            jobs.backoff = "linear"              | 1:16 jobs.backoff: expected "exponential" or a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found "linear"
+            jobs.kill_grace = "-1s"              | 1:19 jobs.kill_grace: expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found "-1s"
             jobs.output_limit = 1023             | 1:21 jobs.output_limit: expected a size 1KiB to 1GiB, found 1023
             jobs.output_limit = "2GiB"           | 1:21 jobs.output_limit: expected a size 1KiB to 1GiB, found 2GiB
             jobs.output_limit = "1MB"            | 1:21 jobs.output_limit: expected a size like 64KiB or 1MiB, found "1MB"
