@@ -39,6 +39,9 @@ record TrialEnd(
         if (outcome instanceof Outcome.NotExecutable broken) {
             return broken.code();
         }
+        if (outcome instanceof Outcome.HandlerUnusable unusable) {
+            return unusable.code();
+        }
         if (outcome instanceof Outcome.Signalled killed) {
             return ExitCode.SIGNALLED + killed.signal();
         }
@@ -125,6 +128,9 @@ record TrialEnd(
     private @Nullable String error() {
         if (outcome instanceof Outcome.NotStarted notStarted) {
             return notStarted.reason();
+        }
+        if (outcome instanceof Outcome.HandlerUnusable unusable) {
+            return unusable.reason();
         }
         Verdict.Ending ending = verdict.ending();
         return ending == null ? null : ending.error();

@@ -15,14 +15,31 @@ public sealed interface Outcome {
         return TextSize.of(result());
     }
 
+    /** When it wants to be tried again, should it have failed, in its own words; null: it did not say. */
+    default @Nullable String retry() {
+        return null;
+    }
+
     /** The program ended by itself; the result is what it wrote to its result file. */
-    record Exited(int code, @Nullable String result) implements Outcome {}
+    record Exited(int code, @Nullable String result, @Nullable String retry) implements Outcome {
+        public Exited(int code, @Nullable String result) {
+            this(code, result, null);
+        }
+    }
 
     /** A signal ended the program that was not ours. */
-    record Signalled(int signal) implements Outcome {}
+    record Signalled(int signal, @Nullable String retry) implements Outcome {
+        public Signalled(int signal) {
+            this(signal, null);
+        }
+    }
 
     /** We ended it because its time was up; how it died is recorded too, where it is known. */
-    record TimedOut(@Nullable Integer exitCode, @Nullable Integer signal) implements Outcome {}
+    record TimedOut(@Nullable Integer exitCode, @Nullable Integer signal, @Nullable String retry) implements Outcome {
+        public TimedOut(@Nullable Integer exitCode, @Nullable Integer signal) {
+            this(exitCode, signal, null);
+        }
+    }
 
     /** We ended it because somebody cancelled the job. */
     record Cancelled(String reason, @Nullable Integer exitCode, @Nullable Integer signal) implements Outcome {}
@@ -30,8 +47,14 @@ public sealed interface Outcome {
     /** We ended it, or never began it, because the daemon stops. */
     record Interrupted(boolean begun) implements Outcome {}
 
-    /** The kernel cannot execute the handler: no interpreter, no #! line, too long a command line. Codes as a shell's. */
+    /** The kernel cannot execute the handler with what this job gives it: too long a command line. Codes as a shell's. */
     record NotExecutable(int code, String reason) implements Outcome {}
+
+    /**
+     * Its handler cannot be started for now, whatever the job: gone, refused, open for writing, no interpreter. No other
+     * name is concerned. Codes as a shell's.
+     */
+    record HandlerUnusable(int code, String reason) implements Outcome {}
 
     /** Its row cannot be run as it stands. */
     record Unfit(String reason) implements Outcome {}

@@ -2,6 +2,7 @@ package org.workerd.job;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /** What becomes of a job after an attempt; {@link #of} is all of the policy, and pure. */
@@ -34,7 +35,11 @@ public sealed interface Verdict {
      *     {@code daemon died}
      * @param error null when nothing went wrong
      */
-    record Ending(String outcome, @Nullable Integer exitCode, @Nullable Integer signal, @Nullable String error) {}
+    record Ending(String outcome, @Nullable Integer exitCode, @Nullable Integer signal, @Nullable String error) {
+        Ending withError(String words) {
+            return new Ending(outcome, exitCode, signal, words);
+        }
+    }
 
     /** Exit codes by which a handler says that trying again is of no use (EX_DATAERR, EX_CONFIG). */
     int DATA_ERROR = 65;
@@ -58,16 +63,16 @@ public sealed interface Verdict {
         }
         if (outcome instanceof Outcome.Signalled killed) {
             Ending ending = new Ending("failed", null, killed.signal(), "killed by signal " + killed.signal());
-            return ofFailure(ending, claim, policy, now, jitter, null);
+            return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.NotExecutable broken) {
             Ending ending = new Ending("failed", broken.code(), null, broken.reason());
-            return ofFailure(ending, claim, policy, now, jitter, null);
+            return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.TimedOut late) {
             String error = "timed out after " + Span.format(claim.timeout(policy));
             Ending ending = new Ending("timeout", late.exitCode(), late.signal(), error);
-            return ofFailure(ending, claim, policy, now, jitter, null);
+            return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Cancelled ended) {
             return new Cancel(new Ending("cancelled", ended.exitCode(), ended.signal(), ended.reason()));
@@ -92,7 +97,7 @@ public sealed interface Verdict {
         }
         if (outcome instanceof Outcome.Threw threw) {
             Ending ending = new Ending("failed", null, null, threw.error());
-            return ofFailure(ending, claim, policy, now, jitter, threw.result());
+            return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Snoozed snoozed) {
             return new Snooze(new Ending("snoozed", null, null, null), now.plus(atLeastShortest(snoozed.pause())));
@@ -124,29 +129,57 @@ public sealed interface Verdict {
             case 0 -> new Done(new Ending("done", 0, null, null), result);
             case DATA_ERROR, CONFIG_ERROR ->
                 new Dead(new Ending("failed", code, null, "gave up with exit code " + code), result);
-            case TRY_LATER -> new Snooze(new Ending("snoozed", code, null, null), now.plus(snooze(result)));
-            default ->
-                ofFailure(new Ending("failed", code, null, "exit code " + code), claim, policy, now, jitter, result);
+            case TRY_LATER -> snooze(Wish.of(result), now);
+            default -> {
+                Ending ending = new Ending("failed", code, null, "exit code " + code);
+                yield ofFailure(ending, exited, claim, policy, now, jitter);
+            }
         };
     }
 
     private static Verdict ofFailure(
-            Ending ending, Claim claim, JobPolicy policy, Instant now, double jitter, @Nullable String result) {
+            Ending ending, Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
+        Wish wish = Wish.of(outcome.retry());
+        Ending told = wish.refusal()
+                .map(why -> ending.withError(ending.error() + "; $WORKERD_RETRY is not heeded: " + why))
+                .orElse(ending);
         if (claim.attempt() >= claim.lastAttempt(policy)) {
-            return new Dead(ending, result);
+            return new Dead(told, outcome.result());
         }
-        return new Retry(ending, now.plus(policy.backoff().after(claim.attempt() - claim.forgiven(), jitter)));
+        Duration pause =
+                wish.pause().orElseGet(() -> policy.backoff().after(claim.attempt() - claim.forgiven(), jitter));
+        return new Retry(told, now.plus(pause));
     }
 
-    /** What the handler wrote as its wish, or the default when that is no duration. */
-    private static Duration snooze(@Nullable String wish) {
-        if (wish == null || wish.isBlank()) {
-            return DEFAULT_SNOOZE;
-        }
-        try {
-            return atLeastShortest(Span.parse(wish.strip()));
-        } catch (IllegalArgumentException notADuration) {
-            return DEFAULT_SNOOZE;
+    private static Verdict snooze(Wish wish, Instant now) {
+        String error = wish.refusal()
+                .map(why -> "it waits " + Span.format(DEFAULT_SNOOZE) + ", for its result is no duration: " + why)
+                .orElse(null);
+        return new Snooze(
+                new Ending("snoozed", TRY_LATER, null, error),
+                now.plus(wish.pause().orElse(DEFAULT_SNOOZE)));
+    }
+
+    /**
+     * How long a handler wants to wait, as it wrote it.
+     *
+     * @param refusal why what it wrote cannot be heeded
+     */
+    record Wish(Optional<Duration> pause, Optional<String> refusal) {
+        private static final int LONGEST_WORDS = 60;
+
+        /** Null or blank: it wrote nothing. */
+        static Wish of(@Nullable String words) {
+            if (words == null || words.isBlank()) {
+                return new Wish(Optional.empty(), Optional.empty());
+            }
+            String text = words.strip();
+            try {
+                String shown = text.length() > LONGEST_WORDS ? text.substring(0, LONGEST_WORDS) + "..." : text;
+                return new Wish(Optional.of(atLeastShortest(Span.parse(shown))), Optional.empty());
+            } catch (IllegalArgumentException notADuration) {
+                return new Wish(Optional.empty(), Optional.of(String.valueOf(notADuration.getMessage())));
+            }
         }
     }
 

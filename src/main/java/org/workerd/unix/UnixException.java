@@ -24,8 +24,17 @@ public final class UnixException extends RuntimeException {
                 || is(Errno.ENOSPC)
                 || is(Errno.EDQUOT)
                 || is(Errno.EROFS)
-                || is(Errno.EIO)
-                || is(Errno.ETXTBSY);
+                || is(Errno.EIO);
+    }
+
+    /** Somebody has the program open for writing. */
+    public boolean isBusy() {
+        return is(Errno.ETXTBSY);
+    }
+
+    /** The arguments and the environment are more than the kernel takes. */
+    public boolean isTooLong() {
+        return is(Errno.E2BIG);
     }
 
     /** We may not. */

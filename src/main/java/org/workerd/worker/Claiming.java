@@ -16,13 +16,14 @@ final class Claiming {
 
     private final long daemon;
     private final Slots slots;
-    private final LaneFilter filter = new LaneFilter();
+    private final LaneFilter filter;
     private boolean isCut;
     private boolean isTold;
 
-    Claiming(long daemon, Slots slots) {
+    Claiming(long daemon, Slots slots, HeldNames held) {
         this.daemon = daemon;
         this.slots = slots;
+        this.filter = new LaneFilter(held);
     }
 
     List<Claim> claim(Moves moves, Plan plan, Instant now) {

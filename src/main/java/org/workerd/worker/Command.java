@@ -137,6 +137,8 @@ final class Command {
         variables.put("WORKERD_MAX_ATTEMPTS", Integer.toString(claim.lastAttempt(policy)));
         variables.put("WORKERD_RESULT", scratch.result().toString());
         variables.put("WORKERD_PROGRESS", scratch.progress().toString());
+        variables.put("WORKERD_RETRY", scratch.retry().toString());
+        variables.put("WORKERD_TOKEN", Long.toString(claim.token()));
         return variables.entrySet().stream()
                 .map(variable -> variable.getKey() + "=" + variable.getValue())
                 .toList();

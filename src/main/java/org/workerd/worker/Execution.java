@@ -105,6 +105,8 @@ final class Execution {
             inJava = running;
             return running.run();
         }
-        return new Outcome.NotStarted(handlers.objection(vetting).orElse("its code is not here"));
+        // It has changed since the claim, which heeds what was found then.
+        handlers.forget();
+        return new Outcome.HandlerUnusable(126, handlers.objection(vetting).orElse("its code is not here"));
     }
 }

@@ -14,7 +14,12 @@ import org.workerd.store.Moves.Lane;
 final class LaneFilter {
     private static final Logger LOG = LoggerFactory.getLogger(LaneFilter.class);
 
+    private final HeldNames held;
     private final Set<String> reported = new HashSet<>();
+
+    LaneFilter(HeldNames held) {
+        this.held = held;
+    }
 
     List<Lane> runnable(Collection<Lane> lanes, Handlers handlers) {
         List<Lane> runnable = new ArrayList<>();
@@ -22,7 +27,9 @@ final class LaneFilter {
         for (Lane lane : lanes) {
             Optional<String> objection = handlers.objection(handlers.find(lane.name()));
             if (objection.isEmpty()) {
-                runnable.add(lane);
+                if (!held.isHeld(lane.name())) {
+                    runnable.add(lane);
+                }
             } else {
                 waiting.add(lane.name());
                 if (reported.add(lane.name())) {

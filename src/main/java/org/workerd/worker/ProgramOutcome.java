@@ -25,7 +25,8 @@ final class ProgramOutcome {
         StopRequest.@Nullable Cause cause = stop == null ? null : stop.cause();
         if (stop != null && cause != null) {
             return switch (cause) {
-                case TIMED_OUT -> new Outcome.TimedOut(code, signal);
+                case TIMED_OUT ->
+                    new Outcome.TimedOut(code, signal, scratch.readRetry().orElse(null));
                 case CANCELLED -> new Outcome.Cancelled(stop.reason(), code, signal);
                 case INTERRUPTED -> new Outcome.Interrupted(true);
             };
@@ -34,9 +35,12 @@ final class ProgramOutcome {
             return new Outcome.Starved(code, signal);
         }
         if (signal != null) {
-            return new Outcome.Signalled(signal);
+            return new Outcome.Signalled(signal, scratch.readRetry().orElse(null));
         }
-        return new Outcome.Exited(code == null ? 0 : code, scratch.readResult().orElse(null));
+        String result = scratch.readResult().orElse(null);
+        boolean failed = code != null && code != 0;
+        return new Outcome.Exited(
+                code == null ? 0 : code, result, failed ? scratch.readRetry().orElse(null) : null);
     }
 
     /** The other exit codes say on purpose what they say. */
@@ -53,13 +57,21 @@ final class ProgramOutcome {
         if (failure.isShortage()) {
             return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         }
-        if (failure.isMissing()) {
-            // The file itself was there a moment ago: it is the interpreter in its first line that is not.
-            return Files.exists(program)
-                    ? new Outcome.NotExecutable(
-                            127, "the interpreter named in the first line of " + program + " is missing")
-                    : new Outcome.NotStarted("the handler " + program + " is gone");
+        if (failure.isTooLong()) {
+            return new Outcome.NotExecutable(126, String.valueOf(failure.getMessage()));
         }
-        return new Outcome.NotExecutable(126, String.valueOf(failure.getMessage()));
+        if (failure.isMissing()) {
+            // Where the file itself is there, it is the interpreter in its first line that is not.
+            return new Outcome.HandlerUnusable(
+                    127,
+                    Files.exists(program)
+                            ? "the interpreter named in the first line of " + program + " is missing"
+                            : "the handler " + program + " is gone");
+        }
+        return new Outcome.HandlerUnusable(
+                126,
+                failure.isBusy()
+                        ? "the handler " + program + " is open for writing"
+                        : String.valueOf(failure.getMessage()));
     }
 }

@@ -25,12 +25,13 @@ import org.workerd.unix.FileStat;
 
 /**
  * What the attempts of one slot get to write to, one after the other: a directory to work in, and beside it the files
- * for result and progress. Making a directory waits for the file system's journal, so one that nobody touched is lent
+ * for result, progress and retry. Making a directory waits for the file system's journal, so one that nobody touched is lent
  * to the next attempt. Used by one attempt at a time.
  */
 final class Scratch implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Scratch.class);
     private static final int LONGEST_RESULT = 1 << 20;
+    private static final int LONGEST_RETRY = 1 << 10;
     private static final FileAttribute<?> AS_MADE =
             PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---"));
     /** Most file systems know the time of a change to 10 ms or better; a virtual machine's clock may stand still a while. */
@@ -153,21 +154,35 @@ final class Scratch implements AutoCloseable {
         return base.resolve("progress");
     }
 
+    /** When the program wants to be tried again. */
+    Path retry() {
+        return base.resolve("retry");
+    }
+
     /** What the program wrote as its result, at most 1 MiB of it. */
     Optional<String> readResult() throws IOException {
+        return read(result(), LONGEST_RESULT);
+    }
+
+    /** What the program wrote of when it wants to be tried again; nobody needs more words for that. */
+    Optional<String> readRetry() throws IOException {
+        return read(retry(), LONGEST_RETRY);
+    }
+
+    private Optional<String> read(Path file, int most) throws IOException {
         // A handler may have put anything there; a FIFO would hang us.
-        if (!isTouched() || !Files.isRegularFile(result(), LinkOption.NOFOLLOW_LINKS)) {
+        if (!isTouched() || !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return Optional.empty();
         }
-        if (!Files.isReadable(result())) {
+        if (!Files.isReadable(file)) {
             // The handler took our own right to it away.
-            Files.setPosixFilePermissions(result(), PosixFilePermissions.fromString("rw-------"));
+            Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
         }
-        try (SeekableByteChannel channel = Files.newByteChannel(result())) {
-            if (channel.size() > LONGEST_RESULT) {
-                LOG.warn("a result of {} bytes is cut to 1 MiB: {}", channel.size(), base);
+        try (SeekableByteChannel channel = Files.newByteChannel(file)) {
+            if (channel.size() > most) {
+                LOG.warn("{} has {} bytes and is cut to {}", file, channel.size(), most);
             }
-            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), LONGEST_RESULT));
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), most));
             int count = 0;
             while (bytes.hasRemaining() && count >= 0) {
                 count = channel.read(bytes);

@@ -20,29 +20,32 @@ final class Verdicts {
 
     private final Slots slots;
     private final Identity identity;
+    private final HeldNames held;
     private final List<Judged> unwritten = new ArrayList<>();
 
-    Verdicts(Slots slots, Identity identity) {
+    Verdicts(Slots slots, Identity identity, HeldNames held) {
         this.slots = slots;
         this.identity = identity;
+        this.held = held;
     }
 
     /** Judges what ended since the last time, and what waits for its slot too long. True: the machine is short. */
     boolean judge(Instant now) {
-        boolean held = false;
+        boolean isShort = false;
         for (Slots.Ended ended : slots.takeEnded()) {
             Execution execution = ended.execution();
             double jitter = ThreadLocalRandom.current().nextDouble();
             Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
             Judged judged = new Judged(execution.claim(), verdict, now, ended);
             unwritten.add(judged);
-            held |= judged.isHeld();
+            isShort |= judged.isHeld();
+            held.ended(execution.claim().name(), ended.outcome());
             if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
                 JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
             }
         }
         withdraw(LONGEST_WAIT_FOR_A_SLOT, now);
-        return held;
+        return isShort;
     }
 
     /** Gives back what waits for its slot, when the first of it has waited for that long. */

@@ -43,6 +43,7 @@ public final class Worker {
     private final InstantSource clock;
     private final Writing writing;
     private final Slots slots;
+    private final HeldNames held = new HeldNames();
     private final Verdicts verdicts;
     private final Claiming claiming;
     private final Peers peers;
@@ -65,8 +66,8 @@ public final class Worker {
         this.clock = surroundings.clock();
         this.writing = new Writing(store, turnstile);
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
-        this.verdicts = new Verdicts(slots, identity);
-        this.claiming = new Claiming(identity.daemon(), slots);
+        this.verdicts = new Verdicts(slots, identity, held);
+        this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
         this.orphans = new Orphans(peers);
         this.cancellations = new Cancellations(slots, identity.pid());
@@ -214,7 +215,8 @@ public final class Worker {
         if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
             return Duration.ZERO;
         }
-        Duration idle = shorter(untilPruning, longest());
+        Duration untilHeld = held.untilNext().orElse(untilPruning);
+        Duration idle = shorter(shorter(untilPruning, untilHeld), longest());
         Instant due = turn.nextDue().filter(nextSlot::isAfter).orElse(nextSlot);
         return due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle);
     }

@@ -38,7 +38,9 @@ class HandlerIT extends DaemonTest {
                         "WORKERD_MAX_ATTEMPTS",
                         "WORKERD_PROGRESS",
                         "WORKERD_QUEUE",
-                        "WORKERD_RESULT");
+                        "WORKERD_RESULT",
+                        "WORKERD_RETRY",
+                        "WORKERD_TOKEN");
         assertThat(variables)
                 .contains(
                         "COLOUR=dark red",

@@ -3,6 +3,7 @@ package org.workerd.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -106,16 +107,21 @@ class OutcomeIT extends DaemonTest {
     }
 
     @Test
-    void whatTheKernelCannotExecuteIsToldAsAShellWould() {
-        Installation.program(at.handlers.resolve("bare"), "echo no first line\n");
-        Installation.program(at.handlers.resolve("lost"), "#!/nonexistent/interpreter\n");
+    void aFailureThatSaysWhenIsTriedAgainThenAndCounts() {
+        at.set("jobs.backoff", "\"1h\"").configure();
+        at.handler("wants", "echo 200ms >\"$WORKERD_RETRY\"; exit 3");
         at.start();
-        long bare = jobs().insert("name", "bare", "max_attempts", 1);
-        long lost = jobs().insert("name", "lost", "max_attempts", 1);
-        jobs().awaitState(bare, "dead");
-        jobs().awaitState(lost, "dead");
-        assertThat(jobs().column(bare, "exit_code")).isEqualTo("126");
-        assertThat(jobs().column(lost, "exit_code")).isEqualTo("127");
-        assertThat(jobs().column(lost, "error")).contains("interpreter", "missing");
+        long id = jobs().insert("name", "wants", "max_attempts", 2);
+        jobs().awaitState(id, "dead");
+        assertThat(jobs().attempt(id)).isEqualTo(2);
+    }
+
+    @Test
+    void eachClaimHasALargerToken() {
+        at.handler("fenced", "echo \"$WORKERD_TOKEN\" >>'" + diary() + "'; [ $WORKERD_ATTEMPT -eq 3 ]");
+        at.start();
+        jobs().awaitState(jobs().enqueue("fenced"), "done");
+        List<Long> tokens = diaryLines().stream().map(Long::valueOf).toList();
+        assertThat(tokens).hasSize(3).isSorted().doesNotHaveDuplicates();
     }
 }

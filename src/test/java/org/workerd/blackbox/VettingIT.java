@@ -2,8 +2,11 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -66,6 +69,46 @@ class VettingIT extends DaemonTest {
                 + " insert into jobs(name, priority) select 'nobody' || (i % 50), 100 from n");
         jobs().awaitState(jobs().enqueue("fine"), "done");
         assertThat(jobs().count("ready")).isEqualTo(2000);
+    }
+
+    /** It is written to by scp or an editor: the kernel does not execute it until it is closed. */
+    @Test
+    void aHandlerThatIsOpenForWritingHoldsUpItsOwnJobsOnlyAndRunsSoonAfterItIsClosed() throws Exception {
+        Path busy = at.handler("busy", "echo ran >>'" + diary() + "'");
+        at.handler("fine", "exit 0");
+        at.start();
+        long held;
+        long longest = 0;
+        try (FileChannel open = FileChannel.open(busy, StandardOpenOption.WRITE)) {
+            held = jobs().insert("name", "busy", "max_attempts", 1);
+            at.awaitLog("jobs named busy wait");
+            for (int i = 0; i < 30; i++) {
+                long since = System.nanoTime();
+                jobs().awaitState(jobs().enqueue("fine"), "done");
+                longest = Math.max(longest, System.nanoTime() - since);
+            }
+            assertThat(jobs().attempt(held)).isZero();
+            assertThat(open.isOpen()).isTrue();
+        }
+        jobs().awaitWithin(Duration.ofSeconds(10), held, "done");
+        assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(5));
+        assertThat(diaryLines()).containsExactly("ran");
+        assertThat(at.logText().lines().filter(line -> line.contains("is open for writing")))
+                .hasSize(1);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"echo no first line\n", "#!/nonexistent/interpreter\n"})
+    void whatTheKernelCannotExecuteWaitsUntilItIsMended(String text) {
+        Installation.program(at.handlers.resolve("broken"), text);
+        at.handler("fine", "exit 0");
+        at.start();
+        long broken = jobs().insert("name", "broken", "max_attempts", 1);
+        at.awaitLog("jobs named broken wait");
+        jobs().awaitState(jobs().enqueue("fine"), "done");
+        at.handler("broken", "exit 0");
+        jobs().awaitWithin(Duration.ofSeconds(10), broken, "done");
+        assertThat(jobs().attempt(broken)).isEqualTo(1);
     }
 
     private void spoil(String what, Path handler) throws Exception {

@@ -40,7 +40,7 @@ class VerdictTest {
     }
 
     @ParameterizedTest
-    @CsvSource({"500ms, PT0.5S", "30s, PT30S", "' 10m\n', PT10M", "7d, PT168H"})
+    @CsvSource({"500ms, PT0.5S", "30s, PT30S", "' 10m\n', PT10M", "1h30m, PT1H30M", "7d, PT168H"})
     void exitCode75SnoozesForAsLongAsTheHandlerWrote(String wish, Duration pause) {
         assertThat(of(new Outcome.Exited(75, wish), attempt(3)))
                 .isEqualTo(new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plus(pause)));
@@ -48,10 +48,43 @@ class VerdictTest {
 
     @ParameterizedTest
     @NullSource
-    @ValueSource(strings = {"", " \n", "soon", "-1s", "10", "1h 5m", "99999999999d"})
-    void exitCode75SnoozesAMinuteWhenTheHandlerWroteNoDuration(String wish) {
+    @ValueSource(strings = {"", " \n"})
+    void exitCode75SnoozesAMinuteWhenTheHandlerWroteNothing(String wish) {
         assertThat(of(new Outcome.Exited(75, wish), attempt(1)))
                 .isEqualTo(new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plus(Duration.ofMinutes(1))));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"soon", "-5s", "10", "1h 5m", "40000d", "99999999999d"})
+    void exitCode75SnoozesAMinuteAndTheAttemptSaysSoWhenTheHandlerWroteNoDuration(String wish) {
+        Verdict.Snooze snooze = (Verdict.Snooze) of(new Outcome.Exited(75, wish), attempt(1));
+        assertThat(snooze.until()).isEqualTo(NOW.plus(Duration.ofMinutes(1)));
+        assertThat(snooze.ending().error())
+                .startsWith("it waits 1m, for its result is no duration: ")
+                .contains("\"" + wish + "\"");
+    }
+
+    static List<Outcome> failuresThatAskFor(String wish) {
+        return List.of(
+                new Outcome.Exited(3, null, wish), new Outcome.Signalled(9, wish), new Outcome.TimedOut(1, null, wish));
+    }
+
+    @Test
+    void aFailureIsTriedAgainWhenItAskedToBeAndCounts() {
+        failuresThatAskFor(" 1h30m\n").forEach(failure -> {
+            Verdict.Retry retry = (Verdict.Retry) of(failure, attempt(9));
+            assertThat(retry.at()).isEqualTo(NOW.plus(Duration.ofMinutes(90)));
+            assertThat(of(failure, attempt(10))).isInstanceOf(Verdict.Dead.class);
+        });
+    }
+
+    @Test
+    void aFailureThatAskedForNoDurationWaitsForTheBackoffAndSaysSo() {
+        failuresThatAskFor("later").forEach(failure -> {
+            Verdict.Retry retry = (Verdict.Retry) of(failure, attempt(1));
+            assertThat(retry.at()).isEqualTo(NOW.plusSeconds(1));
+            assertThat(retry.ending().error()).contains("; $WORKERD_RETRY is not heeded: ", "\"later\"");
+        });
     }
 
     @Test
@@ -123,7 +156,9 @@ class VerdictTest {
     }
 
     @Test
-    void whatTheMachineCouldNotStartIsGivenBackWithoutATrace() {
+    void whatCouldNotBeStartedIsGivenBackWithoutATrace() {
+        assertThat(of(new Outcome.HandlerUnusable(126, "open for writing"), attempt(10)))
+                .isEqualTo(new Verdict.GiveBack(null));
         assertThat(of(new Outcome.NotStarted("no processes"), attempt(10))).isEqualTo(new Verdict.GiveBack(null));
     }
 
