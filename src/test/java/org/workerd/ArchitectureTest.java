@@ -8,20 +8,25 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Calls go right: cli → daemon → worker → store → job; unix and api are leaves; each library has one home. */
+/** Calls go right: cli → daemon → ops → worker → store → job; unix and api are leaves; each library has one home. */
 @AnalyzeClasses(packages = "org.workerd", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
     static final ArchRule jobsKnowNobody =
-            mustNotUse("org.workerd.job..", "..store..", "..worker..", "..daemon..", "..cli..", "..unix..");
+            mustNotUse("org.workerd.job..", "..store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
     static final ArchRule theStoreKnowsJobsAlone =
-            mustNotUse("org.workerd.store..", "..worker..", "..daemon..", "..cli..", "..unix..");
+            mustNotUse("org.workerd.store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
     static final ArchRule theWorkerKnowsNeitherDaemonNorCommandLine =
-            mustNotUse("org.workerd.worker..", "..daemon..", "..cli..");
+            mustNotUse("org.workerd.worker..", "..ops..", "..daemon..", "..cli..");
+
+    /** The doctor asks it too, and pages and whatever else shows jobs will. */
+    @ArchTest
+    static final ArchRule whatPeopleDoAndSeeKnowsNobodyWhoShowsIt =
+            mustNotUse("org.workerd.ops..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
     static final ArchRule theDaemonKnowsNoCommandLine = mustNotUse("org.workerd.daemon..", "..cli..");
@@ -31,7 +36,7 @@ class ArchitectureTest {
 
     @ArchTest
     static final ArchRule unixIsALeaf =
-            mustNotUse("org.workerd.unix..", "..job..", "..store..", "..worker..", "..daemon..", "..cli..");
+            mustNotUse("org.workerd.unix..", "..job..", "..store..", "..worker..", "..ops..", "..daemon..", "..cli..");
 
     @ArchTest
     static final ArchRule onlyUnixCallsLibc = onlyIn("org.workerd.unix..", "jnr..", "com.kenai.jffi..");
@@ -76,7 +81,7 @@ class ArchitectureTest {
     /** It measures the daemon that runs, and what programs use of us. */
     @ArchTest
     static final ArchRule theBenchKnowsNothingOfTheDaemonInside =
-            mustNotUse("org.workerd.bench..", "..worker..", "..daemon..", "..cli..", "..unix..");
+            mustNotUse("org.workerd.bench..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLineBenches = noClasses()

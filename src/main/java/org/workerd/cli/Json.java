@@ -14,6 +14,7 @@ import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Progress;
+import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobView;
 
@@ -40,8 +41,10 @@ final class Json implements AutoCloseable {
      * A job with its attempts.
      *
      * @param policy what holds where the job itself says nothing
+     * @param waitsFor null: nothing
      */
-    void job(JobView job, List<JobView.Attempt> attempts, JobPolicy policy) throws IOException {
+    void job(JobView job, List<JobView.Attempt> attempts, JobPolicy policy, @Nullable WaitsFor waitsFor)
+            throws IOException {
         json.writeStartObject();
         asEnqueued(job);
         time("run_at", job.runAt());
@@ -55,6 +58,7 @@ final class Json implements AutoCloseable {
         json.writeEndArray();
         number("timeout_ms", job.timeoutMillis() == null ? policy.timeout().toMillis() : job.timeoutMillis());
         asItWent(job);
+        waitsFor(waitsFor);
         json.writeArrayFieldStart("attempts");
         for (JobView.Attempt attempt : attempts) {
             attempt(attempt);
@@ -123,6 +127,20 @@ final class Json implements AutoCloseable {
         json.writeStartObject();
         json.writeNumberField("percent", progress.percent());
         text("message", progress.message());
+        json.writeEndObject();
+    }
+
+    /** Null: nothing. */
+    void waitsFor(@Nullable WaitsFor waitsFor) throws IOException {
+        json.writeFieldName("waits_for");
+        if (waitsFor == null) {
+            json.writeNull();
+            return;
+        }
+        json.writeStartObject();
+        json.writeStringField("reason", waitsFor.reason().word());
+        json.writeStringField("detail", waitsFor.detail());
+        time("until", waitsFor.until());
         json.writeEndObject();
     }
 

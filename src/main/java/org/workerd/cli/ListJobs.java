@@ -3,9 +3,12 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
+import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import picocli.CommandLine.Command;
@@ -53,29 +56,33 @@ final class ListJobs implements Callable<Integer> {
         Settings settings = main.settings().settings();
         try (JobQueries queries = Main.database(settings).openForReading()) {
             List<JobView> jobs = queries.list(wanted, limit);
+            Map<Long, WaitsFor> waits =
+                    quiet ? Map.of() : main.waitReasons(settings, queries).of(jobs);
             if (json) {
-                printJson(jobs, queries, settings);
+                printJson(jobs, waits, queries, settings);
             } else if (quiet) {
                 jobs.forEach(job -> main.console().data(Long.toString(job.id())));
             } else {
-                printTable(jobs, settings, now, wanted.equals(JobQueries.Filter.ALL));
+                printTable(jobs, waits, settings, wanted.equals(JobQueries.Filter.ALL));
             }
         }
         return 0;
     }
 
-    private void printJson(List<JobView> jobs, JobQueries queries, Settings settings) throws IOException {
+    private void printJson(List<JobView> jobs, Map<Long, WaitsFor> waits, JobQueries queries, Settings settings)
+            throws IOException {
         try (Json document = new Json(main.console().data())) {
             document.generator().writeStartObject();
             document.generator().writeArrayFieldStart("jobs");
             for (JobView job : jobs) {
                 document.job(
-                        job, queries.attempts(job.id()), settings.policies().of(job.name()));
+                        job, queries.attempts(job.id()), settings.policies().of(job.name()), waits.get(job.id()));
             }
         }
     }
 
-    private void printTable(List<JobView> jobs, Settings settings, Instant now, boolean all) {
+    private void printTable(List<JobView> jobs, Map<Long, WaitsFor> waits, Settings settings, boolean all) {
+        Instant now = main.now();
         if (jobs.isEmpty()) {
             main.console()
                     .say(
@@ -96,7 +103,7 @@ final class ListJobs implements Callable<Integer> {
                     job.state().word(),
                     job.attempt() + "/" + most,
                     time(job.createdAt(), now),
-                    note(job, now));
+                    note(job, waits.get(job.id()), now));
         }
         main.console().print(table);
         if (jobs.size() == limit) {
@@ -105,16 +112,14 @@ final class ListJobs implements Callable<Integer> {
     }
 
     /** What a person asks next about a job in this state. */
-    private String note(JobView job, Instant now) {
+    private String note(JobView job, @Nullable WaitsFor waitsFor, Instant now) {
         String error = job.error() == null ? "" : job.error();
         Instant runAt = job.runAt();
         if (runAt != null && (job.state() == JobState.SCHEDULED || job.state() == JobState.RETRYING)) {
             return "next " + time(runAt, now) + (error.isEmpty() ? "" : ", " + error);
         }
-        if (job.state() == JobState.BLOCKED) {
-            return "after "
-                    + String.join(
-                            ", ", job.after().stream().map(String::valueOf).toList());
+        if (waitsFor != null) {
+            return waitsFor.detail() + (waitsFor.until() == null ? "" : ", until " + time(waitsFor.until(), now));
         }
         return job.state() == JobState.DONE || job.state() == JobState.RUNNING ? "" : error;
     }

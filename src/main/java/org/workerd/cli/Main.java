@@ -16,6 +16,8 @@ import org.workerd.daemon.Settings;
 import org.workerd.daemon.SettingsException;
 import org.workerd.daemon.SettingsFile;
 import org.workerd.job.Allowed;
+import org.workerd.ops.WaitReasons;
+import org.workerd.store.JobQueries;
 import org.workerd.store.SqliteDatabase;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -187,6 +189,12 @@ public final class Main implements Runnable {
     /** The queue that these settings name. */
     static SqliteDatabase database(Settings settings) {
         return new SqliteDatabase(settings.queueFile(), PATIENCE);
+    }
+
+    /** Why jobs of this queue wait, as of now. */
+    WaitReasons waitReasons(Settings settings, JobQueries queries) {
+        return new WaitReasons(
+                queries, settings.queueFile(), settings.limits(), () -> HandlerCheck.view(settings), now());
     }
 
     private int usageError(CommandLine.ParameterException failure) {

@@ -11,6 +11,7 @@ import org.workerd.job.JobPolicy;
 import org.workerd.job.Names;
 import org.workerd.job.Progress;
 import org.workerd.job.Span;
+import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import picocli.CommandLine.Command;
@@ -54,27 +55,30 @@ final class Show implements Callable<Integer> {
             JobView job = find(queries, id);
             List<JobView.Attempt> attempts = queries.attempts(id);
             JobPolicy policy = settings.policies().of(job.name());
+            WaitsFor waitsFor =
+                    quiet ? null : main.waitReasons(settings, queries).of(job).orElse(null);
             if (json) {
                 try (Json document = new Json(main.console().data())) {
-                    document.job(job, attempts, policy);
+                    document.job(job, attempts, policy, waitsFor);
                 }
             } else if (quiet) {
                 main.console().data(Long.toString(job.id()));
             } else {
-                print(job, policy);
+                print(job, policy, waitsFor);
                 print(attempts);
             }
         }
         return 0;
     }
 
-    private void print(JobView job, JobPolicy policy) {
+    private void print(JobView job, JobPolicy policy, @Nullable WaitsFor waitsFor) {
         int most = job.maxAttempts() == null ? policy.maxAttempts() : job.maxAttempts();
         Duration timeout = job.timeoutMillis() == null ? policy.timeout() : Duration.ofMillis(job.timeoutMillis());
         line("id", Long.toString(job.id()));
         line("name", job.name());
         line("queue", job.queue());
         line("state", job.state().word());
+        line("waits for", waitsFor == null ? null : waitsFor(waitsFor));
         line("priority", Integer.toString(job.priority()));
         line("args", String.join(" ", job.args().stream().map(Show::word).toList()));
         line("payload", job.payload());
@@ -93,6 +97,12 @@ final class Show implements Callable<Integer> {
         line("error", job.error());
         line("result", job.result());
         line("progress", progress(job.progress()));
+    }
+
+    private String waitsFor(WaitsFor waitsFor) {
+        String until = waitsFor.until() == null ? "" : ", until " + time(waitsFor.until());
+        String command = waitsFor.command() == null ? "" : " (" + waitsFor.command() + ")";
+        return waitsFor.reason().thing() + ": " + waitsFor.detail() + until + command;
     }
 
     private static @Nullable String progress(@Nullable Progress progress) {

@@ -66,6 +66,9 @@ public interface JobQueries extends AutoCloseable {
     /** By their IDs; also those that are not configured any more. */
     Map<String, CronView> cron();
 
+    /** What holds jobs back; to be asked as long as this is open. */
+    WaitQueries waits();
+
     /** A number that changes when another process has changed the queue. */
     long dataVersion();
 

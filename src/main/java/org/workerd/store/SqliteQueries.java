@@ -210,6 +210,11 @@ final class SqliteQueries implements JobQueries {
                 state == null ? null : SqliteMoves.stateOf(state));
     }
 
+    @Override
+    public WaitQueries waits() {
+        return new SqliteWaits(this, statements);
+    }
+
     private static final String DATA_VERSION = "pragma data_version";
 
     @Override
@@ -228,11 +233,11 @@ final class SqliteQueries implements JobQueries {
         });
     }
 
-    private interface Question<T> {
+    interface Question<T> {
         T ask() throws SQLException;
     }
 
-    private <T> T read(Question<T> question) {
+    <T> T read(Question<T> question) {
         try {
             return question.ask();
         } catch (SQLException failure) {

@@ -118,6 +118,30 @@ final class SqliteRates {
                 .orElse(null);
     }
 
+    /** When the next of this queue may start, for who only looks; empty: now. */
+    Optional<Long> queueHasRoomAt(String queue, Rate rate, long now) throws SQLException {
+        return hasRoomAt(ofQueue(queue), rate, now);
+    }
+
+    /** When the next of this name may start, for who only looks; empty: now. */
+    Optional<Long> nameHasRoomAt(String name, Rate rate, long now) throws SQLException {
+        return hasRoomAt(ofName(name), rate, now);
+    }
+
+    /** What was started in the future, by a clock that was set back since, counts as started now. */
+    private static final String OLDEST_WHEN_USED_UP =
+            """
+            select min(min(at, ?3)) from starts
+            where scope = ?1 and at > ?2 and count > 0
+            having sum(count) >= ?4
+            """;
+
+    private Optional<Long> hasRoomAt(String scope, Rate rate, long now) throws SQLException {
+        return statements
+                .first(OLDEST_WHEN_USED_UP, row -> row.getLong(1), scope, now - window(rate), now, rate.count())
+                .map(oldest -> oldest + window(rate));
+    }
+
     private static long window(Rate rate) {
         return rate.per().toMillis() + MARGIN_MILLIS;
     }

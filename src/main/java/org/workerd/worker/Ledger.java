@@ -104,6 +104,20 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    /** Whether the daemon said that it takes no more jobs; false also where its ledger cannot be read. */
+    public static boolean isDraining(Path queueFile, long daemon) {
+        try (Stream<String> lines =
+                Files.lines(path(Premises.ledgers(queueFile), daemon), StandardCharsets.ISO_8859_1)) {
+            return lines.findFirst()
+                    .map(Ledger::words)
+                    .orElse(Map.of())
+                    .getOrDefault("state", "")
+                    .equals("draining");
+        } catch (IOException | UncheckedIOException unreadable) {
+            return false;
+        }
+    }
+
     /** What a dead daemon's ledger tells; empty when it cannot be read. */
     public static Optional<Contents> read(Path path) {
         try {

@@ -46,8 +46,8 @@ final class ReadingTest {
                         0,
                         """
                         ID  NAME    QUEUE    STATE     ATTEMPT  CREATED                   NOTE
-                        4   mail    default  blocked   0/10     2026-11-23T11:57:00.250Z  after 3
-                        3   mail    bulk     ready     0/10     2026-11-23T11:57:00.250Z
+                        4   mail    default  blocked   0/10     2026-11-23T11:57:00.250Z  job 3 is ready
+                        3   mail    bulk     ready     0/10     2026-11-23T11:57:00.250Z  no daemon serves this queue
                         2   mail    default  retrying  1/3      2026-11-23T11:57:00.250Z  next 2026-11-23T12:05:00.000Z, exit code 7
                         1   resize  default  done      1/10     2026-11-23T11:57:00.250Z
                         """,
@@ -62,8 +62,8 @@ final class ReadingTest {
                         0,
                         """
                         ID  NAME  QUEUE    STATE     ATTEMPT  CREATED  NOTE
-                        4   mail  default  blocked   0/10     3m ago   after 3
-                        3   mail  bulk     ready     0/10     3m ago
+                        4   mail  default  blocked   0/10     3m ago   job 3 is ready
+                        3   mail  bulk     ready     0/10     3m ago   no daemon serves this …
                         2   mail  default  retrying  1/3      3m ago   next in 4m, exit code 7
                         """,
                         "The newest 3; --limit K shows more.\n"));
@@ -159,7 +159,7 @@ final class ReadingTest {
                         + "\"max_attempts\":10,\"key\":null,\"after\":[],\"timeout_ms\":3600000,"
                         + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
                         + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
-                        + "\"error\":null,\"result\":null,\"progress\":null,\"attempts\":[{\"number\":1,"
+                        + "\"error\":null,\"result\":null,\"progress\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
                         + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\","
                         + "\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,"
                         + "\"daemon_pid\":4711}]}\n");

@@ -1,0 +1,60 @@
+package org.workerd.ops;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.workerd.ops.WaitsFor.Reason;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.DaemonView;
+import org.workerd.worker.Ledger;
+
+/** Whether anybody is there to claim, and has a slot free; looked at once. Not thread-safe. */
+final class DaemonReasons {
+    private final JobQueries queries;
+    private final Path queueFile;
+    private @Nullable List<DaemonView> alive;
+    private @Nullable List<DaemonView> claiming;
+
+    DaemonReasons(JobQueries queries, Path queueFile) {
+        this.queries = queries;
+        this.queueFile = queueFile;
+    }
+
+    Optional<WaitsFor> unserved() {
+        if (!claiming().isEmpty()) {
+            return Optional.empty();
+        }
+        return Optional.of(
+                alive().isEmpty()
+                        ? new WaitsFor(Reason.NO_DAEMON, "no daemon serves this queue", null, "workerd start")
+                        : new WaitsFor(
+                                Reason.NO_DAEMON,
+                                "the daemon was told to stop and claims no more jobs",
+                                null,
+                                "workerd restart"));
+    }
+
+    Optional<WaitsFor> full() {
+        int slots = claiming().stream().mapToInt(DaemonView::slots).sum();
+        boolean full = claiming().stream().allMatch(daemon -> daemon.busy() >= daemon.slots());
+        String detail = slots == 1 ? "the only slot is busy" : "all " + slots + " slots are busy";
+        return full ? Optional.of(new WaitsFor(Reason.SLOTS, detail, null, null)) : Optional.empty();
+    }
+
+    private List<DaemonView> alive() {
+        if (alive == null) {
+            alive = LiveDaemons.of(queries, queueFile);
+        }
+        return alive;
+    }
+
+    private List<DaemonView> claiming() {
+        if (claiming == null) {
+            claiming = alive().stream()
+                    .filter(daemon -> !Ledger.isDraining(queueFile, daemon.id()))
+                    .toList();
+        }
+        return claiming;
+    }
+}

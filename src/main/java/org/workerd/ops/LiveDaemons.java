@@ -1,0 +1,18 @@
+package org.workerd.ops;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.DaemonView;
+import org.workerd.worker.Ledger;
+
+/** The daemons of a queue that live, as their locks tell; the rows of the others wait for somebody to clean up. */
+public final class LiveDaemons {
+    private LiveDaemons() {}
+
+    public static List<DaemonView> of(JobQueries queries, Path queueFile) {
+        return queries.daemons().stream()
+                .filter(daemon -> Ledger.isHeld(queueFile, daemon.id(), daemon.pid()))
+                .toList();
+    }
+}
