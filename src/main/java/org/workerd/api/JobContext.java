@@ -48,10 +48,21 @@ public interface JobContext {
     /** Empty when the job has none. */
     Optional<String> payload();
 
-    /** Its number, from 1. */
+    /** Its number, from 1; it goes on counting when the job is tried again after {@code workerd retry}. */
     int attempt();
 
-    /** The number of the last attempt that a failure may have. */
+    /** The number of the attempt after whose failure the job is dead: an attempt of this number is its last chance. */
+    default int lastAttempt() {
+        return maxAttempts();
+    }
+
+    /**
+     * What {@link #lastAttempt} is, which is more than the job's max attempts once it was tried again after {@code
+     * workerd retry}.
+     *
+     * @deprecated its name promises another number; use {@link #lastAttempt}
+     */
+    @Deprecated
     int maxAttempts();
 
     /** What {@code handlers.env} holds, besides {@code PATH HOME USER LANG TZ}. */

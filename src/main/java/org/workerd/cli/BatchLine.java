@@ -105,17 +105,17 @@ final class BatchLine {
         if (delay != null && at != null) {
             throw new IllegalArgumentException("\"delay\" and \"at\" exclude each other");
         }
-        return new NewJob(
-                name,
-                args,
-                payload,
-                queue,
-                priority,
-                JobOptions.runAt(delay, at, now),
-                key,
-                maxAttempts,
-                timeout,
-                after);
+        return NewJob.named(name)
+                .args(args)
+                .payload(payload)
+                .queue(queue)
+                .priority(priority)
+                .runAt(JobOptions.runAt(delay, at, now))
+                .key(key)
+                .maxAttempts(maxAttempts)
+                .timeout(timeout)
+                .after(after)
+                .build();
     }
 
     private String string(String field) throws IOException {

@@ -85,17 +85,17 @@ final class JobOptions {
         if (delay != null && at != null) {
             throw Usage.wrong("enqueue", "--delay and --at exclude each other");
         }
-        return new NewJob(
-                name,
-                args,
-                payload == null ? null : payload("enqueue", payload, input),
-                queue == null ? NewJob.DEFAULT_QUEUE : queue,
-                priority == null ? 0 : priority,
-                runAt(delay, at, now),
-                key,
-                maxAttempts,
-                timeout,
-                after);
+        return NewJob.named(name)
+                .args(args)
+                .payload(payload == null ? null : payload("enqueue", payload, input))
+                .queue(queue == null ? NewJob.DEFAULT_QUEUE : queue)
+                .priority(priority == null ? 0 : priority)
+                .runAt(runAt(delay, at, now))
+                .key(key)
+                .maxAttempts(maxAttempts)
+                .timeout(timeout)
+                .after(after)
+                .build();
     }
 
     /** Null: at once. */

@@ -117,7 +117,12 @@ final class Try implements Callable<Integer> {
         String input = payload == null
                 ? null
                 : JobOptions.payload("try", payload, main.console().input());
-        NewJob job = new NewJob(name, args, input, queue, 0, null, null, null, timeout, List.of());
+        NewJob job = NewJob.named(name)
+                .args(args)
+                .payload(input)
+                .queue(queue)
+                .timeout(timeout)
+                .build();
         return new Claim(
                 Trial.NO_JOB,
                 0,

@@ -123,17 +123,11 @@ public final class SettingsFile {
     }
 
     private static CronEntry cron(Findings found, String id, Environment env) {
-        NewJob job = new NewJob(
-                found.value(SettingTable.CRON_NAME, id).orElseThrow(),
-                found.value(SettingTable.CRON_ARGS, id).orElse(List.of()),
-                found.value(SettingTable.CRON_PAYLOAD, id).orElse(null),
-                found.value(SettingTable.CRON_QUEUE, id).orElse(NewJob.DEFAULT_QUEUE),
-                0,
-                null,
-                null,
-                null,
-                null,
-                List.of());
+        NewJob job = NewJob.named(found.value(SettingTable.CRON_NAME, id).orElseThrow())
+                .args(found.value(SettingTable.CRON_ARGS, id).orElse(List.of()))
+                .payload(found.value(SettingTable.CRON_PAYLOAD, id).orElse(null))
+                .queue(found.value(SettingTable.CRON_QUEUE, id).orElse(NewJob.DEFAULT_QUEUE))
+                .build();
         return new CronEntry(
                 id,
                 found.value(SettingTable.CRON_SCHEDULE, id).orElseThrow(),

@@ -85,17 +85,7 @@ public record CronEntry(String id, Schedule schedule, ZoneId zone, NewJob job, M
 
     /** The job of one slot, which it shows as its time to run. */
     public NewJob jobAt(Instant slot) {
-        return new NewJob(
-                job.name(),
-                job.args(),
-                job.payload(),
-                job.queue(),
-                job.priority(),
-                slot,
-                job.key(),
-                job.maxAttempts(),
-                job.timeout(),
-                job.after());
+        return job.withRunAt(slot);
     }
 
     /**

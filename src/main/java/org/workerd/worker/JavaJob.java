@@ -92,8 +92,15 @@ final class JavaJob implements JobContext, AutoCloseable {
     }
 
     @Override
-    public int maxAttempts() {
+    public int lastAttempt() {
         return claim.lastAttempt(policy);
+    }
+
+    /** What handlers of 0.1 ask for. */
+    @Override
+    @SuppressWarnings("deprecation")
+    public int maxAttempts() {
+        return lastAttempt();
     }
 
     @Override

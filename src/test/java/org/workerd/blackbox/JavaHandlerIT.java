@@ -33,7 +33,7 @@ class JavaHandlerIT extends PluginDaemonTest {
                 """
                 Files.writeString(job.directory().resolve("file"), "x");
                 return JobResult.done(job.id() + " " + job.name() + " " + job.queue() + " " + job.args() + " "
-                        + job.payload() + " " + job.attempt() + "/" + job.maxAttempts() + " " + job.isCancelled() + " "
+                        + job.payload() + " " + job.attempt() + "/" + job.lastAttempt() + " " + job.isCancelled() + " "
                         + job.environment().get("COLOUR") + " "
                         + (Thread.currentThread().getContextClassLoader() == getClass().getClassLoader()) + " "
                         + job.directory());

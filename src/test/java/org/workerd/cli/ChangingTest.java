@@ -72,7 +72,7 @@ final class ChangingTest {
 
     @Test
     void aKeyThatIsTakenStandsInTheWayOfARetry() {
-        NewJob keyed = new NewJob("mail", List.of(), null, "default", 0, null, "k", null, null, List.of());
+        NewJob keyed = NewJob.named("mail").key("k").build();
         cli.transaction(moves -> moves.enqueue(keyed));
         cli.finish(cli.claim(), Cli.dead("failed", 1, null, "exit code 1"));
         cli.transaction(moves -> moves.enqueue(keyed));

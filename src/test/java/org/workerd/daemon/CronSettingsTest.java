@@ -49,17 +49,11 @@ class CronSettingsTest extends SettingsFixture {
                                 "nightly",
                                 Schedule.parse("30 2 * * *"),
                                 ZoneId.of("Europe/Berlin"),
-                                new NewJob(
-                                        "report",
-                                        List.of("-v", "say \"hi\" \\ é"),
-                                        "{\"a\": 1}",
-                                        "slow",
-                                        0,
-                                        null,
-                                        null,
-                                        null,
-                                        null,
-                                        List.of()),
+                                NewJob.named("report")
+                                        .args(List.of("-v", "say \"hi\" \\ é"))
+                                        .payload("{\"a\": 1}")
+                                        .queue("slow")
+                                        .build(),
                                 Missed.ALL,
                                 Overlap.QUEUE));
     }

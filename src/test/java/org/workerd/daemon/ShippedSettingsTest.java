@@ -82,7 +82,7 @@ class ShippedSettingsTest extends SettingsFixture {
                         "nightly",
                         Schedule.parse("30 2 * * *"),
                         ZoneId.of("Europe/Berlin"),
-                        new NewJob("report", List.of(), "", "default", 0, null, null, null, null, List.of()),
+                        NewJob.named("report").payload("").build(),
                         CronEntry.Missed.ONCE,
                         CronEntry.Overlap.SKIP));
         assertThat(loaded.origins())

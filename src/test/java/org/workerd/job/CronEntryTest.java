@@ -133,8 +133,10 @@ class CronEntryTest {
     @Test
     void theJobOfASlotShowsItAsItsTimeToRun() {
         assertThat(entry("@daily", Missed.ONCE).jobAt(at("23T00:00:00")))
-                .isEqualTo(new NewJob(
-                        "report", List.of("-v"), null, "default", 0, at("23T00:00:00"), null, null, null, List.of()));
+                .isEqualTo(NewJob.named("report")
+                        .arg("-v")
+                        .runAt(at("23T00:00:00"))
+                        .build());
     }
 
     @Test

@@ -12,43 +12,107 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class NewJobTest {
+    private static final Instant FIRST = Instant.parse("2001-01-01T00:00:00Z");
+
     @Test
     void aJobOfANameHasNothingElseSet() {
-        assertThat(NewJob.of("resize", "a", ""))
-                .isEqualTo(
-                        new NewJob("resize", List.of("a", ""), null, "default", 0, null, null, null, null, List.of()));
+        NewJob job = NewJob.of("resize", "a", "");
+        assertThat(job.name()).isEqualTo("resize");
+        assertThat(job.args()).containsExactly("a", "");
+        assertThat(job.payload()).isNull();
+        assertThat(job.queue()).isEqualTo("default");
+        assertThat(job.priority()).isZero();
+        assertThat(job.runAt()).isNull();
+        assertThat(job.key()).isNull();
+        assertThat(job.maxAttempts()).isNull();
+        assertThat(job.timeout()).isNull();
+        assertThat(job.after()).isEmpty();
+    }
+
+    @Test
+    void theBuilderSetsEachThingInAnyOrder() {
+        NewJob job = NewJob.named("resize")
+                .after(7)
+                .timeout(Duration.ofSeconds(1))
+                .maxAttempts(3)
+                .key("k")
+                .runAt(FIRST)
+                .priority(5)
+                .queue("media")
+                .payload("p")
+                .arg("a")
+                .arg("b")
+                .after(8)
+                .build();
+        assertThat(job.args()).containsExactly("a", "b");
+        assertThat(job.payload()).isEqualTo("p");
+        assertThat(job.queue()).isEqualTo("media");
+        assertThat(job.priority()).isEqualTo(5);
+        assertThat(job.runAt()).isEqualTo(FIRST);
+        assertThat(job.key()).isEqualTo("k");
+        assertThat(job.maxAttempts()).isEqualTo(3);
+        assertThat(job.timeout()).isEqualTo(Duration.ofSeconds(1));
+        assertThat(job.after()).containsExactly(7L, 8L);
     }
 
     @Test
     void eachWithSetsOneThing() {
-        assertThat(NewJob.of("resize", "a")
-                        .withPayload("p")
-                        .withQueue("media")
-                        .withPriority(5)
-                        .withRunAt(Instant.parse("2001-01-01T00:00:00Z"))
-                        .withKey("k")
-                        .withMaxAttempts(3)
-                        .withTimeout(Duration.ofSeconds(1))
-                        .withAfter(List.of(7L)))
-                .isEqualTo(new NewJob(
-                        "resize",
-                        List.of("a"),
-                        "p",
-                        "media",
-                        5,
-                        Instant.parse("2001-01-01T00:00:00Z"),
-                        "k",
-                        3,
-                        Duration.ofSeconds(1),
-                        List.of(7L)));
+        NewJob job = NewJob.of("resize", "a")
+                .withPayload("p")
+                .withQueue("media")
+                .withPriority(5)
+                .withRunAt(FIRST)
+                .withKey("k")
+                .withMaxAttempts(3)
+                .withTimeout(Duration.ofSeconds(1))
+                .withAfter(List.of(7L));
+        assertThat(job)
+                .isEqualTo(NewJob.named("resize")
+                        .arg("a")
+                        .payload("p")
+                        .queue("media")
+                        .priority(5)
+                        .runAt(FIRST)
+                        .key("k")
+                        .maxAttempts(3)
+                        .timeout(Duration.ofSeconds(1))
+                        .after(7)
+                        .build());
         refused(() -> NewJob.of("resize").withPriority(101), "the priority must be -100 to 100, was 101");
+    }
+
+    @Test
+    void aBuilderThatGoesOnChangesNoJobThatItHasBuilt() {
+        NewJob.Builder builder = NewJob.named("resize").arg("a").after(1);
+        NewJob first = builder.build();
+        NewJob second = builder.arg("b").after(2).priority(9).build();
+        assertThat(first).isEqualTo(NewJob.of("resize", "a").withAfter(List.of(1L)));
+        assertThat(second.args()).containsExactly("a", "b");
+        assertThat(second.after()).containsExactly(1L, 2L);
+        assertThat(first.toBuilder().priority(9).build()).isEqualTo(first.withPriority(9));
+    }
+
+    @Test
+    void nobodyCanMakeAJobByThePositionOfItsValues() {
+        assertThat(NewJob.class.getConstructors()).isEmpty();
+        assertThat(NewJob.Builder.class.getConstructors()).isEmpty();
+    }
+
+    @Test
+    void twoJobsAreEqualWhenAllIsThatTheyAskFor() {
+        NewJob job = NewJob.of("resize", "a").withKey("k");
+        assertThat(job)
+                .isEqualTo(NewJob.of("resize", "a").withKey("k"))
+                .hasSameHashCodeAs(NewJob.of("resize", "a").withKey("k"));
+        assertThat(job).isNotEqualTo(NewJob.of("resize", "a")).isNotEqualTo("resize");
+        assertThat(job.toString()).startsWith("NewJob[name=resize, args=[a]").contains("key=k");
     }
 
     @Test
     void theListsAreItsOwn() {
         List<String> args = new ArrayList<>(List.of("a"));
         List<Long> after = new ArrayList<>(List.of(1L));
-        NewJob job = new NewJob("resize", args, null, "default", 0, null, null, null, null, after);
+        NewJob job = NewJob.named("resize").args(args).after(after).build();
         args.add("b");
         after.add(2L);
         assertThat(job.args()).containsExactly("a");
@@ -62,7 +126,7 @@ class NewJobTest {
                 "the job's name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter"
                         + " or digit, was \"-rf\"");
         refused(
-                () -> new NewJob("a", List.of(), null, "no queue", 0, null, null, null, null, List.of()),
+                () -> NewJob.named("a").queue("no queue").build(),
                 "the queue's name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was"
                         + " \"no queue\"");
     }
@@ -128,10 +192,10 @@ class NewJobTest {
     @Test
     void theTimeToRunAtIsOneThatTheDatabaseCanHold() {
         String sentence = "the time to run at must lie between the years 2001 and 9999";
-        accepted(() -> withRunAt(Instant.parse("2001-01-01T00:00:00Z")));
+        accepted(() -> withRunAt(FIRST));
         refused(() -> withRunAt(Instant.EPOCH), sentence);
         accepted(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z")));
-        refused(() -> withRunAt(Instant.parse("2001-01-01T00:00:00Z").minusNanos(1)), sentence);
+        refused(() -> withRunAt(FIRST.minusNanos(1)), sentence);
         refused(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1)), sentence);
         refused(() -> withRunAt(Instant.MAX), sentence);
     }
@@ -143,31 +207,31 @@ class NewJobTest {
     }
 
     private static NewJob withPayload(String payload) {
-        return new NewJob("resize", List.of(), payload, "default", 0, null, null, null, null, List.of());
+        return NewJob.named("resize").payload(payload).build();
     }
 
     private static NewJob withPriority(int priority) {
-        return new NewJob("resize", List.of(), null, "default", priority, null, null, null, null, List.of());
+        return NewJob.named("resize").priority(priority).build();
     }
 
     private static NewJob withKey(String key) {
-        return new NewJob("resize", List.of(), null, "default", 0, null, key, null, null, List.of());
+        return NewJob.named("resize").key(key).build();
     }
 
     private static NewJob withMaxAttempts(int maxAttempts) {
-        return new NewJob("resize", List.of(), null, "default", 0, null, null, maxAttempts, null, List.of());
+        return NewJob.named("resize").maxAttempts(maxAttempts).build();
     }
 
     private static NewJob withTimeout(Duration timeout) {
-        return new NewJob("resize", List.of(), null, "default", 0, null, null, null, timeout, List.of());
+        return NewJob.named("resize").timeout(timeout).build();
     }
 
     private static NewJob withRunAt(Instant runAt) {
-        return new NewJob("resize", List.of(), null, "default", 0, runAt, null, null, null, List.of());
+        return NewJob.named("resize").runAt(runAt).build();
     }
 
     private static NewJob withAfter(List<Long> after) {
-        return new NewJob("resize", List.of(), null, "default", 0, null, null, null, null, after);
+        return NewJob.named("resize").after(after).build();
     }
 
     private static void accepted(org.assertj.core.api.ThrowableAssert.ThrowingCallable making) {

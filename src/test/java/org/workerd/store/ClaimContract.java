@@ -20,8 +20,15 @@ import org.workerd.job.Verdict;
 interface ClaimContract extends StoreFixture {
     @Test
     default void aClaimHoldsAllThatTheAttemptNeeds() {
-        long id = enqueue(new NewJob(
-                "mail", List.of("a", "b"), "p", "slow", 9, null, "k", 3, Duration.ofMillis(1500), List.of()));
+        long id = enqueue(NewJob.named("mail")
+                .args(List.of("a", "b"))
+                .payload("p")
+                .queue("slow")
+                .priority(9)
+                .key("k")
+                .maxAttempts(3)
+                .timeout(Duration.ofMillis(1500))
+                .build());
         long daemon = register();
         Claim claim = claim(daemon, 5).get(0);
         assertThat(claim)
@@ -94,7 +101,7 @@ interface ClaimContract extends StoreFixture {
     default void aLaneIsAQueueAndANameWithTheCountOfWhatRunsInIt() {
         enqueue("a");
         enqueue("a");
-        enqueue(new NewJob("a", List.of(), null, "other", 0, null, null, null, null, List.of()));
+        enqueue(NewJob.named("a").queue("other").build());
         enqueue("b");
         claim(1);
         assertThat(lanes()).containsExactlyInAnyOrder("default/a 1", "default/b 0", "other/a 0");
@@ -221,8 +228,7 @@ interface ClaimContract extends StoreFixture {
     default void noMoreIsClaimedThanThereIsRoomForWhatJobsAreGiven() {
         String large = "x".repeat(1_000);
         for (int i = 0; i < 10; i++) {
-            enqueue(new NewJob(
-                    "a", List.of("12345"), large, NewJob.DEFAULT_QUEUE, 0, null, null, null, null, List.of()));
+            enqueue(NewJob.named("a").arg("12345").payload(large).build());
         }
         long daemon = register();
         Moves.Most most = new Moves.Most(8, 5_000);

@@ -147,9 +147,7 @@ interface DependencyContract extends StoreFixture {
         assertThat(claims).extracting(Claim::jobId).containsExactly(a, b);
         long child = store().transaction(moves -> {
             moves.finish(claims.get(0), done(), PID, NOW);
-            long id = moves.enqueue(
-                            new NewJob("after", List.of(), null, "default", 0, null, null, null, null, List.of(b)))
-                    .id();
+            long id = moves.enqueue(NewJob.named("after").after(b).build()).id();
             moves.finish(claims.get(1), done(), PID, NOW);
             return id;
         });
@@ -162,8 +160,7 @@ interface DependencyContract extends StoreFixture {
         long parent = enqueue("parent");
         inTransaction(moves -> {
             for (int i = 0; i < 10_000; i++) {
-                moves.enqueue(new NewJob(
-                        "child" + i % 3, List.of(), null, "default", 0, null, null, null, null, List.of(parent)));
+                moves.enqueue(NewJob.named("child" + i % 3).after(parent).build());
             }
         });
         runOne();

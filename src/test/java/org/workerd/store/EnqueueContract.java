@@ -51,17 +51,17 @@ interface EnqueueContract extends StoreFixture {
     default void everythingThatAJobSaysIsStored() {
         long first = enqueue("resize");
         Instant runAt = NOW.plusSeconds(60);
-        long id = enqueue(new NewJob(
-                "send.mail",
-                List.of("-n", ""),
-                "{\"to\":1}",
-                "mail",
-                -7,
-                runAt,
-                "k",
-                3,
-                Duration.ofMillis(1500),
-                List.of(first)));
+        long id = enqueue(NewJob.named("send.mail")
+                .args(List.of("-n", ""))
+                .payload("{\"to\":1}")
+                .queue("mail")
+                .priority(-7)
+                .runAt(runAt)
+                .key("k")
+                .maxAttempts(3)
+                .timeout(Duration.ofMillis(1500))
+                .after(first)
+                .build());
         JobView job = view(id);
         assertThat(job)
                 .isEqualTo(new JobView(
@@ -162,8 +162,11 @@ interface EnqueueContract extends StoreFixture {
                 "null",
                 "x".repeat(10_000));
         String payload = "NUL:\u0000 quotes:'\"\\ lines:\n\r\n emoji:🕒 not JSON: {";
-        long id = enqueue(new NewJob(
-                "resize", args, payload, NewJob.DEFAULT_QUEUE, 0, null, "kéy '\u0000 \"", null, null, List.of()));
+        long id = enqueue(NewJob.named("resize")
+                .args(args)
+                .payload(payload)
+                .key("kéy '\u0000 \"")
+                .build());
         assertThat(view(id).args()).isEqualTo(args);
         assertThat(view(id).payload()).isEqualTo(payload);
         assertThat(view(id).key()).isEqualTo("kéy '\u0000 \"");
@@ -175,8 +178,7 @@ interface EnqueueContract extends StoreFixture {
 
     @Test
     default void anEmptyPayloadIsNotNone() {
-        long id = enqueue(
-                new NewJob("resize", List.of(), "", NewJob.DEFAULT_QUEUE, 0, null, null, null, null, List.of()));
+        long id = enqueue(NewJob.named("resize").payload("").build());
         assertThat(view(id).payload()).isEmpty();
         assertThat(claimOne().payload()).isEmpty();
     }
@@ -186,17 +188,16 @@ interface EnqueueContract extends StoreFixture {
         String payload = "é".repeat(NewJob.LONGEST_PAYLOAD / 2);
         // Control characters grow sixfold in JSON.
         List<String> args = Collections.nCopies(NewJob.LONGEST_ARGS / 128, "\u0001".repeat(127));
-        long id = enqueue(new NewJob(
-                "x".repeat(128),
-                args,
-                payload,
-                "q".repeat(128),
-                100,
-                NewJobLimits.LATEST,
-                "k".repeat(512),
-                1000,
-                Duration.ofDays(36_525),
-                List.of()));
+        long id = enqueue(NewJob.named("x".repeat(128))
+                .args(args)
+                .payload(payload)
+                .queue("q".repeat(128))
+                .priority(100)
+                .runAt(NewJobLimits.LATEST)
+                .key("k".repeat(512))
+                .maxAttempts(1000)
+                .timeout(Duration.ofDays(36_525))
+                .build());
         assertThat(view(id).payload()).isEqualTo(payload);
         assertThat(view(id).args()).isEqualTo(args);
         assertThat(view(id).runAt()).isEqualTo(NewJobLimits.LATEST);
@@ -216,8 +217,7 @@ interface EnqueueContract extends StoreFixture {
         assertThatThrownBy(() -> inTransaction(moves -> {
                     moves.enqueue(NewJob.of("resize"));
                     try {
-                        moves.enqueue(new NewJob(
-                                "after", List.of(), null, "default", 0, null, null, null, null, List.of(999L)));
+                        moves.enqueue(NewJob.named("after").after(999).build());
                     } catch (RuntimeException refusal) {
                         thrown.set(refusal);
                         throw refusal;

@@ -20,7 +20,12 @@ interface KeyContract extends StoreFixture {
     @Test
     default void aKeyThatIsTakenStoresNothingAndNamesItsHolder() {
         long first = enqueue(keyed("k"));
-        NewJob second = new NewJob("other", List.of("x"), null, "else", 5, null, "k", null, null, List.of());
+        NewJob second = NewJob.named("other")
+                .arg("x")
+                .queue("else")
+                .priority(5)
+                .key("k")
+                .build();
         assertThat(store().<Moves.Enqueued>transaction(moves -> moves.enqueue(second)))
                 .isEqualTo(new Moves.Enqueued(first, false));
         assertThat(counts()).isEqualTo(Map.of(JobState.READY, 1L));
@@ -70,7 +75,7 @@ interface KeyContract extends StoreFixture {
     @Test
     default void aJobCancelledForWhatItWaitedForFreesItsKey() {
         long parent = enqueue("parent");
-        enqueue(new NewJob("child", List.of(), null, "default", 0, null, "k", null, null, List.of(parent)));
+        enqueue(NewJob.named("child").key("k").after(parent).build());
         assertThat(isTaken("k")).isTrue();
         finish(claimOne(), dead());
         promote(NOW);

@@ -42,7 +42,7 @@ interface QueriesContract extends StoreFixture {
         long dead = enqueue("a");
         finish(claimOne(), dead());
         long keyed = enqueue(keyed("k"));
-        long other = enqueue(new NewJob("b", List.of(), null, "mail", 0, null, null, null, null, List.of()));
+        long other = enqueue(NewJob.named("b").queue("mail").build());
         assertThat(ids(states(JobState.DONE))).containsExactly(done);
         assertThat(ids(states(JobState.DEAD, JobState.DONE))).containsExactly(dead, done);
         assertThat(ids(states(JobState.READY))).containsExactly(other, keyed);
@@ -68,7 +68,7 @@ interface QueriesContract extends StoreFixture {
 
     @Test
     default void theCountsAreByQueueAndNameEveryState() {
-        enqueue(new NewJob("a", List.of(), null, "mail", 0, null, null, null, null, List.of()));
+        enqueue(NewJob.named("a").queue("mail").build());
         finish(claimOne(), done());
         enqueue("a");
         enqueue("b");

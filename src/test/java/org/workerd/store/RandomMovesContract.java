@@ -99,17 +99,13 @@ interface RandomMovesContract extends StoreFixture {
                     : random.ints(1 + random.nextInt(3), Math.max(0, ids.size() - 12), ids.size())
                             .mapToObj(ids::get)
                             .toList();
-            return new NewJob(
-                    "job" + random.nextInt(3),
-                    List.of(),
-                    null,
-                    "queue" + random.nextInt(2),
-                    random.nextInt(3),
-                    random.nextInt(4) == 0 ? now.plusMillis(random.nextInt(4_000) - 500) : null,
-                    random.nextInt(4) == 0 ? "key" + random.nextInt(4) : null,
-                    null,
-                    null,
-                    after);
+            return NewJob.named("job" + random.nextInt(3))
+                    .queue("queue" + random.nextInt(2))
+                    .priority(random.nextInt(3))
+                    .runAt(random.nextInt(4) == 0 ? now.plusMillis(random.nextInt(4_000) - 500) : null)
+                    .key(random.nextInt(4) == 0 ? "key" + random.nextInt(4) : null)
+                    .after(after)
+                    .build();
         }
 
         private void claim(Moves moves) {

@@ -82,8 +82,8 @@ interface ScheduleContract extends StoreFixture {
     @Test
     default void aBlockedJobForLaterIsScheduledOnceItIsFree() {
         long parent = enqueue("parent");
-        long child = enqueue(new NewJob(
-                "child", List.of(), null, "default", 0, NOW.plusSeconds(60), null, null, null, List.of(parent)));
+        long child = enqueue(
+                NewJob.named("child").runAt(NOW.plusSeconds(60)).after(parent).build());
         assertThat(state(child)).isEqualTo(JobState.BLOCKED);
         assertThat(nextDue()).isEmpty();
         runOne();

@@ -6,7 +6,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.sql.SQLException;
 import java.time.Duration;
-import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -150,11 +149,11 @@ class SqliteRulesTest {
     }
 
     private static NewJob withTimeout(Duration timeout) {
-        return new NewJob("a", List.of(), null, "default", 0, null, null, null, timeout, List.of());
+        return NewJob.named("a").timeout(timeout).build();
     }
 
     private static NewJob after(long id) {
-        return new NewJob("a", List.of(), null, "default", 0, null, null, null, null, List.of(id));
+        return NewJob.named("a").after(id).build();
     }
 
     private void refusedOfNamed(String column, String value, String sentence) {

@@ -158,7 +158,7 @@ class SqliteTroubleTest {
     }
 
     private static NewJob job(String payload) {
-        return new NewJob("resize", List.of(), payload, "default", 0, null, null, null, null, List.of());
+        return NewJob.named("resize").payload(payload).build();
     }
 
     private static void enqueue(JobStore store, String payload) {

@@ -44,24 +44,23 @@ interface StoreFixture {
     }
 
     default long enqueueAfter(Long... ids) {
-        return enqueue(
-                new NewJob("after", List.of(), null, NewJob.DEFAULT_QUEUE, 0, null, null, null, null, List.of(ids)));
+        return enqueue(NewJob.named("after").after(List.of(ids)).build());
     }
 
     static NewJob keyed(String key) {
-        return new NewJob("resize", List.of(), null, NewJob.DEFAULT_QUEUE, 0, null, key, null, null, List.of());
+        return NewJob.named("resize").key(key).build();
     }
 
     static NewJob due(Instant at) {
-        return new NewJob("resize", List.of(), null, NewJob.DEFAULT_QUEUE, 0, at, null, null, null, List.of());
+        return NewJob.named("resize").runAt(at).build();
     }
 
     static NewJob prior(String name, int priority) {
-        return new NewJob(name, List.of(), null, NewJob.DEFAULT_QUEUE, priority, null, null, null, null, List.of());
+        return NewJob.named(name).priority(priority).build();
     }
 
     static NewJob in(String queue, String name) {
-        return new NewJob(name, List.of(), null, queue, 0, null, null, null, null, List.of());
+        return NewJob.named(name).queue(queue).build();
     }
 
     default long register() {
