@@ -13,6 +13,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Printable;
 
 /** Where a command's words go: data to stdout, talk to stderr, both in UTF-8. Not thread-safe. */
 final class Console {
@@ -53,8 +54,13 @@ final class Console {
                 new Screen(isTerminal(1), isTerminal(2), isTerminal(0), Terminal::columns));
     }
 
-    /** Data: one line. */
-    void data(String line) {
+    /** Data: a line, or several. Whatever it holds, it can do nothing to a terminal. */
+    void data(String text) {
+        print(Printable.lines(text));
+    }
+
+    /** Data that is clean already. */
+    private void print(String line) {
         out.print(line);
         out.print('\n');
     }
@@ -64,14 +70,19 @@ final class Console {
         return out;
     }
 
-    /** Talk for whoever passes on what another program says; not to be closed. */
-    OutputStream talk() {
-        return err;
+    /** What a program has printed: as it came; on a terminal, what would do more than print is left out. */
+    OutputStream programOutput() {
+        return screen.data() ? new PlainOutput(out) : out;
     }
 
-    /** Talk: one line. */
-    void say(String line) {
-        err.print(line + '\n');
+    /** The same, as talk. */
+    OutputStream programTalk() {
+        return screen.talk() ? new PlainOutput(err) : err;
+    }
+
+    /** Talk: a line, or several. */
+    void say(String text) {
+        err.print(Printable.lines(text) + '\n');
     }
 
     /** Talk that only a person at a terminal wants. */
@@ -84,7 +95,7 @@ final class Console {
     /** Talk that the next one of its kind overwrites; only at a terminal. */
     void progress(String text) {
         if (screen.talk()) {
-            err.print("\r\033[K" + text);
+            err.print("\r\033[K" + Printable.line(text));
             err.flush();
         }
     }
@@ -96,7 +107,7 @@ final class Console {
 
     /** Asks a question; only a clear yes is one. */
     boolean ask(String question) throws IOException {
-        err.print(question + " [y/N] ");
+        err.print(Printable.line(question) + " [y/N] ");
         err.flush();
         StringBuilder answer = new StringBuilder();
         int character = in.read();
@@ -119,7 +130,7 @@ final class Console {
     /** Prints a table, fitted to the terminal if there is one. */
     void print(Table table) {
         table.lines(screen.data() ? screen.columns().count() : Integer.MAX_VALUE)
-                .forEach(this::data);
+                .forEach(this::print);
     }
 
     int helpWidth() {

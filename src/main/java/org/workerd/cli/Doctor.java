@@ -7,7 +7,7 @@ import java.util.concurrent.Callable;
 import org.workerd.daemon.doctor.Checkup;
 import org.workerd.daemon.doctor.Finding;
 import org.workerd.daemon.doctor.Finding.Level;
-import org.workerd.job.Names;
+import org.workerd.job.Printable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -77,9 +77,9 @@ final class Doctor implements Callable<Integer> {
             String check = finding.check() + " ".repeat(width - finding.check().length());
             String status = finding.level().word()
                     + " ".repeat(WIDEST_STATUS - finding.level().word().length());
-            main.console().data(status + "  " + check + "  " + Names.oneLine(finding.found()));
+            main.console().data(status + "  " + check + "  " + Printable.line(finding.found()));
             if (!finding.mend().isEmpty()) {
-                main.console().data(" ".repeat(WIDEST_STATUS + width + 4) + "-> " + Names.oneLine(finding.mend()));
+                main.console().data(" ".repeat(WIDEST_STATUS + width + 4) + "-> " + Printable.line(finding.mend()));
             }
         }
     }

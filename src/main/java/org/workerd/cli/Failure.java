@@ -2,6 +2,9 @@ package org.workerd.cli;
 
 /** A command cannot do what it was asked to: what failed and why, what to do about it, and the exit status. */
 final class Failure extends RuntimeException {
+    /** In characters: what others wrote into the queue may be in it. */
+    private static final int LONGEST = 10_000;
+
     private final ExitCode code;
     private final String advice;
 
@@ -12,7 +15,7 @@ final class Failure extends RuntimeException {
      * @param advice a line that says what to do; empty when there is nothing to say
      */
     Failure(ExitCode code, String message, String advice) {
-        super(message);
+        super(message.length() > LONGEST ? message.substring(0, LONGEST) + "…" : message);
         this.code = code;
         this.advice = advice;
     }

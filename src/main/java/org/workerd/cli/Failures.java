@@ -7,21 +7,25 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import org.workerd.daemon.DaemonException;
 import org.workerd.daemon.SettingsException;
+import org.workerd.job.Printable;
 import org.workerd.store.StoreException;
 
 /** What went wrong, whoever says so, as a {@link Failure} for people and scripts. */
 final class Failures {
+    private static final String REPORT = "Please report it, with what --debug prints.";
+
     private Failures() {}
 
     /** In words, with the exit status that it ends the process with. */
-    static Failure of(Exception failure) {
+    static Failure of(Throwable failure) {
         if (failure instanceof Failure known) {
             return known;
         }
-        String message = String.valueOf(failure.getMessage());
         if (failure instanceof SettingsException) {
-            return new Failure(ExitCode.CONFIGURATION, message, "");
+            return new Failure(ExitCode.CONFIGURATION, String.valueOf(failure.getMessage()), "");
         }
+        // What others wrote, like a trigger of theirs, must not pass for a line of ours.
+        String message = Printable.line(String.valueOf(failure.getMessage()));
         if (failure instanceof StoreException store) {
             return new Failure(code(store.kind()), message, advice(store.kind()));
         }
@@ -32,16 +36,24 @@ final class Failures {
             return new Failure(ExitCode.USAGE, message, "");
         }
         if (failure instanceof IOException io) {
-            return ofFile(io);
+            return ofFile(io, message);
         }
         if (failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io) {
-            return ofFile(io);
+            return ofFile(io, Printable.line(String.valueOf(io.getMessage())));
         }
-        return new Failure(ExitCode.BUG, "a bug of ours: " + failure, "Please report it, with what --debug prints.");
+        if (failure instanceof OutOfMemoryError) {
+            return new Failure(
+                    ExitCode.BUG,
+                    "this needs more memory than the command has",
+                    "Something in the queue is larger than it should be; see what, with: workerd doctor");
+        }
+        if (failure instanceof StackOverflowError) {
+            return new Failure(ExitCode.BUG, "something is nested too deeply to be read", REPORT);
+        }
+        return new Failure(ExitCode.BUG, "a bug of ours: " + Printable.line(failure.toString()), REPORT);
     }
 
-    private static Failure ofFile(IOException failure) {
-        String message = String.valueOf(failure.getMessage());
+    private static Failure ofFile(IOException failure, String message) {
         if (!(failure instanceof FileSystemException file)) {
             return new Failure(ExitCode.IO_ERROR, message, "");
         }

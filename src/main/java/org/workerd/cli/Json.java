@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
+import org.workerd.job.Printable;
 import org.workerd.job.Progress;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries.CronView;
@@ -30,6 +31,7 @@ final class Json implements AutoCloseable {
     Json(OutputStream out) throws IOException {
         this.out = out;
         this.json = FACTORY.createGenerator(out);
+        json.setCharacterEscapes(new PlainJson());
     }
 
     /** For what is not a job. */
@@ -179,7 +181,7 @@ final class Json implements AutoCloseable {
     void value(String key, @Nullable String text) throws IOException {
         json.writeFieldName(key);
         if (text != null && isJson(text)) {
-            json.writeRawValue(text.strip());
+            json.writeRawValue(Printable.json(text.strip()));
         } else {
             json.writeString(text);
         }

@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -24,7 +25,9 @@ import picocli.CommandLine.Parameters;
         description = "Print what a job printed, its stdout and stderr as they came.",
         footer = {
             "",
-            "Of a long output the head and the tail are kept (jobs.output_limit).",
+            "Of a long output the head and the tail are kept (jobs.output_limit). A file or a",
+            "pipe gets it byte for byte; for a terminal, colours and control characters are",
+            "taken out.",
             "",
             "Examples:",
             "  workerd logs 42",
@@ -84,7 +87,7 @@ final class Logs implements Callable<Integer> {
                     .say("Job " + id + " has printed nothing; it is "
                             + job.state().word() + ".");
         } else {
-            tail(job, settings, number.get()).copyTo(main.console().data());
+            tail(job, settings, number.get()).copyTo(main.console().programOutput());
         }
     }
 
@@ -92,10 +95,11 @@ final class Logs implements Callable<Integer> {
             throws IOException, InterruptedException {
         int number = attempt == null ? begin(first, settings) : attempt;
         OutputTail tail = tail(first, settings, number);
+        OutputStream to = main.console().programOutput();
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
             JobView job = Show.find(queries, id);
-            tail.copyTo(main.console().data());
+            tail.copyTo(to);
             if (!main.console().isWritable()) {
                 return;
             }

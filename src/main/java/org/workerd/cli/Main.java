@@ -98,7 +98,7 @@ public final class Main implements Runnable {
     }
 
     int execute(String... arguments) {
-        int status = run(arguments);
+        int status = told(arguments);
         // Whoever read the output has enough of it, as head does: no reason to complain, and nothing went wrong.
         return console.isWritable() || console.isReaderGone() ? status : untold(status);
     }
@@ -113,6 +113,15 @@ public final class Main implements Runnable {
                         : "  Make room, or send stdout elsewhere.");
         ExitCode code = done.isPresent() ? ExitCode.UNTOLD : ExitCode.IO_ERROR;
         return status == 0 ? code.status() : status;
+    }
+
+    /** Also of a failure that no command catches: an Error is told in words, too. */
+    private int told(String... arguments) {
+        try {
+            return run(arguments);
+        } catch (Error failure) {
+            return report(failure, "workerd");
+        }
     }
 
     private int run(String... arguments) {
@@ -201,7 +210,7 @@ public final class Main implements Runnable {
         return tell(Usage.of(failure));
     }
 
-    private int report(Exception failure, String command) {
+    private int report(Throwable failure, String command) {
         if (debug) {
             StringWriter trace = new StringWriter();
             failure.printStackTrace(new PrintWriter(trace));

@@ -28,7 +28,7 @@ final class TrialRun {
     /** Aside: what it prints is talk, not data. */
     TrialRun(Console console, boolean aside) {
         this.console = console;
-        this.to = aside ? console.talk() : console.data();
+        this.to = aside ? console.programTalk() : console.programOutput();
     }
 
     TrialEnd run(Path temporary, Claim claim, Trial.Terms terms, Instant now)

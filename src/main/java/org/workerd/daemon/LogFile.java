@@ -110,7 +110,7 @@ final class LogFile {
 
     private static Encoder<ILoggingEvent> encoder(Settings.Logging.Format format, LoggerContext context) {
         if (format == Settings.Logging.Format.JSON) {
-            JsonEncoder json = new JsonEncoder();
+            JsonEncoder json = new LogDocument();
             json.setContext(context);
             json.start();
             return json;

@@ -9,6 +9,7 @@ import java.time.format.DateTimeFormatter;
 import java.util.List;
 import java.util.Locale;
 import org.slf4j.event.KeyValuePair;
+import org.workerd.job.Printable;
 
 /** A line of the log for people and grep: time, level, {@code key=value} pairs, words. One line, whatever a value holds. */
 final class LogLine extends LayoutBase<ILoggingEvent> {
@@ -53,13 +54,21 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
         line.append(' ').append(event.getLevel());
         List<KeyValuePair> pairs = event.getKeyValuePairs();
         if (pairs != null) {
-            pairs.forEach(pair -> line.append(' ').append(pair.key).append('=').append(pair.value));
+            pairs.forEach(pair -> line.append(' ')
+                    .append(onOneLine(pair.key))
+                    .append('=')
+                    .append(quoted(onOneLine(String.valueOf(pair.value)))));
         }
         if (!event.getFormattedMessage().isEmpty()) {
             line.append(' ').append(onOneLine(event.getFormattedMessage()));
         }
         line.append('\n');
-        return event.getThrowableProxy() == null ? line.toString() : line + trace.convert(event);
+        if (event.getThrowableProxy() != null) {
+            trace.convert(event).lines().forEach(part -> line.append('\t')
+                    .append(Printable.line(part.strip()))
+                    .append('\n'));
+        }
+        return line.toString();
     }
 
     private void printTime(long millis, StringBuilder line) {
@@ -74,6 +83,13 @@ final class LogLine extends LayoutBase<ILoggingEvent> {
 
     /** A line break in a value would let it forge a line of its own. */
     private static String onOneLine(String text) {
-        return text.replace("\n", "\\n").replace("\r", "\\r");
+        return Printable.line(text.replace("\n", "\\n").replace("\r", "\\r"));
+    }
+
+    /** What could be read as more than one value. */
+    private static String quoted(String value) {
+        return value.chars().anyMatch(letter -> letter <= ' ' || letter == '"' || letter == '=')
+                ? '"' + value.replace("\"", "\\\"") + '"'
+                : value;
     }
 }

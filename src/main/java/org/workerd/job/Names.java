@@ -10,10 +10,6 @@ public final class Names {
     /** One rule for jobs, queues and handler files: safe in a path, a log line and a shell word. */
     private static final Pattern NAME = Pattern.compile("[A-Za-z0-9][A-Za-z0-9._-]{0,127}");
 
-    /** Control characters, also those of 8 bits, and what turns the direction of writing. */
-    private static final Pattern UNPRINTABLE =
-            Pattern.compile("[\\p{Cc}\\u2028\\u2029\\u200E\\u200F\\u202A-\\u202E\\u2066-\\u2069]");
-
     private Names() {}
 
     public static boolean isValid(String name) {
@@ -44,12 +40,7 @@ public final class Names {
 
     /** The text on one line, without control characters, at most 200 characters. */
     public static String printable(String text) {
-        return oneLine(text.length() > 200 ? text.substring(0, 200) + "…" : text);
-    }
-
-    /** The text on one line, without control characters, however long. */
-    public static String oneLine(String text) {
-        return UNPRINTABLE.matcher(text).replaceAll("?");
+        return Printable.line(text.length() > 200 ? text.substring(0, 200) + "…" : text);
     }
 
     /** In edits: a letter more, less, or another one, or two neighbours that changed places. */
