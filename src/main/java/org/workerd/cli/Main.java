@@ -89,7 +89,9 @@ public final class Main implements Runnable {
             System.setProperty("slf4j.provider", "org.slf4j.helpers.NOP_FallbackServiceProvider");
             System.setProperty("slf4j.internal.verbosity", "WARN");
         }
-        exit(new Main(Console.ofProcess(), Environment.ofCommand(), InstantSource.system()).execute(arguments));
+        Main main = new Main(Console.ofProcess(), Environment.ofCommand(), InstantSource.system());
+        Optional<Failure> refusal = ExactArguments.refusal(arguments);
+        exit(refusal.isPresent() ? main.tell(refusal.get()) : main.execute(arguments));
     }
 
     @Allowed("the one place where the process ends with a status")

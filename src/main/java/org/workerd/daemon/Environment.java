@@ -21,6 +21,8 @@ import org.workerd.daemon.SettingsException.Problem;
  * @param systemConfig the system's configuration file, whether it exists or not
  */
 public record Environment(Map<String, String> variables, boolean root, int processors, Path systemConfig) {
+    static final String NOT_TEXT = "is not UTF-8 text";
+
     private static final int MOST_JOBS = 1024;
 
     public Environment {
@@ -108,13 +110,27 @@ public record Environment(Map<String, String> variables, boolean root, int proce
     /** The XDG specification has relative paths ignored. */
     private Optional<Path> absolute(String variable) {
         try {
-            return Optional.of(Path.of(variables.getOrDefault(variable, ""))).filter(Path::isAbsolute);
+            String value = variables.getOrDefault(variable, "");
+            checkText(variable, value);
+            return Optional.of(Path.of(value)).filter(Path::isAbsolute);
         } catch (InvalidPathException e) {
             return Optional.empty();
         }
     }
 
+    /** Java has put this character where the bytes were not UTF-8; the file of that name is another one. */
+    private static void checkText(String variable, String value) {
+        if (!isText(value)) {
+            throw new SettingsException(List.of(new Problem(variable, NOT_TEXT)));
+        }
+    }
+
+    static boolean isText(String value) {
+        return value.indexOf('\uFFFD') < 0;
+    }
+
     private static Path named(String config) {
+        checkText("WORKERD_CONFIG", config);
         try {
             return Path.of(config).toAbsolutePath();
         } catch (InvalidPathException e) { // never go on with another configuration

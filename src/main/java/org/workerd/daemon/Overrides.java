@@ -17,7 +17,12 @@ final class Overrides {
     /** Without a {@code __} it is something else, like WORKERD_CONFIG or what a handler finds in its environment. */
     static void read(Map<String, String> variables, Findings findings) {
         new TreeMap<>(variables).forEach((variable, text) -> {
-            if (variable.startsWith(PREFIX) && variable.contains("__")) {
+            if (!variable.startsWith(PREFIX) || !variable.contains("__")) {
+                return;
+            }
+            if (!Environment.isText(variable + text)) {
+                findings.add(Names.printable(variable), Environment.NOT_TEXT);
+            } else {
                 override(variable, text, findings);
             }
         });
