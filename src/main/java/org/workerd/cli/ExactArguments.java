@@ -81,7 +81,8 @@ final class ExactArguments {
     /** What is ASCII as it is, the rest as {@code printf} takes it: {@code caf\xe9}. */
     private static String escaped(byte[] bytes) {
         StringBuilder text = new StringBuilder();
-        for (char octet : new String(bytes, 0, Math.min(200, bytes.length), StandardCharsets.ISO_8859_1).toCharArray()) {
+        for (char octet :
+                new String(bytes, 0, Math.min(200, bytes.length), StandardCharsets.ISO_8859_1).toCharArray()) {
             text.append(octet >= ' ' && octet < 0x7f ? String.valueOf(octet) : String.format("\\x%02x", (int) octet));
         }
         return text.toString();

@@ -51,7 +51,8 @@ final class PlainOutput extends FilterOutputStream {
         java.util.regex.Matcher end = UNFINISHED.matcher(text);
         String whole = end.find() ? text.substring(0, end.start()) : text;
         unfinished = text.substring(whole.length());
-        String plain = COLOUR.matcher(whole).replaceAll("").replace("\r\n", "\n").replace('\r', '\n');
+        String plain =
+                COLOUR.matcher(whole).replaceAll("").replace("\r\n", "\n").replace('\r', '\n');
         out.write(Printable.lines(plain).getBytes(StandardCharsets.UTF_8));
     }
 }

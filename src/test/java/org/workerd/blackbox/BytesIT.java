@@ -114,8 +114,8 @@ class BytesIT extends DaemonTest {
         assertThat(inside.err()).startsWith("workerd: the name of the current directory is not UTF-8");
         assertThat(at.top.toFile().list()).doesNotContain("here").noneMatch(name -> name.contains("\uFFFD"));
         if (isRoot()) {
-            Shell.Done home = bash(
-                    "setpriv --reuid=65534 --clear-groups env HOME=$'/tmp/caf\\xe9' " + launcher + " config");
+            Shell.Done home =
+                    bash("setpriv --reuid=65534 --clear-groups env HOME=$'/tmp/caf\\xe9' " + launcher + " config");
             assertThat(home.code()).isEqualTo(6);
             assertThat(home.err()).contains("HOME  is not UTF-8 text");
         }

@@ -65,15 +65,26 @@ final class HostileTextTest {
     /** Escaped, it is the same document. */
     @Test
     void jsonSaysWhatItSaidBefore() throws IOException {
-        Map<String, Object> one = JSON.std.mapFrom(cli.run("show", "1", "--json").out());
+        Map<String, Object> one =
+                JSON.std.mapFrom(cli.run("show", "1", "--json").out());
         assertThat(one).containsEntry("payload", HOSTILE).containsEntry("error", HOSTILE);
-        Map<String, Object> two = JSON.std.mapFrom(cli.run("show", "2", "--json").out());
+        Map<String, Object> two =
+                JSON.std.mapFrom(cli.run("show", "2", "--json").out());
         assertThat(two.get("payload")).isEqualTo(Map.of("x", "\u009b\u007f\u202e\u0007é😀"));
     }
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"x", "x --y", "enqueue", "enqueue mail --queue", "show", "list --state", "config --get", "list --"})
+            strings = {
+                "x",
+                "x --y",
+                "enqueue",
+                "enqueue mail --queue",
+                "show",
+                "list --state",
+                "config --get",
+                "list --"
+            })
     void whatIsTypedIsRepeatedPlain(String line) {
         String[] words = (line + " \0").split(" ");
         words[words.length - 1] = HOSTILE;
@@ -94,8 +105,8 @@ final class HostileTextTest {
     void whatAProgramPrintedIsRawInAPipeAndPlainOnATerminal() throws IOException {
         Path output =
                 Files.createDirectories(directory.resolve("queue/output/0")).resolve("1.1.log");
-        byte[] printed = "\033[1;31mred\033[0m \u009b2J\u202e\007é😀\r\n50%\r100%\n\033]0;title\007\377"
-                .getBytes(UTF_8);
+        byte[] printed =
+                "\033[1;31mred\033[0m \u009b2J\u202e\007é😀\r\n50%\r100%\n\033]0;title\007\377".getBytes(UTF_8);
         Files.write(output, printed);
         ByteArrayOutputStream piped = new ByteArrayOutputStream();
         cli.runInto(piped, "logs", "1");
@@ -130,8 +141,9 @@ final class HostileTextTest {
         });
         assertThat(main.execute(line.split(" "))).isEqualTo(70);
         assertThat(err.toString(UTF_8))
-                .isEqualTo("workerd: this needs more memory than the command has\n  Something in the queue is larger than"
-                        + " it should be; see what, with: workerd doctor\n");
+                .isEqualTo(
+                        "workerd: this needs more memory than the command has\n  Something in the queue is larger than"
+                                + " it should be; see what, with: workerd doctor\n");
         assertThat(Failures.of(new StackOverflowError()).getMessage()).doesNotContain("Error");
     }
 }
