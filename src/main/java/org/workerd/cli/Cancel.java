@@ -1,12 +1,21 @@
 package org.workerd.cli;
 
 import java.io.IOException;
+import java.time.Duration;
+import java.util.ArrayList;
 import java.util.EnumSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
+import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -18,9 +27,13 @@ import picocli.CommandLine.Mixin;
         description = "End jobs, whether they run or not.",
         footer = {
             "",
-            "What runs gets TERM, and KILL after jobs.kill_grace; workerd wait ID waits for",
-            "its end.",
+            "What runs gets TERM, and KILL after jobs.kill_grace. It is said what became of",
+            "each job; of one that runs on after two seconds, that it was told to end:",
+            "workerd wait ID waits for that.",
             "Jobs that wait for a cancelled one (--after) are cancelled too.",
+            "",
+            "Exit status: 0 when all were cancelled or told to end; 1 when one had ended",
+            "before, or nothing matched.",
             "",
             "Examples:",
             "  workerd cancel 42",
@@ -28,7 +41,11 @@ import picocli.CommandLine.Mixin;
             "  workerd cancel --name mail --yes"
         })
 final class Cancel implements Callable<Integer>, JobChange.Change {
+    private static final Duration PATIENCE = Duration.ofSeconds(2);
+
     private final Main main;
+    /** Those that were told to end. */
+    private final List<Long> running = new ArrayList<>();
 
     @Mixin
     private final Selection selection = new Selection();
@@ -38,7 +55,7 @@ final class Cancel implements Callable<Integer>, JobChange.Change {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         return new JobChange(main, selection, this).run();
     }
 
@@ -60,7 +77,55 @@ final class Cancel implements Callable<Integer>, JobChange.Change {
     @Override
     public Optional<String> change(long id, Moves moves) {
         String reason = "cancelled by " + Names.printable(System.getProperty("user.name", "somebody"));
-        boolean done = moves.cancel(id, reason, main.now()) || moves.requestCancel(id, reason, main.now());
-        return done ? Optional.empty() : Optional.of("has ended already");
+        if (moves.cancel(id, reason, main.now())) {
+            return Optional.empty();
+        }
+        if (moves.requestCancel(id, reason, main.now())) {
+            running.add(id);
+            return Optional.empty();
+        }
+        return Optional.of("has ended already");
+    }
+
+    @Override
+    public String refusal(JobView job, String why) {
+        return "is " + job.state().word() + " already";
+    }
+
+    /** Most programs end at once when they are told; for the others nobody should have to wait. */
+    @Override
+    public Map<Long, JobChange.Outcome> outcomes(List<Long> changed, Settings settings)
+            throws IOException, InterruptedException {
+        Map<Long, JobChange.Outcome> outcomes = new TreeMap<>();
+        if (running.isEmpty()) {
+            return outcomes;
+        }
+        try (JobQueries queries = Main.database(settings).openForReading();
+                QueueChanges changes = new QueueChanges(settings.queueFile(), queries)) {
+            long until = System.nanoTime() + PATIENCE.toNanos();
+            Set<Long> open = new TreeSet<>(running);
+            do {
+                changes.await(Duration.ofNanos(until - System.nanoTime()));
+                open.removeIf(
+                        id -> queries.find(id).map(job -> note(job, outcomes)).orElse(true));
+            } while (!open.isEmpty() && until - System.nanoTime() > 0);
+            open.forEach(id -> outcomes.put(
+                    id, new JobChange.Outcome("told to end", false, "job " + id + " runs, and was told to end")));
+        }
+        return outcomes;
+    }
+
+    /** False: it has not ended yet. */
+    private static boolean note(JobView job, Map<Long, JobChange.Outcome> outcomes) {
+        if (job.state().isFinal() && job.state() != JobState.CANCELLED) {
+            outcomes.put(
+                    job.id(),
+                    new JobChange.Outcome(
+                            job.state().word(),
+                            true,
+                            "job " + job.id() + " is " + job.state().word()
+                                    + ": it ended before it could be cancelled"));
+        }
+        return job.state().isFinal();
     }
 }

@@ -40,7 +40,7 @@ final class Delete implements Callable<Integer>, JobChange.Change {
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         return new JobChange(main, selection, this).run();
     }
 

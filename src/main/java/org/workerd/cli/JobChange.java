@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
@@ -19,10 +21,14 @@ import org.workerd.store.Moves;
 /** One change made to many jobs, in short transactions, so that a daemon beside it hardly notices. */
 final class JobChange {
     private static final int AT_ONCE = 500;
+    /** Of more jobs than that it is only said how many they are. */
+    private static final int MOST_TOLD = 20;
 
     private final Main main;
     private final Selection selection;
     private final Change change;
+    /** By id, what became of those with which it was not just done. */
+    private final Map<Long, Outcome> outcomes = new TreeMap<>();
 
     JobChange(Main main, Selection selection, Change change) {
         this.main = main;
@@ -44,11 +50,31 @@ final class JobChange {
         /** Empty: it is done. Else why not, to follow "job 42 " or "cannot …". */
         Optional<String> change(long id, Moves moves);
 
+        /** What became of those that were changed, where it was not just done. May take a moment. */
+        default Map<Long, Outcome> outcomes(List<Long> changed, Settings settings)
+                throws IOException, InterruptedException {
+            return Map.of();
+        }
+
+        /** Why this job was not changed. */
+        default String refusal(JobView job, String why) {
+            return why;
+        }
+
         /** Each time some of the changes are durable. */
         default void committed(Settings settings) throws IOException {}
     }
 
-    int run() throws IOException {
+    /**
+     * What became of one job.
+     *
+     * @param word for programs: {@code refused}
+     * @param isRefused it is not what was asked for, and will not be
+     * @param sentence for people
+     */
+    record Outcome(String word, boolean isRefused, String sentence) {}
+
+    int run() throws IOException, InterruptedException {
         selection.check(change.verb(), main.now(), main.console().canAsk());
         Settings settings = main.settings().settings();
         List<Long> ids = ids(settings);
@@ -64,19 +90,21 @@ final class JobChange {
             throw new Failure(ExitCode.FAILED, "nothing was changed", "");
         }
         List<Long> changed = changeAll(ids, settings);
+        outcomes.putAll(change.outcomes(changed, settings));
+        changed.removeIf(id -> outcomes.containsKey(id) && outcomes.get(id).isRefused());
         if (!changed.isEmpty()) {
             main.console()
                     .done(jobs(changed.size()) + " " + change.done(), changed.size() == 1 ? "its id" : "their ids");
         }
         tell(changed);
-        return changed.isEmpty() || (!selection.isFilter() && changed.size() < ids.size())
-                ? ExitCode.FAILED.status()
-                : 0;
+        boolean all = outcomes.values().stream().noneMatch(Outcome::isRefused);
+        return changed.isEmpty() || !all ? ExitCode.FAILED.status() : 0;
     }
 
     private List<Long> ids(Settings settings) {
         if (!selection.isFilter()) {
-            return selection.ids.stream().distinct().toList();
+            // Who waits has a higher id than what it waits for: that comes first.
+            return selection.ids.stream().distinct().sorted().toList();
         }
         try (JobQueries queries = Main.database(settings).openForReading()) {
             return selection.of(main.now(), change.from()).map(queries::ids).orElse(List.of());
@@ -88,9 +116,9 @@ final class JobChange {
         try (JobStore store = Main.database(settings).open()) {
             for (int from = 0; from < ids.size(); from += AT_ONCE) {
                 List<Long> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
-                Map<Long, String> refused = new LinkedHashMap<>();
-                changed.addAll(store.transaction(moves -> change(some, moves, refused)));
-                refused.forEach((id, why) -> tellRefused(id, why, store.queries()));
+                Map<Long, String> reasons = new LinkedHashMap<>();
+                changed.addAll(store.transaction(moves -> change(some, moves, reasons)));
+                reasons.forEach((id, why) -> noteRefused(id, why, store.queries()));
                 change.committed(settings);
                 if (ids.size() > AT_ONCE) {
                     main.console().progress(changed.size() + " of " + ids.size() + " " + change.done());
@@ -103,28 +131,50 @@ final class JobChange {
         return changed;
     }
 
-    private List<Long> change(List<Long> ids, Moves moves, Map<Long, String> refused) {
+    private List<Long> change(List<Long> ids, Moves moves, Map<Long, String> reasons) {
         List<Long> changed = new ArrayList<>();
         for (long id : ids) {
-            change.change(id, moves).ifPresentOrElse(why -> refused.put(id, why), () -> changed.add(id));
+            change.change(id, moves).ifPresentOrElse(why -> reasons.put(id, why), () -> changed.add(id));
         }
         return changed;
     }
 
-    private void tellRefused(long id, String why, JobQueries queries) {
-        boolean there = queries.find(id).isPresent();
-        main.console().say("workerd: " + (there ? "job " + id + " " + why : "there is no job " + id));
+    private void noteRefused(long id, String why, JobQueries queries) {
+        Optional<JobView> job = queries.find(id);
+        boolean matches =
+                job.filter(found -> change.from().contains(found.state())).isPresent();
+        if (selection.isFilter() && !matches) {
+            // Somebody else was first: it is none of those that were asked for any more.
+            return;
+        }
+        String sentence =
+                job.map(found -> "job " + id + " " + change.refusal(found, why)).orElse("there is no job " + id);
+        outcomes.put(id, new Outcome("refused", true, sentence));
     }
 
     private void tell(List<Long> changed) throws IOException {
-        if (selection.json || selection.quiet) {
-            print(changed);
-        } else if (!changed.isEmpty()) {
-            main.console().say(jobs(changed.size()) + " " + change.done() + ".");
+        outcomes.values().stream()
+                .limit(MOST_TOLD)
+                .map(outcome ->
+                        outcome.isRefused() ? "workerd: " + outcome.sentence() : capital(outcome.sentence()) + ".")
+                .forEach(main.console()::say);
+        if (outcomes.size() > MOST_TOLD) {
+            main.console().say("workerd: so it is with " + jobs(outcomes.size() - MOST_TOLD) + " more");
+        }
+        if (selection.json) {
+            print(changed, true);
+        } else if (selection.quiet) {
+            print(changed, false);
+        } else {
+            long plain =
+                    changed.stream().filter(id -> !outcomes.containsKey(id)).count();
+            if (plain > 0) {
+                main.console().say(jobs(plain) + " " + change.done() + ".");
+            }
         }
     }
 
-    private void print(List<Long> ids) throws IOException {
+    private void print(List<Long> ids, boolean withOutcomes) throws IOException {
         if (!selection.json) {
             ids.forEach(id -> main.console().data(Long.toString(id)));
             return;
@@ -136,6 +186,24 @@ final class JobChange {
             for (long id : ids) {
                 json.writeNumber(id);
             }
+            json.writeEndArray();
+            if (withOutcomes) {
+                printOutcomes(json, ids);
+            }
+        }
+    }
+
+    private void printOutcomes(JsonGenerator json, List<Long> changed) throws IOException {
+        Set<Long> all = new TreeSet<>(changed);
+        all.addAll(outcomes.keySet());
+        json.writeArrayFieldStart("jobs");
+        for (long id : all) {
+            Outcome outcome = outcomes.get(id);
+            json.writeStartObject();
+            json.writeNumberField("id", id);
+            json.writeStringField("outcome", outcome == null ? change.done() : outcome.word());
+            json.writeStringField("message", outcome == null ? null : outcome.sentence());
+            json.writeEndObject();
         }
     }
 
@@ -161,7 +229,7 @@ final class JobChange {
             }
         }
         if (selection.json || selection.quiet) {
-            print(changeable);
+            print(changeable, false);
         } else if (!changeable.isEmpty()) {
             main.console().print(table);
         }
@@ -169,7 +237,7 @@ final class JobChange {
         return new HashSet<>(changeable).containsAll(ids) ? 0 : ExitCode.FAILED.status();
     }
 
-    private static String jobs(int count) {
+    private static String jobs(long count) {
         return count == 1 ? "1 job" : count + " jobs";
     }
 

@@ -51,7 +51,8 @@ final class Json implements AutoCloseable {
         asEnqueued(job);
         time("run_at", job.runAt());
         json.writeNumberField("attempt", job.attempt());
-        number("max_attempts", job.maxAttempts() == null ? policy.maxAttempts() : job.maxAttempts());
+        json.writeNumberField("max_attempts", job.maxAttempts(policy));
+        json.writeNumberField("last_attempt", job.lastAttempt(policy));
         text("key", job.key());
         json.writeArrayFieldStart("after");
         for (long id : job.after()) {

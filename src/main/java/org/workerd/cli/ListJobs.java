@@ -93,15 +93,13 @@ final class ListJobs implements Callable<Integer> {
         }
         Table table = new Table("ID", "NAME", "QUEUE", "STATE", "ATTEMPT", "CREATED", "NOTE");
         for (JobView job : jobs) {
-            int most = job.maxAttempts() == null
-                    ? settings.policies().of(job.name()).maxAttempts()
-                    : job.maxAttempts();
+            int last = job.lastAttempt(settings.policies().of(job.name()));
             table.row(
                     Long.toString(job.id()),
                     job.name(),
                     job.queue(),
                     job.state().word(),
-                    job.attempt() + "/" + most,
+                    job.attempt() + "/" + last,
                     time(job.createdAt(), now),
                     note(job, waits.get(job.id()), now));
         }

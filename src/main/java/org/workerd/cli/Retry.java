@@ -7,8 +7,10 @@ import java.util.Set;
 import java.util.concurrent.Callable;
 import org.workerd.job.JobState;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.Hindrance;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
 
 /** {@code workerd retry}. */
 @Command(
@@ -16,6 +18,13 @@ import picocli.CommandLine.Mixin;
         sortOptions = false,
         description = "Make jobs ready again that are dead or cancelled, with as many attempts ahead as new ones.",
         footer = {
+            "",
+            "A job that waits for others (--after) is blocked again until they are done.",
+            "While one of them is dead or cancelled it is refused, unless that one is",
+            "retried in the same command.",
+            "",
+            "Exit status: 0 when all were retried; 1 when one was refused, or nothing",
+            "matched.",
             "",
             "Examples:",
             "  workerd retry 42 43",
@@ -28,12 +37,15 @@ final class Retry implements Callable<Integer>, JobChange.Change {
     @Mixin
     private final Selection selection = new Selection();
 
+    @Option(names = "--force", description = "also what waits for a job that is dead, cancelled or deleted")
+    boolean force;
+
     Retry(Main main) {
         this.main = main;
     }
 
     @Override
-    public Integer call() throws IOException {
+    public Integer call() throws IOException, InterruptedException {
         return new JobChange(main, selection, this).run();
     }
 
@@ -54,13 +66,24 @@ final class Retry implements Callable<Integer>, JobChange.Change {
 
     @Override
     public Optional<String> change(long id, Moves moves) {
-        if (moves.retry(id)) {
+        if (moves.retry(id, force)) {
             return Optional.empty();
         }
-        Optional<Long> holder = moves.holderOfKey(id);
-        return Optional.of(
-                holder.isPresent()
-                        ? "cannot be retried: job " + holder.get() + " has its key"
-                        : "is neither dead nor cancelled");
+        Optional<String> holder = moves.holderOfKey(id).map(other -> "job " + other + " has its key");
+        Optional<String> parent = moves.hindrance(id).map(Retry::told);
+        return Optional.of(holder.or(() -> parent)
+                .map(why -> "cannot be retried: " + why)
+                .orElse("is neither dead nor cancelled"));
+    }
+
+    private static String told(Hindrance parent) {
+        String which = "job " + parent.id() + ", which it waits for, ";
+        JobState state = parent.state();
+        if (state == null) {
+            return which + "is deleted, and nobody knows how it ended; --force retries this one all the same";
+        }
+        return parent.isDeleted()
+                ? which + "was " + state.word() + " and is deleted; --force retries this one all the same"
+                : which + "is " + state.word() + "; retry both, or this one with --force";
     }
 }

@@ -72,7 +72,6 @@ final class Show implements Callable<Integer> {
     }
 
     private void print(JobView job, JobPolicy policy, @Nullable WaitsFor waitsFor) {
-        int most = job.maxAttempts() == null ? policy.maxAttempts() : job.maxAttempts();
         Duration timeout = job.timeoutMillis() == null ? policy.timeout() : Duration.ofMillis(job.timeoutMillis());
         line("id", Long.toString(job.id()));
         line("name", job.name());
@@ -83,7 +82,7 @@ final class Show implements Callable<Integer> {
         line("args", String.join(" ", job.args().stream().map(Show::word).toList()));
         line("payload", job.payload());
         line("run at", time(job.runAt()));
-        line("attempt", job.attempt() + " of " + most);
+        line("attempt", job.attempt() + " of " + job.lastAttempt(policy));
         line("key", job.key());
         line(
                 "after",

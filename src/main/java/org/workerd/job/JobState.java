@@ -34,7 +34,7 @@ public enum JobState {
             case SCHEDULED, RETRYING -> Set.of(READY, CANCELLED);
             case READY -> Set.of(RUNNING, CANCELLED);
             case RUNNING -> Set.of(READY, SCHEDULED, RETRYING, DONE, DEAD, CANCELLED);
-            case DEAD, CANCELLED -> Set.of(READY);
+            case DEAD, CANCELLED -> Set.of(READY, BLOCKED);
             case DONE -> Set.of();
         };
     }

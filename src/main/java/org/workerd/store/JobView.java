@@ -3,12 +3,15 @@ package org.workerd.store;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.Progress;
 
 /**
  * A job as people see it: one row of the view {@code job_status}. Null is what does not apply.
  *
+ * @param maxAttempts as it was enqueued; null leaves it to the configuration
+ * @param forgiven how many of its attempts do not count against that
  * @param after the ids of the jobs it waits for
  */
 public record JobView(
@@ -22,6 +25,7 @@ public record JobView(
         @Nullable Instant runAt,
         int attempt,
         @Nullable Integer maxAttempts,
+        int forgiven,
         @Nullable String key,
         List<Long> after,
         @Nullable Long timeoutMillis,
@@ -33,6 +37,16 @@ public record JobView(
         @Nullable String error,
         @Nullable String result,
         @Nullable Progress progress) {
+
+    /** How many attempts count under this policy. */
+    public int maxAttempts(JobPolicy policy) {
+        return maxAttempts == null ? policy.maxAttempts() : maxAttempts;
+    }
+
+    /** The number of the attempt after which it is dead: more than {@code maxAttempts} once it was retried. */
+    public int lastAttempt(JobPolicy policy) {
+        return forgiven + maxAttempts(policy);
+    }
 
     /** One attempt, ended or running. */
     public record Attempt(

@@ -7,8 +7,10 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
+import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Policies;
 import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
@@ -121,10 +123,27 @@ public interface Moves {
     boolean unregister(long daemon);
 
     /**
-     * dead or cancelled → ready, with as many attempts ahead as a new job. False: it is neither, or the key that it
-     * would need again is taken.
+     * dead or cancelled → ready, with as many attempts ahead as a new job, or → blocked, while a job that it waits for is
+     * unfinished. False: it is neither, or the key that it would need again is taken, or a job that it waits for will not
+     * be done.
+     *
+     * @param force it waits no longer for what is dead, cancelled or deleted
      */
-    boolean retry(long id);
+    boolean retry(long id, boolean force);
+
+    default boolean retry(long id) {
+        return retry(id, false);
+    }
+
+    /**
+     * A job that this one waits for, and that will not be done.
+     *
+     * @param state dead or cancelled, or it was when it was deleted; null: it was deleted, and nobody knows
+     */
+    record Hindrance(long id, @Nullable JobState state, boolean isDeleted) {}
+
+    /** What keeps a job that is dead or cancelled from being retried without force. */
+    Optional<Hindrance> hindrance(long id);
 
     /** The job that has the key of this one, which has ended. */
     Optional<Long> holderOfKey(long id);
@@ -193,6 +212,9 @@ public interface Moves {
 
     /** Nothing of the job is to come any more, be it that it is gone. */
     boolean hasEnded(long job);
+
+    /** What the configuration allows where a job says nothing, for people to see. False: that was known already. */
+    boolean allow(Policies policies);
 
     /** From now on nothing of the queue is claimed; null: of no queue. False: so it was already. */
     boolean pause(@Nullable String queue, Instant now);

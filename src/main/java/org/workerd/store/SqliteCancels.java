@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
@@ -15,12 +16,12 @@ final class SqliteCancels {
         this.tallies = tallies;
     }
 
-    private record Waiting(long lane, int attempt, JobState state) {}
+    private record Waiting(long lane, int attempt, int forgiven, JobState state) {}
 
-    private static final String LEAVE_BLOCKED = "delete from blocked where id = ? returning lane";
+    private static final String LEAVE_BLOCKED = "delete from blocked where id = ? returning lane, attempt, forgiven";
 
     private static final String LEAVE_SCHEDULED =
-            "delete from scheduled where id = ? returning lane, attempt, retrying";
+            "delete from scheduled where id = ? returning lane, attempt, forgiven, retrying";
 
     private static final String LEAVE_READY =
             """
@@ -29,33 +30,32 @@ final class SqliteCancels {
               and priority = (select priority from jobs where id = ?1)
               and lane = (select lanes.id from jobs
                 join lanes on lanes.queue = jobs.queue and lanes.name = jobs.name where jobs.id = ?1)
-            returning lane, attempt
+            returning lane, attempt, forgiven
             """;
 
     private Optional<Waiting> leave(long id) throws SQLException {
-        Optional<Waiting> ready =
-                statements.first(LEAVE_READY, row -> new Waiting(row.getLong(1), row.getInt(2), JobState.READY), id);
+        Optional<Waiting> ready = statements.first(LEAVE_READY, row -> waiting(row, JobState.READY), id);
         if (ready.isPresent()) {
             return ready;
         }
-        Optional<Waiting> blocked =
-                statements.first(LEAVE_BLOCKED, row -> new Waiting(row.getLong(1), 0, JobState.BLOCKED), id);
+        Optional<Waiting> blocked = statements.first(LEAVE_BLOCKED, row -> waiting(row, JobState.BLOCKED), id);
         return blocked.isPresent()
                 ? blocked
                 : statements.first(
                         LEAVE_SCHEDULED,
-                        row -> new Waiting(
-                                row.getLong(1),
-                                row.getInt(2),
-                                row.getBoolean(3) ? JobState.RETRYING : JobState.SCHEDULED),
+                        row -> waiting(row, row.getBoolean(4) ? JobState.RETRYING : JobState.SCHEDULED),
                         id);
+    }
+
+    private static Waiting waiting(ResultSet row, JobState state) throws SQLException {
+        return new Waiting(row.getLong(1), row.getInt(2), row.getInt(3), state);
     }
 
     private static final String ENTER_FINISHED =
             """
-            insert into finished (id, lane, state, attempt, started_at, finished_at, error)
-            values (?1, ?2, 'cancelled', ?3,
-              (select started_at from attempts where id = ?1 order by number desc limit 1), ?4, ?5)
+            insert into finished (id, lane, state, attempt, forgiven, started_at, finished_at, error)
+            values (?1, ?2, 'cancelled', ?3, ?4,
+              (select started_at from attempts where id = ?1 order by number desc limit 1), ?5, ?6)
             """;
 
     /** False: it does not wait. */
@@ -65,7 +65,7 @@ final class SqliteCancels {
             return false;
         }
         Waiting job = left.get();
-        statements.update(ENTER_FINISHED, id, job.lane(), job.attempt(), now, reason);
+        statements.update(ENTER_FINISHED, id, job.lane(), job.attempt(), job.forgiven(), now, reason);
         tallies.move(job.lane(), job.state(), JobState.CANCELLED);
         settle(id);
         return true;
@@ -77,33 +77,21 @@ final class SqliteCancels {
     private static final String TELL_DEPENDENTS =
             "update blocked set open = -1 where id in (select child from edges where parent = ?)";
 
-    private static final String DROP_EDGES_FROM = "delete from edges where parent = ?";
-
-    private static final String DROP_EDGES_TO =
-            """
-            delete from edges
-            where child = ?1
-              and parent in (select value from jobs, json_each(jobs."after") where jobs.id = ?1)
-            """;
-
     /** The job is cancelled: its key is free, those that wait for it follow in the next promotion. */
     void settle(long id) throws SQLException {
         statements.update(FREE_KEY, id);
         statements.update(TELL_DEPENDENTS, id);
-        statements.update(DROP_EDGES_FROM, id);
-        statements.update(DROP_EDGES_TO, id);
     }
 
     private static final String REQUEST =
-            """
-            insert into cancellations (id, requested_at, reason)
-            select id, ?2, ?3 from running where id = ?1
-            on conflict (id) do update set requested_at = requested_at
-            """;
+            "insert into cancellations (id, requested_at, reason) select id, ?2, ?3 from running where id = ?1";
+
+    private static final String RUNS = "select exists (select 1 from running where id = ?)";
 
     /** The first reason stands. False: it does not run. */
     boolean request(long id, String reason, long now) throws SQLException {
-        return statements.update(REQUEST, id, now, reason) == 1;
+        statements.update(REQUEST, id, now, reason);
+        return statements.number(RUNS, id) == 1;
     }
 
     private static final String REQUESTS =

@@ -87,8 +87,8 @@ final class SqliteDone {
 
     private static final String ENTER_FINISHED =
             """
-            insert into finished (id, lane, state, attempt, started_at, finished_at, exit_code, daemon_pid)
-            select id, lane, 'done', attempt, started_at, ?, ?, ?
+            insert into finished (id, lane, state, attempt, forgiven, started_at, finished_at, exit_code, daemon_pid)
+            select id, lane, 'done', attempt, forgiven, started_at, ?, ?, ?
             from running where id between ? and ? and token between ? and ?
             """;
 

@@ -116,8 +116,8 @@ final class SqliteFinishes {
     private static final String ENTER_FINISHED =
             """
             insert into finished
-              (id, lane, state, attempt, started_at, finished_at, exit_code, signal, error, result, daemon_pid)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              (id, lane, state, attempt, forgiven, started_at, finished_at, exit_code, signal, error, result, daemon_pid)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String FREE_KEY =
@@ -132,6 +132,7 @@ final class SqliteFinishes {
                 claim.lane(),
                 state.word(),
                 claim.attempt(),
+                claim.forgiven(),
                 attempt.startedAt(),
                 attempt.finishedAt(),
                 ending.exitCode(),
@@ -158,9 +159,14 @@ final class SqliteFinishes {
 
     /** What they become of it they become in the next promotion, thousands of them in bounded steps. */
     private void tellDependents(long id, JobState state) throws SQLException {
-        if (isAnyBlocked()) {
-            statements.update(state == JobState.DONE ? ONE_LESS_TO_WAIT_FOR : WAITED_IN_VAIN, id);
+        if (!isAnyBlocked()) {
+            return;
+        }
+        if (state == JobState.DONE) {
+            statements.update(ONE_LESS_TO_WAIT_FOR, id);
             statements.update(DROP_EDGES, id);
+        } else {
+            statements.update(WAITED_IN_VAIN, id);
         }
     }
 

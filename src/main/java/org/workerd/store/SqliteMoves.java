@@ -11,6 +11,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Policies;
 import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
@@ -31,6 +32,7 @@ final class SqliteMoves implements Moves {
     private final SqliteRevivals revivals;
     private final SqliteRemovals removals;
     private final SqliteCron cron;
+    private final SqlitePolicies policies;
 
     SqliteMoves(SqliteDatabase database, Statements statements) {
         this.database = database;
@@ -43,9 +45,10 @@ final class SqliteMoves implements Moves {
         this.finishes = new SqliteFinishes(statements, tallies);
         this.cancels = new SqliteCancels(statements, tallies);
         this.promotions = new SqlitePromotions(statements, tallies, cancels);
-        this.revivals = new SqliteRevivals(statements, tallies);
+        this.revivals = new SqliteRevivals(statements);
         this.removals = new SqliteRemovals(statements);
         this.cron = new SqliteCron(statements);
+        this.policies = new SqlitePolicies(statements);
     }
 
     private interface Work<T> {
@@ -211,8 +214,16 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
-    public boolean retry(long id) {
-        return sql(() -> revivals.retry(id));
+    public boolean retry(long id, boolean force) {
+        return sql(() -> {
+            finishes.forget();
+            return revivals.retry(id, force);
+        });
+    }
+
+    @Override
+    public Optional<Hindrance> hindrance(long id) {
+        return sql(() -> revivals.hindrance(id));
     }
 
     @Override
@@ -285,6 +296,11 @@ final class SqliteMoves implements Moves {
     @Override
     public boolean hasEnded(long job) {
         return sql(() -> cron.hasEnded(job));
+    }
+
+    @Override
+    public boolean allow(Policies all) {
+        return sql(() -> policies.allow(all));
     }
 
     private static final String PAUSE =

@@ -60,13 +60,20 @@ final class SqlitePromotions {
         return due.size();
     }
 
-    private record Unblocked(long id, long lane, boolean inVain, @Nullable Long priority, @Nullable Long runAt) {}
+    private record Unblocked(
+            long id,
+            long lane,
+            boolean inVain,
+            int attempt,
+            int forgiven,
+            @Nullable Long priority,
+            @Nullable Long runAt) {}
 
     private static final String LEAVE_BLOCKED =
             """
             delete from blocked
             where id in (select id from blocked where open <= 0 order by id limit ?)
-            returning id, lane, open < 0,
+            returning id, lane, open < 0, attempt, forgiven,
               (select priority from jobs where jobs.id = blocked.id) as priority,
               (select run_at from jobs where jobs.id = blocked.id) as run_at
             """;
@@ -74,7 +81,7 @@ final class SqlitePromotions {
     private static final String ENTER_SCHEDULED =
             """
             insert into scheduled (id, run_at, lane, priority, attempt, forgiven, retrying)
-            values (?, ?, ?, ?, 0, 0, 0)
+            values (?, ?, ?, ?, ?, ?, 0)
             """;
 
     private int promoteUnblocked(long now, int most) throws SQLException {
@@ -84,6 +91,8 @@ final class SqlitePromotions {
                         row.getLong(1),
                         row.getLong(2),
                         row.getBoolean(3),
+                        row.getInt(4),
+                        row.getInt(5),
                         Statements.number(row, "priority"),
                         Statements.number(row, "run_at")),
                 most);
@@ -95,10 +104,13 @@ final class SqlitePromotions {
             if (job.inVain()) {
                 cancel(job, now);
             } else if (job.runAt() != null && job.runAt() > now) {
-                statements.update(ENTER_SCHEDULED, job.id(), job.runAt(), job.lane(), priority);
+                statements.update(
+                        ENTER_SCHEDULED, job.id(), job.runAt(), job.lane(), priority, job.attempt(), job.forgiven());
                 tallies.move(job.lane(), JobState.BLOCKED, JobState.SCHEDULED);
             } else {
-                ready.enter(new SqliteReady.Entry(job.lane(), priority, job.id(), 0, 0), JobState.BLOCKED);
+                ready.enter(
+                        new SqliteReady.Entry(job.lane(), priority, job.id(), job.attempt(), job.forgiven()),
+                        JobState.BLOCKED);
             }
         }
         return freed.size();
@@ -106,25 +118,18 @@ final class SqlitePromotions {
 
     private static final String CANCEL =
             """
-            insert into finished (id, lane, state, attempt, finished_at, error)
-            select j.id, ?2, 'cancelled', 0, ?3,
-              'job ' || f.id || ', which this one waited for, is ' || f.state
-            from jobs j, json_each(j."after") as parent join finished f on f.id = parent.value
-            where j.id = ?1 and f.state <> 'done'
-            limit 1
-            """;
-
-    private static final String CANCEL_WITHOUT_PARENT =
-            """
-            insert or ignore into finished (id, lane, state, attempt, finished_at, error)
-            values (?, ?, 'cancelled', 0, ?, 'a job that this one waited for did not end well')
+            insert or ignore into finished (id, lane, state, attempt, forgiven, started_at, finished_at, error)
+            values (?1, ?2, 'cancelled', ?3, ?4,
+              (select started_at from attempts where id = ?1 order by number desc limit 1), ?5,
+              coalesce(
+                (select 'job ' || parent || ', which this one waited for, is ' || state from waits
+                  where child = ?1 and state <> 'unfinished' order by parent limit 1),
+                'a job that this one waited for did not end well'))
             """;
 
     /** Those that wait for this one follow in the next promotion. */
     private void cancel(Unblocked job, long now) throws SQLException {
-        if (statements.update(CANCEL, job.id(), job.lane(), now) == 0) {
-            statements.update(CANCEL_WITHOUT_PARENT, job.id(), job.lane(), now);
-        }
+        statements.update(CANCEL, job.id(), job.lane(), job.attempt(), job.forgiven(), now);
         tallies.move(job.lane(), JobState.BLOCKED, JobState.CANCELLED);
         cancels.settle(job.id());
     }

@@ -29,7 +29,11 @@ final class SqliteQueries implements JobQueries {
         this.ownsConnection = ownsConnection;
     }
 
-    private static final String FIND = "select * from job_status where id = ?";
+    private static final String FIND =
+            """
+            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            from job_status where id = ?
+            """;
 
     @Override
     public Optional<JobView> find(long id) {
@@ -49,7 +53,8 @@ final class SqliteQueries implements JobQueries {
 
     private static final String LIST =
             """
-            select * from job_status
+            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            from job_status
             where (?1 is null or instr(?1, ',' || state || ',') > 0)
               and (?2 is null or queue = ?2)
               and (?3 is null or name = ?3)
@@ -257,7 +262,8 @@ final class SqliteQueries implements JobQueries {
                 row.getString("payload"),
                 instant(row, "run_at"),
                 row.getInt("attempt"),
-                Statements.integer(row, "max_attempts"),
+                Statements.integer(row, "own_max_attempts"),
+                row.getInt("last_attempt") - row.getInt("max_attempts"),
                 row.getString("key"),
                 JsonList.numbers(row.getString("after")),
                 Statements.number(row, "timeout_ms"),

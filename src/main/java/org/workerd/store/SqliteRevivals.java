@@ -3,48 +3,50 @@ package org.workerd.store;
 import java.sql.SQLException;
 import java.util.Optional;
 import org.workerd.job.JobState;
+import org.workerd.store.Moves.Hindrance;
 
-/** dead and cancelled → ready, when somebody wants it tried again. */
+/** dead and cancelled → ready or blocked, when somebody wants it tried again. The view {@code retries} does it all. */
 final class SqliteRevivals {
     private final Statements statements;
-    private final SqliteReady ready;
 
-    SqliteRevivals(Statements statements, Tallies tallies) {
+    SqliteRevivals(Statements statements) {
         this.statements = statements;
-        this.ready = new SqliteReady(statements, tallies);
     }
 
-    private record Ended(long lane, JobState state, int attempt, long priority) {}
-
-    private static final String LEAVE_FINISHED =
+    /** In the words of the trigger, which refuses the same. */
+    private static final String MAY_BE_RETRIED =
             """
-            delete from finished
-            where id = ?
-              and state in ('dead', 'cancelled')
-              and not exists (select 1 from jobs join keys on keys.key = jobs.key where jobs.id = finished.id)
-            returning lane, state, attempt, (select priority from jobs where jobs.id = finished.id)
+            select exists (select 1 from finished where id = ?1 and state in ('dead', 'cancelled'))
+              and not exists (select 1 from jobs join keys on keys.key = jobs.key where jobs.id = ?1)
+              and (?2 or not exists (select 1 from waits where child = ?1 and state <> 'unfinished'))
             """;
 
-    private static final String TAKE_KEY =
-            "insert into keys (key, id) select key, id from jobs where id = ? and key is not null";
+    private static final String RETRY = "insert into retries (id, force) values (?, ?)";
 
-    private static final String REMEMBER =
-            "insert into revivals (id, attempt) values (?, ?) on conflict (id) do update set attempt = excluded.attempt";
-
-    /** All attempts so far are forgiven, so it has as many ahead as a new job. False: it is neither, or its key is taken. */
-    boolean retry(long id) throws SQLException {
-        Optional<Ended> left = statements.first(
-                LEAVE_FINISHED,
-                row -> new Ended(row.getLong(1), SqliteMoves.stateOf(row.getString(2)), row.getInt(3), row.getLong(4)),
-                id);
-        if (left.isEmpty()) {
+    /** All attempts so far are forgiven, so it has as many ahead as a new job. */
+    boolean retry(long id, boolean force) throws SQLException {
+        if (statements.number(MAY_BE_RETRIED, id, force) == 0) {
             return false;
         }
-        Ended job = left.get();
-        statements.update(TAKE_KEY, id);
-        statements.update(REMEMBER, id, job.attempt());
-        ready.enter(new SqliteReady.Entry(job.lane(), job.priority(), id, job.attempt(), job.attempt()), job.state());
+        statements.update(RETRY, id, force);
         return true;
+    }
+
+    private static final String HINDRANCE =
+            """
+            select parent, state, not exists (select 1 from jobs where jobs.id = waits.parent)
+            from waits
+            where child = ? and state <> 'unfinished'
+            order by parent
+            limit 1
+            """;
+
+    Optional<Hindrance> hindrance(long id) throws SQLException {
+        return statements.first(
+                HINDRANCE,
+                row -> new Hindrance(
+                        row.getLong(1), JobState.ofWord(row.getString(2)).orElse(null), row.getBoolean(3)),
+                id);
     }
 
     private static final String HOLDER_OF_KEY =

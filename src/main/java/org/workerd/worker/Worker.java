@@ -8,9 +8,11 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Claim;
+import org.workerd.job.Policies;
 import org.workerd.job.Span;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
@@ -59,6 +61,8 @@ public final class Worker {
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
     private boolean unsure;
+    /** What the queue shows of the configuration; null: that is to be written. */
+    private @Nullable Policies shown;
 
     public Worker(JobStore store, Turnstile turnstile, Identity identity, Plan plan, Surroundings surroundings) {
         this.identity = identity;
@@ -175,6 +179,7 @@ public final class Worker {
             return transact(clock.instant());
         } catch (StoreException failure) {
             unsure = true;
+            shown = null;
             retreat.from(failure);
             return retreat.remaining();
         }
@@ -240,6 +245,11 @@ public final class Worker {
 
     private Turn move(Moves moves, Instant now) {
         Duration clockStep = wallClock.align(moves);
+        Policies policies = plan.policies();
+        if (!policies.equals(shown)) {
+            moves.allow(policies);
+            shown = policies;
+        }
         if (unsure) {
             verdicts.giveBackUnknown(moves, now);
         }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.store.Moves;
@@ -85,12 +86,106 @@ final class ChangingTest {
         cli.enqueue("mail");
         cli.claim();
         cli.enqueue("mail");
-        assertThat(cli.run("cancel", "1", "2", "-q")).isEqualTo(said(0, "1\n2\n", ""));
+        assertThat(cli.run("cancel", "1", "2", "-q"))
+                .isEqualTo(said(0, "1\n2\n", "Job 1 runs, and was told to end.\n"));
         assertThat(cli.job(1).state()).isEqualTo(JobState.RUNNING);
         assertThat(cli.job(2).state()).isEqualTo(JobState.CANCELLED);
         assertThat(cli.job(2).error()).startsWith("cancelled by ");
         List<Moves.Cancellation> asked = cli.transaction(Moves::cancellations);
         assertThat(asked).extracting(Moves.Cancellation::id).containsExactly(1L);
+    }
+
+    @Test
+    void cancelTellsWhatBecameOfEachJob() throws Exception {
+        cli.enqueue("mail");
+        Claim ends = cli.claim();
+        cli.enqueue("mail");
+        Claim isCancelled = cli.claim();
+        dead("old");
+        cli.enqueue("mail");
+        Thread daemon = new Thread(() -> {
+            while (cli.transaction(Moves::cancellations).size() < 2) {
+                Thread.onSpinWait();
+            }
+            cli.finish(ends, Cli.done());
+            cli.finish(isCancelled, Cli.cancelled());
+        });
+        daemon.start();
+        assertThat(cli.run("cancel", "1", "2", "3", "4", "9", "--json"))
+                .isEqualTo(
+                        said(
+                                1,
+                                "{\"ids\":[2,4],\"jobs\":["
+                                        + "{\"id\":1,\"outcome\":\"done\",\"message\":\"job 1 is done: it ended before it could be cancelled\"},"
+                                        + "{\"id\":2,\"outcome\":\"cancelled\",\"message\":null},"
+                                        + "{\"id\":3,\"outcome\":\"refused\",\"message\":\"job 3 is dead already\"},"
+                                        + "{\"id\":4,\"outcome\":\"cancelled\",\"message\":null},"
+                                        + "{\"id\":9,\"outcome\":\"refused\",\"message\":\"there is no job 9\"}]}\n",
+                                """
+                                workerd: job 1 is done: it ended before it could be cancelled
+                                workerd: job 3 is dead already
+                                workerd: there is no job 9
+                                """));
+        daemon.join();
+    }
+
+    @Test
+    void whatARetryRefusesIsToldWithTheReasonWhetherNamedOrMatched() {
+        long parent = dead("parent");
+        long child = cli.enqueueAfter(parent);
+        cli.transaction(moves -> moves.promote(Cli.NOW, 10));
+        String reason = "workerd: job 2 cannot be retried: job 1, which it waits for, is dead; retry both, or this one"
+                + " with --force\n";
+        assertThat(cli.run("retry", "2")).isEqualTo(said(1, "", reason));
+        assertThat(cli.run("retry", "--state", "cancelled", "--yes")).isEqualTo(said(1, "", reason));
+        cli.run("delete", "1");
+        assertThat(cli.run("retry", "2"))
+                .isEqualTo(said(
+                        1,
+                        "",
+                        "workerd: job 2 cannot be retried: job 1, which it waits for, was dead and is deleted;"
+                                + " --force retries this one all the same\n"));
+        assertThat(cli.run("retry", "2", "--force")).isEqualTo(said(0, "", "1 job retried.\n"));
+        assertThat(cli.job(child).state()).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void aLongChainThatIsRetriedByAFilterIsBlockedBehindOneAnother() {
+        int length = 10_001;
+        cli.transaction(moves -> {
+            long last = moves.enqueue(NewJob.of("chain")).id();
+            for (int i = 1; i < length; i++) {
+                last = moves.enqueue(NewJob.of("chain").withAfter(List.of(last)))
+                        .id();
+            }
+            return last;
+        });
+        cli.run("cancel", "--name", "chain", "--yes");
+        assertThat(cli.run("retry", "--state", "dead,cancelled", "--yes"))
+                .isEqualTo(said(0, "", length + " jobs retried.\n"));
+        assertThat(cli.jobs().stream().filter(job -> job.state() == JobState.BLOCKED))
+                .hasSize(length - 1);
+        for (long id = 1; id < 20; id++) {
+            Claim only = cli.claim();
+            assertThat(only.jobId()).isEqualTo(id);
+            cli.finish(only, Cli.done());
+        }
+    }
+
+    @Test
+    void ofTheNumberOfTheLastAttemptARetryAddsToBoth() {
+        cli.transaction(moves -> moves.enqueue(NewJob.of("mail").withMaxAttempts(2)));
+        for (int round = 0; round < 2; round++) {
+            cli.finish(cli.claim(), Cli.retry(1));
+            cli.finish(cli.claim(), Cli.dead("failed", 1, null, "exit code 1"));
+            if (round == 0) {
+                cli.run("retry", "1");
+            }
+        }
+        assertThat(cli.run("show", "1").out()).contains("attempt      4 of 4\n");
+        assertThat(cli.run("list").out()).contains("4/4");
+        assertThat(cli.run("show", "1", "--json").out())
+                .contains("\"attempt\":4,\"max_attempts\":2,\"last_attempt\":4,");
     }
 
     @Test
@@ -111,7 +206,9 @@ final class ChangingTest {
         dead("mail");
         dead("resize");
         cli.enqueue("mail");
-        assertThat(cli.run("retry", "--name", "mail", "--yes", "--json")).isEqualTo(said(0, "{\"ids\":[1]}\n", ""));
+        assertThat(cli.run("retry", "--name", "mail", "--yes", "--json"))
+                .isEqualTo(
+                        said(0, "{\"ids\":[1],\"jobs\":[{\"id\":1,\"outcome\":\"retried\",\"message\":null}]}\n", ""));
         assertThat(cli.job(2).state()).isEqualTo(JobState.DEAD);
         assertThat(cli.run("retry", "--state", "ready", "--yes"))
                 .isEqualTo(said(1, "", "workerd: no jobs match that can be retried\n  All there are: workerd list\n"));

@@ -148,6 +148,12 @@ final class Cli {
                 moves -> moves.enqueue(org.workerd.job.NewJob.of(name)).id());
     }
 
+    long enqueueAfter(long parent) {
+        return transaction(
+                moves -> moves.enqueue(org.workerd.job.NewJob.of("after").withAfter(List.of(parent)))
+                        .id());
+    }
+
     /** Claims the next job that is ready, as a daemon of pid 4711 would. */
     Claim claim() {
         transaction(moves -> moves.promote(NOW, 100));

@@ -16,8 +16,8 @@ class JobStateTest {
         "running, scheduled ready retrying done dead cancelled",
         "retrying, ready cancelled",
         "done, ''",
-        "dead, ready",
-        "cancelled, ready"
+        "dead, blocked ready",
+        "cancelled, blocked ready"
     })
     void everyMoveThatThereIsStandsHere(String word, String next) {
         assertThat(JobState.ofWord(word).orElseThrow().next().stream().sorted().map(JobState::word))

@@ -16,6 +16,7 @@ abstract class JobStoreContract
                 CronContract,
                 DependencyContract,
                 RetryContract,
+                RetryAfterContract,
                 CancelContract,
                 DeleteContract,
                 PauseContract,

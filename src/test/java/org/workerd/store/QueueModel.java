@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.TreeSet;
 import java.util.function.Predicate;
 import java.util.stream.Collectors;
 import org.workerd.job.Claim;
@@ -27,22 +28,25 @@ final class QueueModel {
     }
 
     private final TreeMap<Long, Row> rows;
-    /** By id, how what it waits for ended; what has not yet is not there. It stays what it was when it ended. */
-    private final TreeMap<Long, TreeMap<Long, JobState>> ends;
+    /** By id, the jobs that it waits for and that were not done yet, or never will be. */
+    private final TreeMap<Long, Set<Long>> waits;
+    /** What was deleted without having been done. */
+    private final TreeMap<Long, JobState> deleted;
 
     QueueModel() {
-        this(new TreeMap<>(), new TreeMap<>());
+        this(new TreeMap<>(), new TreeMap<>(), new TreeMap<>());
     }
 
-    private QueueModel(TreeMap<Long, Row> rows, TreeMap<Long, TreeMap<Long, JobState>> ends) {
+    private QueueModel(TreeMap<Long, Row> rows, TreeMap<Long, Set<Long>> waits, TreeMap<Long, JobState> deleted) {
         this.rows = rows;
-        this.ends = ends;
+        this.waits = waits;
+        this.deleted = deleted;
     }
 
     QueueModel copy() {
-        TreeMap<Long, TreeMap<Long, JobState>> copied = new TreeMap<>();
-        ends.forEach((id, parents) -> copied.put(id, new TreeMap<>(parents)));
-        return new QueueModel(new TreeMap<>(rows), copied);
+        TreeMap<Long, Set<Long>> copied = new TreeMap<>();
+        waits.forEach((id, parents) -> copied.put(id, new TreeSet<>(parents)));
+        return new QueueModel(new TreeMap<>(rows), copied, new TreeMap<>(deleted));
     }
 
     Map<Long, Row> rows() {
@@ -67,31 +71,37 @@ final class QueueModel {
                 !job.after().isEmpty() ? JobState.BLOCKED : job.runAt() != null ? JobState.SCHEDULED : JobState.READY;
         assertThat(rows).doesNotContainKey(id);
         rows.put(id, new Row(job, state, 0, 0, job.runAt(), 0));
-        TreeMap<Long, JobState> parents = new TreeMap<>();
-        job.after().stream()
-                .filter(parent -> rows.get(parent).state.isFinal())
-                .forEach(parent -> parents.put(parent, rows.get(parent).state));
-        ends.put(id, parents);
+        waits.put(
+                id,
+                job.after().stream()
+                        .filter(parent -> rows.get(parent).state != JobState.DONE)
+                        .collect(Collectors.toCollection(TreeSet::new)));
     }
 
     private void put(long id, Row row) {
         rows.put(id, row);
-        if (row.state.isFinal()) {
-            rows.forEach((child, waiting) -> {
-                if (waiting.job.after().contains(id)) {
-                    ends.get(child).putIfAbsent(id, row.state);
-                }
-            });
+        if (row.state == JobState.DONE) {
+            waits.values().forEach(parents -> parents.remove(id));
         }
     }
 
-    boolean retry(long id) {
+    /** They will not be done: they are dead or cancelled, or were when they were deleted. */
+    private boolean isInVain(long parent) {
+        return deleted.containsKey(parent)
+                || (rows.containsKey(parent) && rows.get(parent).state.isFinal());
+    }
+
+    boolean retry(long id, boolean force) {
         Row row = rows.get(id);
         boolean allowed = row != null
                 && (row.state == JobState.DEAD || row.state == JobState.CANCELLED)
-                && (row.job.key() == null || holderOf(row.job.key()).isEmpty());
+                && (row.job.key() == null || holderOf(row.job.key()).isEmpty())
+                && (force || waits.get(id).stream().noneMatch(this::isInVain));
         if (allowed) {
-            put(id, row.to(JobState.READY, row.attempt, row.attempt, null));
+            waits.get(id).removeIf(this::isInVain);
+            boolean blocked = !waits.get(id).isEmpty();
+            Instant due = blocked ? row.job.runAt() : null;
+            put(id, row.to(blocked ? JobState.BLOCKED : JobState.READY, row.attempt, row.attempt, due));
         }
         return allowed;
     }
@@ -108,7 +118,11 @@ final class QueueModel {
     boolean delete(long id) {
         boolean allowed = rows.containsKey(id) && rows.get(id).state.isFinal();
         if (allowed) {
+            if (rows.get(id).state != JobState.DONE) {
+                deleted.put(id, rows.get(id).state);
+            }
             rows.remove(id);
+            waits.remove(id);
         }
         return allowed;
     }
@@ -179,12 +193,11 @@ final class QueueModel {
             return isDue ? row.to(JobState.READY, row.attempt, row.forgiven, null) : row;
         }
         if (row.state == JobState.BLOCKED) {
-            Map<Long, JobState> ended = ends.get(id);
-            if (ended.containsValue(JobState.DEAD) || ended.containsValue(JobState.CANCELLED)) {
-                return row.to(JobState.CANCELLED, 0, 0, null);
+            if (waits.get(id).stream().anyMatch(this::isInVain)) {
+                return row.to(JobState.CANCELLED, row.attempt, row.forgiven, null);
             }
-            if (ended.size() == Set.copyOf(row.job.after()).size()) {
-                return isDue ? row.to(JobState.READY, 0, 0, null) : row.to(JobState.SCHEDULED, 0, 0, row.due);
+            if (waits.get(id).isEmpty()) {
+                return row.to(isDue ? JobState.READY : JobState.SCHEDULED, row.attempt, row.forgiven, row.due);
             }
         }
         return row;

@@ -136,7 +136,10 @@ interface RandomMovesContract extends StoreFixture {
             }
             long id = ids.get(Math.max(0, ids.size() - 1 - random.nextInt(20)));
             switch (random.nextInt(4)) {
-                case 0 -> assertThat(moves.retry(id)).isEqualTo(model.retry(id));
+                case 0 -> {
+                    boolean force = random.nextInt(4) == 0;
+                    assertThat(moves.retry(id, force)).isEqualTo(model.retry(id, force));
+                }
                 case 1 -> assertThat(moves.delete(id).isPresent()).isEqualTo(model.delete(id));
                 default -> assertThat(moves.cancel(id, "", now)).isEqualTo(model.cancel(id));
             }

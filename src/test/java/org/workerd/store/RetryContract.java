@@ -8,7 +8,6 @@ import static org.workerd.store.StoreFixture.keyed;
 import static org.workerd.store.StoreFixture.retryIn;
 
 import java.time.Duration;
-import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
@@ -48,18 +47,11 @@ interface RetryContract extends StoreFixture {
     }
 
     @Test
-    default void whatIsCancelledIsReadyAgainWhateverItWaitedFor() {
-        long parent = enqueue("parent");
-        long blocked = enqueueAfter(parent);
+    default void whatIsCancelledBeforeItsTimeIsReadyAtOnce() {
         long scheduled = enqueue(due(NOW.plusSeconds(1_000)));
-        for (long id : List.of(blocked, scheduled)) {
-            cancel(id);
-            assertThat(retry(id)).isTrue();
-            assertThat(state(id)).isEqualTo(JobState.READY);
-        }
-        finish(claimOne(), dead());
-        promote(NOW);
-        assertThat(state(blocked)).isEqualTo(JobState.READY);
+        cancel(scheduled);
+        assertThat(retry(scheduled)).isTrue();
+        assertThat(state(scheduled)).isEqualTo(JobState.READY);
     }
 
     @Test

@@ -8,6 +8,7 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -16,8 +17,10 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.job.Claim;
+import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
+import org.workerd.job.Policies;
 
 /** The queue as a table that any language may write to. */
 class SqliteForeignWriterTest {
@@ -155,11 +158,67 @@ class SqliteForeignWriterTest {
         assertThat(sql.rows("select dead, blocked from lanes order by id")).containsExactly("0|0", "0|1");
         assertThat(sql.rows("select count(*) from attempts")).containsExactly("0");
         assertThat(sql.rows("select count(*) from finished")).containsExactly("0");
-        assertThat(sql.rows("select count(*) from edges")).containsExactly("0");
         store.transaction(moves -> moves.promote(NOW, 10));
         assertThat(find(2).state()).isEqualTo(JobState.CANCELLED);
-        assertThat(find(2).error()).isEqualTo("a job that this one waited for did not end well");
+        assertThat(find(2).error()).isEqualTo("job 1, which this one waited for, is dead");
+        sql.run("delete from jobs where id = 2");
+        assertThat(sql.rows("select count(*) from edges")).containsExactly("0");
+        assertThat(sql.rows("select count(*) from deleted_parents")).containsExactly("0");
         assertThat(sql.rows("insert into jobs(name) values ('c') returning id")).containsExactly("3");
+    }
+
+    @Test
+    void anInsertIntoRetriesRetriesOrSaysWhyNot() throws SQLException {
+        sql.run("insert into jobs(name) values ('a')");
+        sql.run("insert into jobs(name, \"after\") values ('b', '[1]')");
+        refused("insert into retries(id) values (1)", "only jobs that are dead or cancelled can be retried");
+        refused("insert into retries(id) values (9)", "there is no job with this id");
+        Claim claim = claim().get(0);
+        store.transaction(moves -> moves.finish(claim, StoreFixture.dead(), 1, NOW));
+        store.transaction(moves -> moves.promote(NOW, 10));
+        refused("insert into retries(id) values (2)", "a job that it waits for is dead or cancelled");
+        sql.run("insert into retries(id) select id from job_status where state in ('dead', 'cancelled') order by id");
+        assertThat(sql.rows("select id, state from job_status order by id")).containsExactly("1|ready", "2|blocked");
+        assertThat(sql.rows("select name, ready, blocked, dead, cancelled from lanes order by name"))
+                .containsExactly("a|1|0|0|0", "b|0|1|0|0");
+    }
+
+    @Test
+    void aJobWhoseKeyIsTakenIsNotRetried() throws SQLException {
+        sql.run("insert into jobs(name, key) values ('a', 'k')");
+        store.transaction(moves -> moves.cancel(1, "", NOW));
+        sql.run("insert into jobs(name, key) values ('a', 'k')");
+        refused("insert into retries(id) values (1)", "another one has its key");
+        assertThat(sql.rows("select id, state from job_status")).containsExactly("1|cancelled", "2|ready");
+    }
+
+    @Test
+    void anInsertIntoCancellationsIsARequestAndItsFirstReasonStands() throws SQLException {
+        sql.run("insert into jobs(name) values ('a')");
+        sql.run("insert into cancellations(id, reason) values (1, 'not needed')");
+        sql.run("insert into cancellations(id, reason) values (1, 'again')");
+        assertThat(store.transaction(Moves::cancellations))
+                .containsExactly(new Moves.Cancellation(1, "not needed", null));
+        assertThat(sql.rows("select requested_at > 1700000000000 from cancellations"))
+                .containsExactly("1");
+        refused("insert into cancellations(id) values (7)", "there is no job with this id");
+        store.transaction(moves -> moves.cancel(1, "", NOW));
+        store.transaction(moves -> moves.forgetCancellation(1));
+        refused("insert into cancellations(id) values (1)", "this job has ended already");
+    }
+
+    @Test
+    void theViewShowsWhatTheConfigurationAllows() throws SQLException {
+        sql.run("insert into jobs(name) values ('a')");
+        sql.run("insert into jobs(name) values ('b')");
+        sql.run("insert into jobs(name, max_attempts) values ('b', 2)");
+        JobPolicy usual = JobPolicy.DEFAULT;
+        JobPolicy rare = new JobPolicy(usual.timeout(), 3, usual.backoff(), usual.killGrace(), usual.outputLimit());
+        store.transaction(moves -> moves.allow(new Policies(usual, Map.of("b", rare))));
+        store.transaction(moves -> moves.cancel(3, "", NOW));
+        sql.run("insert into retries(id) values (3)");
+        assertThat(sql.rows("select id, max_attempts, last_attempt from job_status order by id"))
+                .containsExactly("1|10|10", "2|3|3", "3|2|2");
     }
 
     /** What the schema lets in and the daemon cannot read would stop every claim of its lane, for ever. */
