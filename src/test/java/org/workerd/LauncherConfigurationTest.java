@@ -116,10 +116,19 @@ class LauncherConfigurationTest extends LauncherStage {
     }
 
     @Test
-    void whereHomeIsNotSetNobodyKnowsWhatRuns() throws Exception {
+    void withoutHomeTheUsersEntryTellsIt() throws Exception {
         environment.remove("HOME");
-        List<String> asked = List.of(launcher.toString(), "status", "--json");
-        assertThat(run(isRoot() ? asNobody(asked) : asked)).satisfies(status -> {
+        List<String> asked = List.of(launcher.toString(), "status", "--pidfile");
+        assertThat(run(asNobody(asked)).out()).isEqualTo("/nonexistent/.local/state/workerd/workerd.pid\n");
+    }
+
+    @Test
+    void withoutHomeAndAnEntryNobodyKnowsWhatRuns() throws Exception {
+        assumeTrue(isRoot(), "only root can become somebody else");
+        environment.remove("HOME");
+        List<String> asked =
+                List.of("setpriv", "--reuid=12345", "--clear-groups", "--", launcher.toString(), "status", "--json");
+        assertThat(run(asked)).satisfies(status -> {
             assertThat(status.code()).isEqualTo(4);
             assertThat(status.out()).isEqualTo(NOT_RUNNING);
             assertThat(status.err()).contains("HOME is not set", "--config");

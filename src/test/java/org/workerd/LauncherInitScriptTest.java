@@ -88,7 +88,7 @@ class LauncherInitScriptTest extends LauncherStage {
                 #!/bin/sh
                 echo "$*" >>%s
                 case "$*" in
-                    *'status -q') echo %d ;;
+                    *'stop --kill'*) kill -KILL %d ;;
                     *stop*) ! kill -0 %d 2>/dev/null || exit 75 ;;
                 esac
                 """
@@ -106,7 +106,7 @@ class LauncherInitScriptTest extends LauncherStage {
                         with + "stop",
                         with + "stop --timeout 5s",
                         with + "stop --now --timeout 15s",
-                        with + "status -q");
+                        with + "stop --kill --timeout 15s");
     }
 
     @Test

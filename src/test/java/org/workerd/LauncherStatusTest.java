@@ -63,6 +63,17 @@ class LauncherStatusTest extends LauncherStage {
         assertThat(status.err()).contains("cannot see what it runs", "sudo workerd status");
     }
 
+    @Test
+    void aReaderThatWentAwayChangesNothing() throws Exception {
+        Process daemon = daemon();
+        Path codes = top.resolve("codes");
+        String both =
+                "for c in 'status' 'status --json' 'stop'; do { sleep 0.1; \"$0\" -c \"$1\" $c 2>&1; echo $? >>\"$2\"; } | :; done";
+        run(List.of("sh", "-c", both, launcher.toString(), config.toString(), codes.toString()));
+        assertThat(codes).hasContent("0\n0\n0\n");
+        assertThat(daemon.isAlive()).isFalse();
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"status", "status --json", "status --pidfile"})
     void statusThatCannotBeWrittenIsAFailure(String command) throws Exception {

@@ -20,6 +20,10 @@ class LauncherUsageTest extends LauncherStage {
                 "stop --timeout 5",
                 "stop --timeout 5y",
                 "stop --timeout -1s",
+                "stop --timeout 30m1h",
+                "stop --timeout 1s1s",
+                "stop --timeout 1h30",
+                "stop --drain",
                 "reload -q",
                 "restart 7",
                 "status -c",
@@ -29,6 +33,13 @@ class LauncherUsageTest extends LauncherStage {
         assertThat(done.code()).isEqualTo(2);
         assertThat(done.err()).startsWith("workerd: ").contains("\nTry: workerd ");
         assertThat(done.out()).isEmpty();
+    }
+
+    @Test
+    void aTimeoutMayHaveSeveralUnits() throws Exception {
+        for (String timeout : List.of("1d2h3m4s5ms", "1h30m", "08s", "0s")) {
+            assertThat(workerd("stop", "--timeout", timeout)).isEqualTo(new Done(0, "", "workerd is not running\n"));
+        }
     }
 
     @Test

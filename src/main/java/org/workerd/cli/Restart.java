@@ -9,7 +9,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "restart",
         description = "Stop the daemon, then start it again; its jobs end first.",
-        footer = {"", "Examples:", "  workerd restart", "  workerd restart --timeout 10m"})
+        footer = {"", "Examples:", "  workerd restart", "  workerd restart --timeout 1h30m"})
 final class Restart implements Callable<Integer> {
     @Option(names = "--now", description = "end what runs (TERM, grace, KILL) and put it back, its attempt given back")
     boolean now;
@@ -17,6 +17,9 @@ final class Restart implements Callable<Integer> {
     @Option(names = "--timeout", paramLabel = "D", description = "stop waiting after this long, with exit status 75")
     @Nullable
     String timeout;
+
+    @Option(names = "--drain", description = "let what runs end first, as it does without this option too")
+    boolean drain;
 
     @Override
     public Integer call() {
