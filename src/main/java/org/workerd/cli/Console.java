@@ -92,6 +92,16 @@ final class Console {
         }
     }
 
+    /** A person at a terminal reads the talk. */
+    boolean isListenedTo() {
+        return screen.talk();
+    }
+
+    /** In columns; of the terminal, if there is one. */
+    int width() {
+        return screen.columns().count();
+    }
+
     /** Talk that the next one of its kind overwrites; only at a terminal. */
     void progress(String text) {
         if (screen.talk()) {

@@ -6,6 +6,7 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -31,6 +32,9 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
+            "With --wait it tells at a terminal what becomes of the job, and why nothing does.",
+            "--timeout ends an attempt, --wait-timeout only the waiting.",
+            "",
             "What stands after -- belongs to the handler, options included. The keys of a",
             "batch line are name args payload queue priority delay at key max_attempts",
             "timeout after.",
@@ -38,7 +42,7 @@ import picocli.CommandLine.Parameters;
             "Examples:",
             "  workerd enqueue hello",
             "  workerd enqueue mail ann@example.org --payload @letter.txt --delay 10m",
-            "  workerd enqueue build --queue ci --wait -- make -j4 all",
+            "  workerd enqueue run --queue ci --follow -- make -j4 all",
             "  workerd enqueue --batch jobs.jsonl"
         })
 final class Enqueue implements Callable<Integer> {
@@ -56,6 +60,17 @@ final class Enqueue implements Callable<Integer> {
 
     @Option(names = "--wait", description = "wait until it has ended, and exit as it did")
     boolean wait;
+
+    @Option(
+            names = "--wait-timeout",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "wait at most so long, then exit with 124; the job goes on")
+    @Nullable
+    Duration waitTimeout;
+
+    @Option(names = "--follow", description = "wait, and print what it prints")
+    boolean follow;
 
     @Option(names = "--force", description = "store it although no handler has this name")
     boolean force;
@@ -78,16 +93,20 @@ final class Enqueue implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
+        if (follow && (json || batch != null)) {
+            throw Usage.wrong("enqueue", "--follow prints the output of one job: not with --json or --batch");
+        }
         Settings settings = main.settings().settings();
         Ids ids = batch == null ? storeOne(settings) : storeBatch(batch, settings);
         main.console().done(ids.summary(), ids.count() == 1 ? "its id" : "the ids");
         print(ids);
         // Whoever reads the ids need not wait for the jobs.
         main.console().flush();
-        if (!wait) {
-            return 0;
-        }
-        return new JobWaiter(main.console(), settings, null).await(ids.iterator());
+        return isAwaited() ? new JobWaiter(main, settings, waitTimeout, follow).await(ids) : 0;
+    }
+
+    private boolean isAwaited() {
+        return wait || follow || waitTimeout != null;
     }
 
     private Ids storeOne(Settings settings) throws IOException {
@@ -158,7 +177,7 @@ final class Enqueue implements Callable<Integer> {
         for (int i = 0; i < ids.count(); i++) {
             console.data(Long.toString(ids.id(i)));
         }
-        if (batch != null || wait || quiet) {
+        if (batch != null || isAwaited() || quiet) {
             return;
         }
         console.hint(

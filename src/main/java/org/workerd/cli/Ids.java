@@ -1,7 +1,6 @@
 package org.workerd.cli;
 
 import java.util.Arrays;
-import java.util.PrimitiveIterator;
 import java.util.stream.LongStream;
 
 /** Many ids in little memory, and whether each is that of a job which was stored just now. Not thread-safe. */
@@ -44,9 +43,5 @@ final class Ids {
         return last - first == stored.length - 1
                 ? "jobs " + first + " to " + last + " are stored"
                 : stored.length + " jobs from " + first + " to " + last + " are stored";
-    }
-
-    PrimitiveIterator.OfLong iterator() {
-        return LongStream.of(ids).limit(count).map(Math::abs).iterator();
     }
 }

@@ -3,45 +3,59 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
-import java.util.PrimitiveIterator;
 import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
+import org.workerd.job.Names;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 
 /** Waits until jobs are final, and says with which status to exit for them. */
 final class JobWaiter {
-    private final Console console;
+    /** Of so many jobs at once it tells what becomes of them; of more, only of the one whose turn it is. */
+    private static final int TOLD_OF = 20;
+
+    private final Main main;
     private final Settings settings;
     private final @Nullable Duration timeout;
+    private final boolean follow;
     private final long begun = System.nanoTime();
 
-    /** Waiting so long at most; null: for ever. */
-    JobWaiter(Console console, Settings settings, @Nullable Duration timeout) {
-        this.console = console;
+    /**
+     * Waiting so long at most; null: for ever.
+     *
+     * @param follow print what the jobs print
+     */
+    JobWaiter(Main main, Settings settings, @Nullable Duration timeout, boolean follow) {
+        this.main = main;
         this.settings = settings;
         this.timeout = timeout;
+        this.follow = follow;
     }
 
+    /** What it looks through, as long as it waits. */
+    private record Eyes(JobQueries queries, QueueChanges changes, WaitTalk talk) {}
+
     /** Waits for one job after the other, which takes as long as waiting for all: the first bad status, else 0. */
-    int await(PrimitiveIterator.OfLong ids) throws IOException, InterruptedException {
+    int await(Ids ids) throws IOException, InterruptedException {
         int status = 0;
+        Ids told = ids.count() <= TOLD_OF ? ids : new Ids();
         try (JobQueries queries = Main.database(settings).openForReading();
                 QueueChanges changes = new QueueChanges(settings.queueFile(), queries)) {
-            while (ids.hasNext()) {
-                JobView job = await(ids.nextLong(), queries, changes);
+            WaitTalk talk = new WaitTalk(main, settings, queries, !follow);
+            Eyes eyes = new Eyes(queries, changes, talk);
+            for (int i = 0; i < ids.count(); i++) {
+                JobView job = await(ids.id(i), told, eyes);
                 if (!job.state().isFinal()) {
-                    console.say("workerd: job " + job.id() + " is still "
-                            + job.state().word() + " after " + Span.format(timeout == null ? Duration.ZERO : timeout));
+                    talk.say("job " + job.id() + " is still " + job.state().word() + " after "
+                            + Span.format(timeout == null ? Duration.ZERO : timeout));
                     return status == 0 ? ExitCode.TIMED_OUT.status() : status;
                 }
                 int own = status(job, queries.attempts(job.id()));
                 if (own != 0) {
-                    String error = job.error() == null ? "" : ": " + org.workerd.job.Names.printable(job.error());
-                    console.say(
-                            "workerd: job " + job.id() + " is " + job.state().word() + error);
+                    String error = job.error() == null ? "" : ": " + Names.printable(job.error());
+                    talk.say("job " + job.id() + " is " + job.state().word() + error);
                 }
                 status = status == 0 ? own : status;
             }
@@ -50,13 +64,41 @@ final class JobWaiter {
     }
 
     /** As it was when it had become final, or when the time was up. */
-    private JobView await(long id, JobQueries queries, QueueChanges changes) throws InterruptedException {
-        JobView job = Show.find(queries, id);
-        while (!job.state().isFinal() && left().toNanos() > 0) {
-            changes.await(left());
-            job = Show.find(queries, id);
+    private JobView await(long id, Ids told, Eyes eyes) throws IOException, InterruptedException {
+        JobView job = Show.find(eyes.queries(), id);
+        OutputFollower output = new OutputFollower(main.console(), settings, job, 1);
+        while (true) {
+            boolean read = follow && copy(output, job);
+            tell(job, told, eyes);
+            if (job.state().isFinal() || left().toNanos() <= 0) {
+                return job;
+            }
+            boolean watched =
+                    !read || job.state() != JobState.RUNNING || eyes.changes().watch(output.directory());
+            eyes.changes().await(watched ? left() : Span.shorter(left(), Logs.SHORT));
+            job = Show.find(eyes.queries(), id);
         }
-        return job;
+    }
+
+    /** False: nobody reads it any more; the status is wanted all the same. */
+    private static boolean copy(OutputFollower output, JobView job) throws IOException {
+        boolean read = output.copy();
+        while (read && output.advance(job)) {
+            read = output.copy();
+        }
+        return read;
+    }
+
+    private void tell(JobView job, Ids told, Eyes eyes) {
+        if (!main.console().isListenedTo()) {
+            return;
+        }
+        eyes.talk().tell(job);
+        for (int i = 0; i < told.count(); i++) {
+            if (told.id(i) != job.id()) {
+                eyes.queries().find(told.id(i)).ifPresent(eyes.talk()::tell);
+            }
+        }
     }
 
     private Duration left() {

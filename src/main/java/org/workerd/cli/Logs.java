@@ -1,8 +1,6 @@
 package org.workerd.cli;
 
 import java.io.IOException;
-import java.io.OutputStream;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -12,8 +10,6 @@ import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.worker.Output;
-import org.workerd.worker.Premises;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -35,8 +31,8 @@ import picocli.CommandLine.Parameters;
             "  workerd logs 42 --attempt 1"
         })
 final class Logs implements Callable<Integer> {
-    private static final Duration LONG = Duration.ofSeconds(1);
-    private static final Duration SHORT = Duration.ofMillis(50);
+    static final Duration LONG = Duration.ofSeconds(1);
+    static final Duration SHORT = Duration.ofMillis(50);
 
     private final Main main;
 
@@ -87,41 +83,37 @@ final class Logs implements Callable<Integer> {
                     .say("Job " + id + " has printed nothing; it is "
                             + job.state().word() + ".");
         } else {
-            tail(job, settings, number.get()).copyTo(main.console().programOutput());
+            OutputFollower.tail(settings, job, number.get())
+                    .copyTo(main.console().programOutput());
         }
     }
 
     private void follow(JobView first, Settings settings, JobQueries queries, QueueChanges changes)
             throws IOException, InterruptedException {
-        int number = attempt == null ? begin(first, settings) : attempt;
-        OutputTail tail = tail(first, settings, number);
-        OutputStream to = main.console().programOutput();
+        int begun = attempt == null ? begin(first, settings) : attempt;
+        OutputFollower output = new OutputFollower(main.console(), settings, first, begun);
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
             JobView job = Show.find(queries, id);
-            tail.copyTo(to);
-            if (!main.console().isWritable()) {
+            if (!output.copy()) {
                 return;
             }
-            boolean past = job.attempt() > number;
-            if (past && attempt == null) {
-                number++;
-                main.console().hint("workerd: attempt " + number);
-                tail = tail(job, settings, number);
+            if (attempt == null && output.advance(job)) {
+                main.console().hint("workerd: attempt " + output.number());
                 continue;
             }
-            if (job.state().isFinal() || past || (attempt != null && isOver(job, number))) {
+            if (job.state().isFinal() || (attempt != null && isOver(job, attempt))) {
                 main.console().hint("workerd: job " + id + " is " + job.state().word());
                 return;
             }
-            boolean watched = changes.watch(path(settings, number).resolveSibling(""));
+            boolean watched = changes.watch(output.directory());
             changes.await(watched || job.state() != JobState.RUNNING ? LONG : SHORT);
         }
     }
 
     /** Begun, and not running any more. */
     private static boolean isOver(JobView job, int number) {
-        return job.attempt() == number && job.state() != JobState.RUNNING;
+        return job.attempt() > number || (job.attempt() == number && job.state() != JobState.RUNNING);
     }
 
     /** The attempt to begin with: the running one, the newest that printed, or the one that comes. */
@@ -133,19 +125,10 @@ final class Logs implements Callable<Integer> {
 
     private Optional<Integer> newest(Settings settings, int last) {
         for (int number = last; number > 0; number--) {
-            if (path(settings, number).toFile().length() > 0) {
+            if (OutputFollower.path(settings, id, number).toFile().length() > 0) {
                 return Optional.of(number);
             }
         }
         return Optional.empty();
-    }
-
-    private OutputTail tail(JobView job, Settings settings, int number) {
-        return new OutputTail(
-                path(settings, number), settings.policies().of(job.name()).outputLimit());
-    }
-
-    private Path path(Settings settings, int number) {
-        return Output.path(Premises.output(settings.queueFile()), id, number);
     }
 }

@@ -83,6 +83,7 @@ final class QuickEnqueue {
     private boolean isFlag(String option) {
         switch (option) {
             case "--wait" -> command.wait = true;
+            case "--follow" -> command.follow = true;
             case "--force" -> command.force = true;
             case "--json" -> command.json = true;
             case "-q" -> command.quiet = true;
@@ -104,6 +105,7 @@ final class QuickEnqueue {
             case "--key" -> options.key = value;
             case "--max-attempts" -> options.maxAttempts = Integer.valueOf(value);
             case "--timeout" -> options.timeout = Span.parse(value);
+            case "--wait-timeout" -> command.waitTimeout = Span.parse(value);
             case "--after" -> after(Converters.id(value));
             default -> {
                 return false;

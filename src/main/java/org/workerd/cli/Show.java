@@ -77,7 +77,13 @@ final class Show implements Callable<Integer> {
         line("name", job.name());
         line("queue", job.queue());
         line("state", job.state().word());
-        line("waits for", waitsFor == null ? null : waitsFor(waitsFor));
+        line(
+                "waits for",
+                waitsFor == null
+                        ? null
+                        : waitsFor.reason().thing() + ": "
+                                + WaitText.of(
+                                        waitsFor, main.now(), main.console().isTerminal()));
         line("priority", Integer.toString(job.priority()));
         line("args", String.join(" ", job.args().stream().map(Show::word).toList()));
         line("payload", job.payload());
@@ -96,12 +102,6 @@ final class Show implements Callable<Integer> {
         line("error", job.error());
         line("result", job.result());
         line("progress", progress(job.progress()));
-    }
-
-    private String waitsFor(WaitsFor waitsFor) {
-        String until = waitsFor.until() == null ? "" : ", until " + time(waitsFor.until());
-        String command = waitsFor.command() == null ? "" : " (" + waitsFor.command() + ")";
-        return waitsFor.reason().thing() + ": " + waitsFor.detail() + until + command;
     }
 
     private static @Nullable String progress(@Nullable Progress progress) {

@@ -61,7 +61,8 @@ final class Table {
         return line.toString().stripTrailing();
     }
 
-    private static String cut(String cell, int width) {
+    /** As it is, or so many columns of it with a mark that it goes on. */
+    static String cut(String cell, int width) {
         return length(cell) <= width ? cell : cell.substring(0, cell.offsetByCodePoints(0, width - 1)) + "…";
     }
 

@@ -18,6 +18,10 @@ import picocli.CommandLine.Parameters;
         description = "Wait until all these jobs have ended, and exit as they did.",
         footer = {
             "",
+            "At a terminal it tells what becomes of them, and why nothing does. The jobs go",
+            "on when --timeout ends the waiting; what ends an attempt is the --timeout of",
+            "enqueue.",
+            "",
             "Exit status: 0 when all are done, else that of the first that is not: its own,",
             "128 + n for signal n, 124 when it or the wait timed out, 125 when it was",
             "cancelled or never ran.",
@@ -32,7 +36,7 @@ final class Wait implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "ID", converter = Converters.JobId.class, description = "the jobs")
     List<Long> ids = List.of();
 
-    @Option(names = "--timeout", paramLabel = "D", converter = Converters.D.class, description = "at most so long")
+    @Option(names = "--timeout", paramLabel = "D", converter = Converters.D.class, description = "wait at most so long")
     @Nullable
     Duration timeout;
 
@@ -42,8 +46,9 @@ final class Wait implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        JobWaiter waiter = new JobWaiter(main.console(), settings(), timeout);
-        return waiter.await(ids.stream().mapToLong(Long::longValue).iterator());
+        Ids jobs = new Ids();
+        ids.forEach(id -> jobs.add(id, true));
+        return new JobWaiter(main, settings(), timeout, false).await(jobs);
     }
 
     /** Of a queue that has all of the jobs: better now than after an hour's wait. */

@@ -105,6 +105,18 @@ final class Cli {
     /** The data goes into a stream of which nothing is read again. */
     Said runInto(OutputStream out, String... arguments) {
         ByteArrayOutputStream err = new ByteArrayOutputStream();
+        int status = run(out, err, arguments);
+        return new Said(status, "", err.toString(UTF_8));
+    }
+
+    /** What it says goes there, to be read while it still runs. */
+    Said runSaying(ByteArrayOutputStream err, String... arguments) {
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        int status = run(out, err, arguments);
+        return new Said(status, out.toString(UTF_8), err.toString(UTF_8));
+    }
+
+    private int run(OutputStream out, OutputStream err, String... arguments) {
         Console console = new Console(input, out, err, screen);
         Environment environment =
                 new Environment(Map.of("NO_COLOR", "1"), false, 2, Path.of("/nonexistent/workerd.toml"));
@@ -112,8 +124,7 @@ final class Cli {
         all[0] = "-c";
         all[1] = directory.resolve("workerd.toml").toString();
         System.arraycopy(arguments, 0, all, 2, arguments.length);
-        int status = new Main(console, environment, InstantSource.fixed(NOW)).execute(all);
-        return new Said(status, "", err.toString(UTF_8));
+        return new Main(console, environment, InstantSource.fixed(NOW)).execute(all);
     }
 
     // ---- the queue itself

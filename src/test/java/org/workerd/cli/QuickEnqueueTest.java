@@ -68,6 +68,9 @@ final class QuickEnqueueTest {
             "--after=12",
             "12",
             "--wait",
+            "--wait-timeout",
+            "--wait-timeout=1m",
+            "--follow",
             "--force",
             "--json",
             "-q",
@@ -92,7 +95,7 @@ final class QuickEnqueueTest {
                 "-c a.toml enqueue mail ann@example.org bob",
                 "enqueue --config=a.toml mail",
                 "enqueue mail --payload @letter.txt --delay 10m --queue=ci --priority 5 --key k --max-attempts 3",
-                "enqueue build -q --json --wait --force --after 1 --after=2 --timeout 5s -- make -j4 -- all",
+                "enqueue build -q --json --wait --force --after 1 --after=2 --timeout 5s --follow --wait-timeout=1h -- make -j4 -- all",
             })
     void readsTheUsualLines(String line) {
         assertThat(quick(line.split(" "))).isPresent().isEqualTo(slow(line.split(" ")));
@@ -163,6 +166,8 @@ final class QuickEnqueueTest {
                 command.name,
                 command.args,
                 command.wait,
+                command.waitTimeout,
+                command.follow,
                 command.force,
                 command.json,
                 command.quiet,

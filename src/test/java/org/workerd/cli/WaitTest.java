@@ -105,4 +105,115 @@ final class WaitTest {
         cli.finish(cli.claim(), Cli.done());
         assertThat(cli.run("wait", "1").status()).isZero();
     }
+
+    @Test
+    void inAPipeItSaysNothingOfAJobThatIsDone() throws Exception {
+        cli.enqueue("mail");
+        CompletableFuture<Cli.Said> said = CompletableFuture.supplyAsync(() -> cli.run("wait", "1"));
+        cli.finish(cli.claim(), Cli.done());
+        assertThat(said.get()).isEqualTo(new Cli.Said(0, "", ""));
+    }
+
+    @Test
+    void atATerminalItTellsEachChangeOfState() throws Exception {
+        cli.onTerminal(80);
+        cli.run("enqueue", "mail", "-q");
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        CompletableFuture<Cli.Said> said = CompletableFuture.supplyAsync(() -> cli.runSaying(err, "wait", "1"));
+        awaitWords(err, "job 1 waits: no daemon serves this queue (workerd start)\n");
+        Claim first = cli.claim();
+        awaitWords(err, "job 1 runs\n");
+        cli.finish(first, Cli.retry(7));
+        awaitWords(err, "job 1 is retrying: exit code 7\n");
+        Claim second = cli.claim();
+        awaitWords(err, "job 1 runs, attempt 2\n");
+        cli.finish(second, Cli.done());
+        assertThat(said.get().status()).isZero();
+        awaitWords(err, "workerd: job 1 is done\n");
+    }
+
+    @Test
+    void atATerminalItTellsWhyNothingHappensAndWhenThatChanges() throws Exception {
+        cli.onTerminal(80);
+        cli.enqueue("lost");
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        CompletableFuture<Cli.Said> said = CompletableFuture.supplyAsync(() -> cli.runSaying(err, "wait", "1"));
+        awaitWords(err, "job 1 waits: there is no handler of this name in " + directory + "/handlers\n");
+        cli.run("pause");
+        awaitWords(err, "job 1 waits: all queues are paused (workerd resume)\n");
+        cli.run("resume");
+        cli.handler("lost");
+        awaitWords(err, "job 1 waits: no daemon serves this queue (workerd start)\n");
+        cli.run("cancel", "1");
+        assertThat(said.get().status()).isEqualTo(125);
+        awaitWords(err, "workerd: job 1 is cancelled");
+    }
+
+    @Test
+    void atATerminalProgressIsABarThatIsGoneWhenSomethingElseIsSaid() throws Exception {
+        cli.onTerminal(40);
+        cli.enqueue("mail");
+        Claim claim = cli.claim();
+        cli.transaction(
+                moves -> moves.progress(claim, new org.workerd.job.Progress(50, "page 5 of 10 of a long book")));
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        CompletableFuture<Cli.Said> said = CompletableFuture.supplyAsync(() -> cli.runSaying(err, "wait", "1"));
+        awaitWords(err, "\r\033[Kjob 1 [##########          ] 50% page …");
+        cli.finish(claim, Cli.done());
+        assertThat(said.get().status()).isZero();
+        awaitWords(err, "\r\033[Kworkerd: job 1 is done\n");
+    }
+
+    @Test
+    void ofSeveralJobsItTellsWhicheverChanges() throws Exception {
+        cli.onTerminal(80);
+        cli.enqueue("mail");
+        cli.enqueue("mail");
+        Claim first = cli.claim();
+        Claim second = cli.claim();
+        java.io.ByteArrayOutputStream err = new java.io.ByteArrayOutputStream();
+        CompletableFuture<Cli.Said> said = CompletableFuture.supplyAsync(() -> cli.runSaying(err, "wait", "1", "2"));
+        awaitWords(err, "job 2 runs\n");
+        cli.finish(second, Cli.done());
+        awaitWords(err, "job 2 is done\n");
+        assertThat(said).isNotDone();
+        cli.finish(first, Cli.done());
+        assertThat(said.get().status()).isZero();
+    }
+
+    private static void awaitWords(java.io.ByteArrayOutputStream stream, String words) {
+        org.awaitility.Awaitility.await(words).until(() -> stream.toString(java.nio.charset.StandardCharsets.UTF_8)
+                .contains(words));
+    }
+
+    @Test
+    void anEnqueueWaitsNoLongerThanItWasTold() {
+        assertThat(cli.run("enqueue", "mail", "--wait", "--wait-timeout", "50ms"))
+                .isEqualTo(new Cli.Said(124, "1\n", "workerd: job 1 is still ready after 50ms\n"));
+        assertThat(cli.job(1).timeoutMillis()).isNull();
+    }
+
+    @Test
+    void whoFollowsReadsWhatEachAttemptPrints() throws Exception {
+        java.io.ByteArrayOutputStream out = new java.io.ByteArrayOutputStream();
+        CompletableFuture<Cli.Said> said =
+                CompletableFuture.supplyAsync(() -> cli.run(out, "enqueue", "mail", "--follow"));
+        awaitWords(out, "1\n");
+        Claim first = cli.claim();
+        print(1, "one\n");
+        awaitWords(out, "1\none\n");
+        cli.finish(first, Cli.retry(7));
+        Claim second = cli.claim();
+        print(2, "two\n");
+        cli.finish(second, Cli.done());
+        assertThat(said.get().status()).isZero();
+        assertThat(out.toString()).isEqualTo("1\none\ntwo\n");
+        assertThat(cli.run("enqueue", "mail", "--follow", "--json").status()).isEqualTo(2);
+    }
+
+    private void print(int attempt, String text) throws IOException {
+        Path output = org.workerd.worker.Output.path(org.workerd.worker.Premises.output(cli.queueFile()), 1, attempt);
+        java.nio.file.Files.createDirectories(output.getParent());
+        java.nio.file.Files.writeString(output, text);
+    }
 }
