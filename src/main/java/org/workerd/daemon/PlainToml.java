@@ -1,10 +1,15 @@
 package org.workerd.daemon;
 
 import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.TomlValue.Kind;
+import org.workerd.daemon.TomlValue.Place;
 
 /**
  * The plain part of TOML that most configurations keep to: tables with bare names, and keys with a text without escapes
@@ -12,23 +17,17 @@ import org.jspecify.annotations.Nullable;
  * not plain, or wrong, is left to it. Not thread-safe.
  */
 final class PlainToml {
-    private final List<Line> tables = new ArrayList<>();
-    private final List<Line> keys = new ArrayList<>();
-    private final Set<List<String>> seen = new HashSet<>();
+    private final Map<List<String>, TomlValue> values = new HashMap<>();
+    /** The tables that have a header of their own. */
+    private final Set<List<String>> headed = new HashSet<>();
 
-    /**
-     * A table's header, or a key.
-     *
-     * @param value a String or a Long; null for a table
-     */
-    record Line(List<String> path, @Nullable Object value, int line, int column) {}
+    private List<String> table = List.of();
 
     private PlainToml() {}
 
-    /** What stands in the text, or null when it is not plain. */
-    static @Nullable PlainToml parse(String text) {
+    /** What stands in the text, as {@link FullToml} would read it, or null when it is not plain. */
+    static @Nullable List<TomlValue> read(String text) {
         PlainToml plain = new PlainToml();
-        List<String> table = List.of();
         int number = 0;
         for (int from = 0; from < text.length(); ) {
             int end = text.indexOf('\n', from);
@@ -38,57 +37,74 @@ final class PlainToml {
             if (end >= 0 && line.endsWith("\r")) {
                 line = line.substring(0, line.length() - 1);
             }
-            if (!isPrintable(line)) {
+            if (!plain.take(line, number)) {
                 return null;
             }
-            int begin = skipBlanks(line, 0);
-            if (isEnd(line, begin)) {
-                continue;
-            }
-            Line found = line.charAt(begin) == '[' ? table(line, begin, number) : key(line, begin, number, table);
-            if (found == null || !plain.seen.add(found.path())) {
-                return null;
-            }
-            if (found.value() == null) {
-                table = found.path();
-                plain.tables.add(found);
-            } else {
-                plain.keys.add(found);
+        }
+        return plain.inOrder();
+    }
+
+    /** False: it is not plain. */
+    private boolean take(String line, int number) {
+        int begin = skipBlanks(line, 0);
+        if (!isPrintable(line)) {
+            return false;
+        }
+        if (isEnd(line, begin)) {
+            return true;
+        }
+        Place place = new Place(number, begin + 1);
+        return line.charAt(begin) == '[' ? takeHeader(line, begin, place) : takeKey(line, begin, place);
+    }
+
+    private boolean takeHeader(String line, int begin, Place place) {
+        List<String> path = header(line, begin);
+        if (path == null || !headed.add(path)) {
+            return false;
+        }
+        for (int size = 1; size < path.size(); size++) {
+            List<String> above = path.subList(0, size);
+            values.putIfAbsent(above, table(above, place));
+            if (!isTable(above)) {
+                return false;
             }
         }
-        return plain;
+        table = path;
+        TomlValue before = values.put(path, table(path, place));
+        return before == null || before.isTable();
     }
 
-    /** In their order. */
-    List<Line> keys() {
-        return keys;
+    private boolean takeKey(String line, int begin, Place place) {
+        TomlValue value = key(line, begin, place);
+        return value != null && values.put(value.path(), value) == null;
     }
 
-    /** The tables that hold keys, or nothing; not those that are only on the way to another one. */
-    List<Line> tables() {
-        List<Line> open = new ArrayList<>();
-        for (Line table : tables) {
-            boolean holdsKeys = false;
-            boolean holdsTables = false;
-            for (Line key : keys) {
-                holdsKeys |= key.path().size() == table.path().size() + 1 && isBelow(key, table);
-            }
-            for (Line other : tables) {
-                holdsTables |= isBelow(other, table);
-            }
-            if (holdsKeys || !holdsTables) {
-                open.add(table);
-            }
+    private boolean isTable(List<String> path) {
+        TomlValue value = values.get(path);
+        return value != null && value.isTable();
+    }
+
+    private static TomlValue table(List<String> path, Place place) {
+        return new TomlValue(path, Kind.TABLE, "", place, place);
+    }
+
+    /** Which of the tables are only there for others is known at the end. */
+    private List<TomlValue> inOrder() {
+        Set<List<String>> holdTables = new HashSet<>();
+        Set<List<String>> holdValues = new HashSet<>();
+        for (TomlValue value : values.values()) {
+            (value.isTable() ? holdTables : holdValues).add(value.parent());
         }
-        return open;
+        List<TomlValue> inOrder = new ArrayList<>();
+        for (TomlValue value : values.values()) {
+            boolean isAbove = holdTables.contains(value.path()) && !holdValues.contains(value.path());
+            inOrder.add(isAbove ? value.asSupertable() : value);
+        }
+        Collections.sort(inOrder);
+        return inOrder;
     }
 
-    private static boolean isBelow(Line one, Line table) {
-        int size = table.path().size();
-        return one.path().size() > size && one.path().subList(0, size).equals(table.path());
-    }
-
-    private static @Nullable Line table(String line, int begin, int number) {
+    private static @Nullable List<String> header(String line, int begin) {
         List<String> path = new ArrayList<>();
         int at = begin;
         while (at == begin || (at < line.length() && line.charAt(at) == '.')) {
@@ -100,10 +116,10 @@ final class PlainToml {
             at = end;
         }
         boolean closed = at < line.length() && line.charAt(at) == ']' && isEnd(line, skipBlanks(line, at + 1));
-        return closed ? new Line(List.copyOf(path), null, number, begin + 1) : null;
+        return closed ? List.copyOf(path) : null;
     }
 
-    private static @Nullable Line key(String line, int begin, int number, List<String> table) {
+    private @Nullable TomlValue key(String line, int begin, Place place) {
         int end = bareEnd(line, begin);
         int equals = skipBlanks(line, end);
         if (end == begin || equals == line.length() || line.charAt(equals) != '=') {
@@ -116,9 +132,11 @@ final class PlainToml {
         }
         List<String> path = new ArrayList<>(table);
         path.add(line.substring(begin, end));
-        boolean text = line.charAt(from) == '"' || line.charAt(from) == '\'';
-        Object value = text ? line.substring(from + 1, to - 1) : Long.valueOf(line.substring(from, to));
-        return new Line(List.copyOf(path), value, number, begin + 1);
+        boolean isText = line.charAt(from) == '"' || line.charAt(from) == '\'';
+        String value = isText
+                ? line.substring(from + 1, to - 1)
+                : Long.valueOf(line.substring(from, to)).toString();
+        return new TomlValue(path, isText ? Kind.TEXT : Kind.NUMBER, value, place, new Place(place.line(), from + 1));
     }
 
     /** Behind the value that begins there, or -1 when it is not plain. */

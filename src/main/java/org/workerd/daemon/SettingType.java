@@ -11,7 +11,6 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.tomlj.TomlArray;
 import org.workerd.job.Backoff;
 import org.workerd.job.ByteSize;
 import org.workerd.job.Names;
@@ -75,12 +74,12 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         EITHER,
         ARRAY;
 
-        boolean fits(Object value) {
+        boolean fits(TomlValue.Kind kind) {
             return switch (this) {
-                case TEXT -> value instanceof String;
-                case NUMBER -> value instanceof Long;
-                case EITHER -> value instanceof String || value instanceof Long;
-                case ARRAY -> value instanceof TomlArray;
+                case TEXT -> kind == TomlValue.Kind.TEXT;
+                case NUMBER -> kind == TomlValue.Kind.NUMBER;
+                case EITHER -> kind == TomlValue.Kind.TEXT || kind == TomlValue.Kind.NUMBER;
+                case ARRAY -> kind == TomlValue.Kind.ARRAY;
             };
         }
     }

@@ -6,17 +6,15 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.daemon.TomlValue.Kind;
+import org.workerd.daemon.TomlValue.Place;
 
 /** What is read as plain TOML is read as TOML is, or left to TOML's parser. */
 class PlainTomlTest {
-    private static final Path BASE = Path.of("/etc/workerd");
-    private static final Path FILE = BASE.resolve("workerd.toml");
-
     private static final String[] PIECES = {
         "[",
         "]",
@@ -52,8 +50,8 @@ class PlainTomlTest {
     @Test
     void theShippedConfigurationIsPlain() throws IOException {
         String text = Files.readString(Path.of("config/workerd.toml"));
-        assertThat(PlainToml.parse(text)).isNotNull();
-        assertThat(PlainToml.parse(everySetting())).isNotNull();
+        assertThat(PlainToml.read(text)).isNotNull();
+        assertThat(PlainToml.read(everySetting())).isNotNull();
     }
 
     @ParameterizedTest
@@ -79,44 +77,40 @@ class PlainTomlTest {
                 "a = 1 b\n",
                 "a = \"\0\"\n",
                 "a = 99999999999\n",
+                "[a]\nb = 1\n[a.b]\n",
+                "[a]\nb = 1\n[a.b.c]\n",
+                "[a.b]\n[a]\nb = 1\n",
             })
     void whatIsNotPlainIsLeftToTheParser(String text) {
-        assertThat(PlainToml.parse(text)).isNull();
+        assertThat(PlainToml.read(text)).isNull();
     }
 
     @Test
-    void readsWhateverItReadsAsTheParserDoes() throws IOException {
+    void bothReadersFindTheSameValuesInPlainFiles() throws IOException {
         String seed = everySetting();
         Random random = new Random(20_261_123);
         int plain = 0;
-        for (int round = 0; round < 5_000; round++) {
-            String text = round == 0 ? seed : mutated(seed, random);
-            if (PlainToml.parse(text) != null) {
+        for (int round = 0; round < 10_000; round++) {
+            String text = round % 2 == 0 ? mutated(seed, random) : written(random);
+            List<TomlValue> values = PlainToml.read(text);
+            if (values != null) {
                 plain++;
-                assertThat(read(text, false)).as(text).isEqualTo(read(text, true));
+                FullToml.Reading full = FullToml.read(text);
+                assertThat(full.faults()).as(text).isEmpty();
+                assertThat(values).as(text).isEqualTo(full.values());
             }
         }
-        assertThat(plain).isGreaterThan(1_000);
+        assertThat(plain).isGreaterThan(3_000);
     }
 
-    /** Values, origins, places and problems. */
-    private static List<Object> read(String text, boolean strictly) {
-        Findings findings = new Findings();
-        TomlFile file = new TomlFile(FILE, BASE, findings);
-        if (strictly) {
-            file.parse(text);
-        } else {
-            file.read(text);
-        }
-        findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
-        Object problems = List.of();
-        try {
-            findings.throwIfAny();
-        } catch (SettingsException wrong) {
-            problems = wrong.problems();
-        }
-        Map<String, String> values = findings.texts();
-        return List.of(values, findings.origins(), problems);
+    @Test
+    void aTableAboveAnotherIsThereWhereItsOwnHeaderIs() {
+        assertThat(PlainToml.read("[a.b]\nx = 1\n [a]\ny = ''\n"))
+                .containsExactly(
+                        new TomlValue(List.of("a"), Kind.TABLE, "", new Place(3, 2), new Place(3, 2)),
+                        new TomlValue(List.of("a", "b"), Kind.TABLE, "", new Place(1, 1), new Place(1, 1)),
+                        new TomlValue(List.of("a", "y"), Kind.TEXT, "", new Place(4, 1), new Place(4, 5)),
+                        new TomlValue(List.of("a", "b", "x"), Kind.NUMBER, "1", new Place(2, 1), new Place(2, 5)));
     }
 
     /** The shipped file, with all that it only mentions switched on. */
@@ -134,5 +128,20 @@ class PlainTomlTest {
             mutated.replace(from, to, random.nextInt(3) == 0 ? "" : PIECES[random.nextInt(PIECES.length)]);
         }
         return mutated.toString();
+    }
+
+    /** Few names, so that tables and keys meet. */
+    private static String written(Random random) {
+        StringBuilder text = new StringBuilder();
+        for (int line = random.nextInt(8); line >= 0; line--) {
+            boolean table = random.nextInt(5) < 3;
+            text.append(" ".repeat(random.nextInt(3))).append(table ? "[" : "");
+            for (int part = table ? random.nextInt(3) : 0; part >= 0; part--) {
+                text.append("abc".charAt(random.nextInt(3))).append(part == 0 ? "" : ".");
+            }
+            text.append(table ? "]" : List.of(" = 1", "='x'", " =  -0").get(random.nextInt(3)))
+                    .append(random.nextInt(9) == 0 ? "\r\n" : "\n");
+        }
+        return text.toString();
     }
 }
