@@ -116,6 +116,17 @@ class LauncherConfigurationTest extends LauncherStage {
     }
 
     @Test
+    void aConfigurationThatCannotBeLookedAtIsNotPassedOver() throws Exception {
+        assumeTrue(Files.notExists(Path.of("/etc/workerd/workerd.toml")), "this machine has a configuration");
+        Path own = Files.createDirectories(top.resolve("home/.config/workerd"));
+        Files.writeString(own.resolve("workerd.toml"), PLAIN);
+        allow(own, "rwx------");
+        Done stop = run(asNobody(List.of(launcher.toString(), "stop")));
+        assertThat(stop.code()).isEqualTo(4);
+        assertThat(stop.err()).contains("cannot read " + own, "permission denied");
+    }
+
+    @Test
     void withoutHomeTheUsersEntryTellsIt() throws Exception {
         environment.remove("HOME");
         List<String> asked = List.of(launcher.toString(), "status", "--pidfile");
