@@ -40,6 +40,14 @@ final class JobFilter {
     @Nullable
     Duration since;
 
+    @Option(
+            names = "--finished-since",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "ended not longer ago than this")
+    @Nullable
+    Duration finishedSince;
+
     @Option(names = "--error", paramLabel = "TEXT", description = "whose error contains this")
     @Nullable
     String error;
@@ -50,7 +58,11 @@ final class JobFilter {
         for (String word : states) {
             wanted.add(JobState.ofWord(word).orElseThrow(() -> unknown(word)));
         }
-        return new JobQueries.Filter(wanted, queue, name, key, since == null ? null : now.minus(since), error);
+        return new JobQueries.Filter(wanted, queue, name, key, ago(since, now), ago(finishedSince, now), error);
+    }
+
+    private static @Nullable Instant ago(@Nullable Duration age, Instant now) {
+        return age == null ? null : now.minus(age);
     }
 
     private static Failure unknown(String word) {

@@ -55,7 +55,8 @@ final class ListJobs implements Callable<Integer> {
         JobQueries.Filter wanted = filter.of(now);
         Settings settings = main.settings().settings();
         try (JobQueries queries = Main.database(settings).openForReading()) {
-            List<JobView> jobs = queries.list(wanted, limit);
+            JobQueries.Found found = queries.list(wanted, limit);
+            List<JobView> jobs = found.jobs();
             Map<Long, WaitsFor> waits =
                     quiet ? Map.of() : main.waitReasons(settings, queries).of(jobs);
             if (json) {
@@ -65,6 +66,7 @@ final class ListJobs implements Callable<Integer> {
             } else {
                 printTable(jobs, waits, settings, wanted.equals(JobQueries.Filter.ALL));
             }
+            tellOfMore(found);
         }
         return 0;
     }
@@ -104,8 +106,17 @@ final class ListJobs implements Callable<Integer> {
                     note(job, waits.get(job.id()), now));
         }
         main.console().print(table);
-        if (jobs.size() == limit) {
-            main.console().hint("The newest " + limit + "; --limit K shows more.");
+    }
+
+    /** Scripts must hear of it, too: what is left out looks like what is not there. */
+    private void tellOfMore(JobQueries.Found found) {
+        Long end = found.lookedBackTo();
+        if (found.more()) {
+            main.console().say("The newest " + limit + " are shown; --limit K shows more.");
+        } else if (end != null) {
+            main.console()
+                    .say("Searched the newest jobs, back to job " + end
+                            + "; older ones may match, too. To search farther back, name --state, --queue or --name.");
         }
     }
 

@@ -63,9 +63,6 @@ final class Selection {
         if (!asked.states().isEmpty()) {
             wanted.retainAll(asked.states());
         }
-        return wanted.isEmpty()
-                ? Optional.empty()
-                : Optional.of(new JobQueries.Filter(
-                        wanted, asked.queue(), asked.name(), asked.key(), asked.since(), asked.error()));
+        return wanted.isEmpty() ? Optional.empty() : Optional.of(asked.withStates(wanted));
     }
 }

@@ -15,8 +15,16 @@ public interface JobQueries extends AutoCloseable {
     /** In the order of their numbers, the running one last. */
     List<JobView.Attempt> attempts(long id);
 
-    /** Newest first. */
-    List<JobView> list(Filter filter, int limit);
+    /** Newest first. Where the queue keeps nothing in order that a filter asks for, it looks at so many and no more. */
+    Found list(Filter filter, int limit);
+
+    /**
+     * What a list shows.
+     *
+     * @param more older ones match, too
+     * @param lookedBackTo the job at which the search stopped: older ones may match, too. Null: it looked at all
+     */
+    record Found(List<JobView> jobs, boolean more, @Nullable Long lookedBackTo) {}
 
     /** Of all that match, in the order of their age. */
     List<Long> ids(Filter filter);
@@ -28,8 +36,40 @@ public interface JobQueries extends AutoCloseable {
             @Nullable String name,
             @Nullable String key,
             @Nullable Instant since,
+            @Nullable Instant finishedSince,
             @Nullable String error) {
-        public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null);
+        public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null, null);
+
+        public Filter withStates(Set<JobState> some) {
+            return new Filter(some, queue, name, key, since, finishedSince, error);
+        }
+
+        public Filter withQueue(String one) {
+            return new Filter(states, one, name, key, since, finishedSince, error);
+        }
+
+        public Filter withName(String one) {
+            return new Filter(states, queue, one, key, since, finishedSince, error);
+        }
+
+        public Filter withKey(String one) {
+            return new Filter(states, queue, name, one, since, finishedSince, error);
+        }
+
+        /** Enqueued then or later. */
+        public Filter withSince(Instant then) {
+            return new Filter(states, queue, name, key, then, finishedSince, error);
+        }
+
+        /** Ended then or later. */
+        public Filter withFinishedSince(Instant then) {
+            return new Filter(states, queue, name, key, since, then, error);
+        }
+
+        /** Whose error contains this. */
+        public Filter withError(String text) {
+            return new Filter(states, queue, name, key, since, finishedSince, text);
+        }
     }
 
     /** By queue: how many jobs are in each state, all states named. */

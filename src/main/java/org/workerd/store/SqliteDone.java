@@ -9,7 +9,6 @@ import java.util.Objects;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
-import org.workerd.job.JobState;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves.Finish;
 
@@ -107,7 +106,7 @@ final class SqliteDone {
         statements.update(LEAVE_RUNNING, rows.lowest, rows.highest, rows.from, rows.to);
         claims.stream()
                 .filter(claim -> !lost.contains(claim))
-                .forEach(claim -> tallies.move(claim.lane(), JobState.RUNNING, JobState.DONE));
+                .forEach(claim -> tallies.done(claim.lane(), claim.jobId(), at));
         return lost;
     }
 

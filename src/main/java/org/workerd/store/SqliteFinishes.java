@@ -140,7 +140,11 @@ final class SqliteFinishes {
                 ending.error(),
                 result,
                 attempt.daemonPid());
-        tallies.move(claim.lane(), JobState.RUNNING, state);
+        if (state == JobState.DONE) {
+            tallies.done(claim.lane(), claim.jobId(), attempt.finishedAt());
+        } else {
+            tallies.move(claim.lane(), JobState.RUNNING, state);
+        }
         if (claim.keyed()) {
             statements.update(FREE_KEY, claim.jobId());
         }

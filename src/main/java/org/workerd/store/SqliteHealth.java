@@ -104,6 +104,18 @@ public final class SqliteHealth implements AutoCloseable {
               or exists (select 1 from finished where finished.id = keys.id)
             """;
 
+    private static final String MISCOUNTED_THOUSANDS =
+            """
+            with counted as (
+              select lane, id / 1000 as thousand, count(*) as done, max(finished_at) as latest
+              from finished where state = 'done' group by 1, 2)
+            select count(*) from (
+              select 1 from counted left join thousands using (lane, thousand)
+                where thousands.done is not counted.done or thousands.latest < counted.latest
+              union all
+              select 1 from thousands where (lane, thousand) not in (select lane, thousand from counted))
+            """;
+
     /** Where its tables contradict each other, a sentence each; every one is of one moment. */
     public List<String> disagreements() {
         List<String> found = new ArrayList<>();
@@ -111,6 +123,7 @@ public final class SqliteHealth implements AutoCloseable {
         note(found, TWICE, "jobs in two states at once");
         note(found, NO_JOB, "states of jobs that do not exist");
         note(found, MISCOUNTED, "lanes whose counts are wrong");
+        note(found, MISCOUNTED_THOUSANDS, "thousands of ids whose counts are wrong");
         note(found, UNOWNED, "running jobs of a daemon that was never registered");
         note(found, STALE_KEYS, "keys held by jobs that have ended or do not exist");
         return found;

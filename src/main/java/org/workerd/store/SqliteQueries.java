@@ -11,7 +11,6 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 
@@ -51,63 +50,40 @@ final class SqliteQueries implements JobQueries {
         return read(() -> statements.list(ATTEMPTS, SqliteQueries::attempt, id));
     }
 
-    private static final String LIST =
+    private static final String OF_IDS =
             """
             select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status
-            where (?1 is null or instr(?1, ',' || state || ',') > 0)
-              and (?2 is null or queue = ?2)
-              and (?3 is null or name = ?3)
-              and (?4 is null or key = ?4)
-              and (?5 is null or created_at >= ?5)
-              and (?6 is null or instr(error, ?6) > 0)
+            from job_status where id in (select value from json_each(?))
             order by id desc
-            limit ?7
             """;
 
     @Override
-    public List<JobView> list(Filter filter, int limit) {
-        return read(() -> statements.list(
-                LIST,
-                SqliteQueries::job,
-                states(filter),
-                filter.queue(),
-                filter.name(),
-                filter.key(),
-                SqliteMoves.millis(filter.since()),
-                filter.error(),
-                limit));
+    public Found list(Filter filter, int limit) {
+        return atOnce(() -> {
+            SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(limit);
+            List<JobView> jobs = statements.list(OF_IDS, SqliteQueries::job, JsonList.ofNumbers(found.ids()));
+            return new Found(jobs, found.more(), found.lookedBackTo());
+        });
     }
-
-    private static final String IDS =
-            """
-            select id from job_status
-            where (?1 is null or instr(?1, ',' || state || ',') > 0)
-              and (?2 is null or queue = ?2)
-              and (?3 is null or name = ?3)
-              and (?4 is null or key = ?4)
-              and (?5 is null or created_at >= ?5)
-              and (?6 is null or instr(error, ?6) > 0)
-            order by id
-            """;
 
     @Override
     public List<Long> ids(Filter filter) {
-        return read(() -> statements.list(
-                IDS,
-                row -> row.getLong(1),
-                states(filter),
-                filter.queue(),
-                filter.name(),
-                filter.key(),
-                SqliteMoves.millis(filter.since()),
-                filter.error()));
+        return atOnce(() -> new SqliteSearch(statements, filter).all());
     }
 
-    private static @Nullable String states(Filter filter) {
-        return filter.states().isEmpty()
-                ? null
-                : filter.states().stream().map(JobState::word).collect(Collectors.joining(",", ",", ","));
+    private static final String BEGIN = "savepoint reading";
+    private static final String END = "release reading";
+
+    /** Many questions about one moment. */
+    private <T> T atOnce(Question<T> questions) {
+        return read(() -> {
+            statements.update(BEGIN);
+            try {
+                return questions.ask();
+            } finally {
+                statements.update(END);
+            }
+        });
     }
 
     private static final String COUNTS =

@@ -17,12 +17,41 @@ final class Tallies {
             """;
 
     private final Map<Long, Map<JobState, Long>> byLane = new HashMap<>();
+    private final Map<Thousand, Done> done = new HashMap<>();
+
+    private record Thousand(long lane, long thousand) {
+        static Thousand of(long lane, long id) {
+            return new Thousand(lane, id / SqliteThousands.THOUSAND);
+        }
+    }
+
+    private static final class Done {
+        private long count;
+        private long latest;
+
+        void add(long at) {
+            count++;
+            latest = Math.max(latest, at);
+        }
+    }
 
     void move(long lane, JobState from, JobState to) {
         Map<JobState, Long> changes = byLane.computeIfAbsent(lane, any -> new EnumMap<>(JobState.class));
         changes.merge(from, -1L, Long::sum);
         changes.merge(to, 1L, Long::sum);
     }
+
+    /** A running job of that lane is done. */
+    void done(long lane, long id, long at) {
+        move(lane, JobState.RUNNING, JobState.DONE);
+        done.computeIfAbsent(Thousand.of(lane, id), any -> new Done()).add(at);
+    }
+
+    private static final String ADD_DONE =
+            """
+            insert into thousands (lane, thousand, done, latest) values (?, ?, ?, ?)
+            on conflict (lane, thousand) do update set done = done + excluded.done, latest = max(latest, excluded.latest)
+            """;
 
     void write(Statements statements) throws SQLException {
         for (Map.Entry<Long, Map<JobState, Long>> lane : byLane.entrySet()) {
@@ -39,10 +68,19 @@ final class Tallies {
                     changes.getOrDefault(JobState.CANCELLED, 0L),
                     lane.getKey());
         }
-        byLane.clear();
+        for (Map.Entry<Thousand, Done> one : done.entrySet()) {
+            statements.update(
+                    ADD_DONE,
+                    one.getKey().lane(),
+                    one.getKey().thousand(),
+                    one.getValue().count,
+                    one.getValue().latest);
+        }
+        forget();
     }
 
     void forget() {
         byLane.clear();
+        done.clear();
     }
 }

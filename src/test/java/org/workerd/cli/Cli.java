@@ -201,7 +201,7 @@ final class Cli {
             return List.of();
         }
         try (JobQueries queries = database().openForReading()) {
-            return queries.list(JobQueries.Filter.ALL, 1_000_000);
+            return queries.list(JobQueries.Filter.ALL, 1_000_000).jobs();
         }
     }
 

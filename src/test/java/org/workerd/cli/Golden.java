@@ -25,7 +25,7 @@ final class Golden {
             "user [a-z][a-z0-9_-]* may", "user USER may",
             "after \\d+ms", "after Nms",
             "\"ran_ms\":\\d+", "\"ran_ms\":N",
-            "queue\\.db, [0-9.]+ KiB", "queue.db, N KiB");
+            "(queue|copy)\\.db, [0-9.]+ KiB", "$1.db, N KiB");
 
     private Golden() {}
 

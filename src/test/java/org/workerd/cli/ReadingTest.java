@@ -66,7 +66,7 @@ final class ReadingTest {
                         3   mail  bulk     ready     0/10     3m ago   no daemon serves this …
                         2   mail  default  retrying  1/3      3m ago   next in 4m, exit code 7
                         """,
-                        "The newest 3; --limit K shows more.\n"));
+                        "The newest 3 are shown; --limit K shows more.\n"));
         assertThat(cli.onTerminal(60).run("list").out().lines())
                 .allMatch(line -> line.length() <= 60)
                 .anyMatch(line -> line.endsWith("…"));

@@ -21,7 +21,7 @@ interface QueriesContract extends StoreFixture {
         try (JobQueries queries = store().queries()) {
             assertThat(queries.find(1)).isEmpty();
             assertThat(queries.attempts(1)).isEmpty();
-            assertThat(queries.list(Filter.ALL, 20)).isEmpty();
+            assertThat(queries.list(Filter.ALL, 20).jobs()).isEmpty();
             assertThat(queries.counts()).isEmpty();
         }
     }
@@ -47,13 +47,12 @@ interface QueriesContract extends StoreFixture {
         assertThat(ids(states(JobState.DEAD, JobState.DONE))).containsExactly(dead, done);
         assertThat(ids(states(JobState.READY))).containsExactly(other, keyed);
         assertThat(ids(states(JobState.BLOCKED))).isEmpty();
-        assertThat(ids(new Filter(Set.of(), "mail", null, null, null, null))).containsExactly(other);
-        assertThat(ids(new Filter(Set.of(), null, "a", null, null, null))).containsExactly(dead, done);
-        assertThat(ids(new Filter(Set.of(), null, null, "k", null, null))).containsExactly(keyed);
-        assertThat(ids(new Filter(Set.of(), null, null, null, null, "exit code")))
-                .containsExactly(dead);
-        assertThat(ids(new Filter(Set.of(), null, null, null, null, "%"))).isEmpty();
-        assertThat(ids(new Filter(Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, "3")))
+        assertThat(ids(Filter.ALL.withQueue("mail"))).containsExactly(other);
+        assertThat(ids(Filter.ALL.withName("a"))).containsExactly(dead, done);
+        assertThat(ids(Filter.ALL.withKey("k"))).containsExactly(keyed);
+        assertThat(ids(Filter.ALL.withError("exit code"))).containsExactly(dead);
+        assertThat(ids(Filter.ALL.withError("%"))).isEmpty();
+        assertThat(ids(new Filter(Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, Instant.EPOCH, "3")))
                 .containsExactly(dead);
     }
 
@@ -61,9 +60,36 @@ interface QueriesContract extends StoreFixture {
     default void sinceCountsFromTheTimeOfTheEnqueue() {
         long id = enqueue("a");
         Instant created = view(id).createdAt();
-        assertThat(ids(new Filter(Set.of(), null, null, null, created, null))).containsExactly(id);
-        assertThat(ids(new Filter(Set.of(), null, null, null, created.plusMillis(1), null)))
+        assertThat(ids(Filter.ALL.withSince(created))).containsExactly(id);
+        assertThat(ids(Filter.ALL.withSince(created.plusMillis(1)))).isEmpty();
+    }
+
+    @Test
+    default void whatEndedLatelyIsFoundAmongWhatEndedBefore() {
+        long first = enqueue("a");
+        long second = enqueue("a");
+        Instant end = NOW.plusSeconds(100);
+        Claim early = claimOne();
+        Claim late = claimOne();
+        inTransaction(moves -> moves.finish(late, done(), PID, end));
+        inTransaction(moves -> moves.finish(early, dead(), PID, end.minusMillis(1)));
+        enqueue("a");
+        assertThat(ids(Filter.ALL.withFinishedSince(end))).containsExactly(second);
+        assertThat(ids(Filter.ALL.withFinishedSince(end.minusMillis(1)))).containsExactly(second, first);
+        assertThat(ids(Filter.ALL.withName("a").withFinishedSince(end.plusMillis(1))))
                 .isEmpty();
+    }
+
+    @Test
+    default void aListSaysWhetherThereAreMore() {
+        enqueue("a");
+        enqueue("a");
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.list(Filter.ALL, 2).more()).isFalse();
+            assertThat(queries.list(Filter.ALL, 1).more()).isTrue();
+            assertThat(queries.list(states(JobState.READY), 2).more()).isFalse();
+            assertThat(queries.list(states(JobState.READY), 1).more()).isTrue();
+        }
     }
 
     @Test
@@ -105,7 +131,7 @@ interface QueriesContract extends StoreFixture {
         claim(5);
         try (JobQueries queries = store().queries()) {
             assertThat(queries.ids(Filter.ALL)).hasSize(30).isSorted();
-            assertThat(queries.ids(new Filter(Set.of(JobState.READY), null, "a", null, null, null)))
+            assertThat(queries.ids(states(JobState.READY).withName("a")))
                     .containsExactly(7L, 10L, 13L, 16L, 19L, 22L, 25L, 28L);
             assertThat(queries.ids(states(JobState.DEAD))).isEmpty();
         }
@@ -164,7 +190,7 @@ interface QueriesContract extends StoreFixture {
     }
 
     private static Filter states(JobState... states) {
-        return new Filter(Set.of(states), null, null, null, null, null);
+        return Filter.ALL.withStates(Set.of(states));
     }
 
     private List<Long> ids(Filter filter) {
@@ -173,7 +199,7 @@ interface QueriesContract extends StoreFixture {
 
     private List<Long> ids(Filter filter, int limit) {
         try (JobQueries queries = store().queries()) {
-            return queries.list(filter, limit).stream().map(JobView::id).toList();
+            return queries.list(filter, limit).jobs().stream().map(JobView::id).toList();
         }
     }
 }

@@ -9,7 +9,9 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -18,6 +20,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Verdict;
 import org.workerd.job.Verdict.Ending;
+import org.workerd.store.JobQueries.Filter;
 
 interface RandomMovesContract extends StoreFixture {
     @ParameterizedTest
@@ -33,6 +36,7 @@ interface RandomMovesContract extends StoreFixture {
             }
         }
         moves.compareJobs();
+        moves.compareLists(new Random(seed));
         assertThat(moves.kindsOfMoves()).as("the walk went everywhere").containsOnlyKeys(JobState.values());
     }
 
@@ -177,10 +181,11 @@ interface RandomMovesContract extends StoreFixture {
 
         private Verdict anyVerdict() {
             Ending ending = new Ending("failed", 1, null, "exit code 1");
+            Ending well = new Ending("done", 0, null, null);
             Instant later = now.plusMillis(random.nextInt(3_000));
             return Stream.<Verdict>of(
-                            new Verdict.Done(ending, "r"),
-                            new Verdict.Done(ending, null),
+                            new Verdict.Done(well, "r"),
+                            new Verdict.Done(well, null),
                             new Verdict.Dead(ending, null),
                             new Verdict.Cancel(ending),
                             new Verdict.Retry(ending, later),
@@ -209,7 +214,7 @@ interface RandomMovesContract extends StoreFixture {
 
         void compareJobs() {
             try (JobQueries queries = fixture.store().queries()) {
-                List<JobView> jobs = queries.list(JobQueries.Filter.ALL, 10_000);
+                List<JobView> jobs = queries.list(JobQueries.Filter.ALL, 10_000).jobs();
                 assertThat(jobs).hasSize(model.rows().size());
                 for (JobView job : jobs) {
                     QueueModel.Row row = model.rows().get(job.id());
@@ -221,6 +226,45 @@ interface RandomMovesContract extends StoreFixture {
                             .isSorted();
                 }
             }
+        }
+
+        /** Every filter that some job matches, and combinations of them, give what looking at each job gives. */
+        void compareLists(Random random) {
+            try (JobQueries queries = fixture.store().queries()) {
+                List<JobView> jobs = queries.list(Filter.ALL, 10_000).jobs();
+                for (JobView job : jobs) {
+                    Filter filter = random.nextBoolean() ? Filter.ALL : Filter.ALL.withStates(Set.of(job.state()));
+                    filter = random.nextBoolean() ? filter : filter.withQueue(job.queue());
+                    filter = random.nextBoolean() ? filter : filter.withName(job.name());
+                    filter = job.key() == null || random.nextBoolean() ? filter : filter.withKey(job.key());
+                    filter = job.error() == null || random.nextBoolean() ? filter : filter.withError(job.error());
+                    filter = job.finishedAt() == null || random.nextBoolean()
+                            ? filter
+                            : filter.withFinishedSince(job.finishedAt());
+                    List<Long> matching = jobs.stream()
+                            .filter(matches(filter))
+                            .map(JobView::id)
+                            .toList();
+                    int limit = 1 + random.nextInt(matching.size() + 1);
+                    JobQueries.Found found = queries.list(filter, limit);
+                    assertThat(found.jobs().stream().map(JobView::id))
+                            .as("%s", filter)
+                            .containsExactlyElementsOf(matching.subList(0, Math.min(limit, matching.size())));
+                    assertThat(found.more()).as("%s", filter).isEqualTo(matching.size() > limit);
+                    assertThat(queries.ids(filter)).as("%s", filter).isSorted().hasSameElementsAs(matching);
+                }
+            }
+        }
+
+        private static Predicate<JobView> matches(Filter filter) {
+            return job -> (filter.states().isEmpty() || filter.states().contains(job.state()))
+                    && (filter.queue() == null || filter.queue().equals(job.queue()))
+                    && (filter.name() == null || filter.name().equals(job.name()))
+                    && (filter.key() == null || filter.key().equals(job.key()))
+                    && (filter.error() == null
+                            || (job.error() != null && job.error().contains(filter.error())))
+                    && (filter.finishedSince() == null
+                            || (job.finishedAt() != null && !job.finishedAt().isBefore(filter.finishedSince())));
         }
 
         Map<JobState, Long> kindsOfMoves() {

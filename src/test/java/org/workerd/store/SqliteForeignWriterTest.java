@@ -246,7 +246,7 @@ class SqliteForeignWriterTest {
                                 .args())
                 .isEqualTo(claim.args()));
         try (JobQueries queries = store.queries()) {
-            assertThat(queries.list(JobQueries.Filter.ALL, 100_000)).hasSize(accepted);
+            assertThat(queries.list(JobQueries.Filter.ALL, 100_000).jobs()).hasSize(accepted);
         }
     }
 

@@ -52,6 +52,18 @@ class SqliteJobStoreTest extends JobStoreContract {
               or cancelled <> (select count(*) from finished f where f.lane = l.id and state = 'cancelled')
             """;
 
+    private static final String THOUSANDS_MISCOUNTED =
+            """
+            with counted as (
+              select lane, id / 1000 as thousand, count(*) as done, max(finished_at) as latest
+              from finished where state = 'done' group by 1, 2)
+            select lane || ' ' || thousand from counted left join thousands using (lane, thousand)
+              where thousands.done is not counted.done or thousands.latest < counted.latest
+            union all
+            select lane || ' ' || thousand from thousands
+              where (lane, thousand) not in (select lane, thousand from counted)
+            """;
+
     private static final String KEYS_ASTRAY =
             """
             select j.id from jobs j
@@ -77,6 +89,9 @@ class SqliteJobStoreTest extends JobStoreContract {
         assertThat(rows(IN_NOT_ONE_PLACE)).as("jobs that are not in one place").isEmpty();
         assertThat(rows(OF_NO_JOB)).as("rows of no job").isEmpty();
         assertThat(rows(MISCOUNTED)).as("lanes that are miscounted").isEmpty();
+        assertThat(rows(THOUSANDS_MISCOUNTED))
+                .as("thousands that are miscounted")
+                .isEmpty();
         assertThat(rows(EDGES_ASTRAY))
                 .as("edges that lead nowhere or are miscounted")
                 .isEmpty();

@@ -69,7 +69,7 @@ abstract class CronFixture {
     List<String> slots() {
         try (JobQueries queries = store.queries()) {
             List<String> slots = new ArrayList<>();
-            for (JobView job : queries.list(JobQueries.Filter.ALL, 10_000)) {
+            for (JobView job : queries.list(JobQueries.Filter.ALL, 10_000).jobs()) {
                 slots.add(0, String.valueOf(job.runAt()).substring(8, 16));
             }
             return slots;

@@ -39,7 +39,7 @@ class CronTest extends CronFixture {
         turn();
         turnAt("23T13:00:00");
         try (JobQueries queries = store.queries()) {
-            JobView job = queries.list(JobQueries.Filter.ALL, 1).get(0);
+            JobView job = queries.list(JobQueries.Filter.ALL, 1).jobs().get(0);
             assertThat(job.name()).isEqualTo("report");
             assertThat(job.args()).containsExactly("-v");
         }

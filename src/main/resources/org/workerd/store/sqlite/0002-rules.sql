@@ -218,3 +218,32 @@ create view job_status as
       and a.number = (select max(number) from attempts where id = j.id)
     left join progress p on p.id = j.id
       and p.attempt = coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt);
+
+-- What lists look things up by. Who has no key, waits for nothing, and ends well pays for none of these indexes.
+create index jobs_by_key on jobs (key) where key is not null;
+create index blocked_by_lane on blocked (lane, id);
+create index scheduled_by_lane on scheduled (lane, retrying, id);
+drop index finished_badly;
+create index finished_badly on finished (lane, state, id) where state <> 'done';
+
+-- Of a lane and a thousand of ids: how many of these jobs are done, and when the last of them ended. So the jobs of a
+-- lane that are done are found among millions of others without an index that every job would pay for.
+create table thousands (
+  lane     integer not null,
+  thousand integer not null,
+  done     integer not null,
+  latest   integer not null,
+  primary key (lane, thousand)
+) strict, without rowid;
+
+insert into thousands (lane, thousand, done, latest)
+  select lane, id / 1000, count(*), max(finished_at) from finished where state = 'done' group by lane, id / 1000;
+
+create trigger jobs_forgotten before delete on jobs
+  when exists (select 1 from finished where id = old.id and state = 'done')
+begin
+  update thousands set done = done - 1
+    where lane = (select lane from finished where id = old.id) and thousand = old.id / 1000;
+  delete from thousands
+    where lane = (select lane from finished where id = old.id) and thousand = old.id / 1000 and done <= 0;
+end;
