@@ -9,6 +9,7 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Map;
 import jnr.constants.platform.Errno;
 import jnr.constants.platform.OpenFlags;
@@ -23,7 +24,11 @@ public final class Posix {
     public static final int APPEND = OpenFlags.O_WRONLY.intValue() | OpenFlags.O_APPEND.intValue();
     public static final int CREATE = OpenFlags.O_CREAT.intValue();
     public static final int TRUNCATE = OpenFlags.O_TRUNC.intValue();
+    /** With {@link #CREATE}: it must be a new file. */
+    public static final int EXCLUSIVE = OpenFlags.O_EXCL.intValue();
     public static final int NO_FOLLOW = OpenFlags.O_NOFOLLOW.intValue();
+    /** A FIFO without a writer, or a device, does not hold up the open. */
+    public static final int NON_BLOCKING = OpenFlags.O_NONBLOCK.intValue();
     /** The same on every Linux that we know of; jnr has no constant for it. */
     static final int CLOSE_ON_EXEC = 0x80000;
 
@@ -40,16 +45,9 @@ public final class Posix {
     private static final Libc FLOCK = Libc.bind("flock", INT, INT);
     private static final Libc POLL = Libc.bind("poll", POINTER, LONG, INT);
     private static final Libc EVENTFD = Libc.bind("eventfd", INT, INT);
-    private static final Libc MEMFD_CREATE = Libc.bind("memfd_create", POINTER, INT);
 
     private static final int LOCK_EXCLUSIVE_NOW = 2 | 4;
     private static final int SET_DESCRIPTOR_FLAGS = 2;
-    private static final int SET_SIGNAL = 10;
-    private static final int SET_LEASE = 1024;
-    private static final int WRITE_LEASE = 1;
-    private static final int NO_LEASE = 2;
-    /** SIGURG, which does nothing where nobody asked for it. */
-    private static final int HARMLESS = 23;
 
     private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
     private static final short POLLIN = 1;
@@ -93,30 +91,22 @@ public final class Posix {
     }
 
     public static void writeAt(int descriptor, long offset, byte[] bytes) {
-        PWRITE.call("cannot write", descriptor, bytes, (long) bytes.length, offset);
+        int written = PWRITE.call("cannot write", descriptor, bytes, (long) bytes.length, offset);
+        if (written < bytes.length) {
+            // The disk is full, which the next call says.
+            writeAt(descriptor, offset + written, Arrays.copyOfRange(bytes, written, bytes.length));
+        }
     }
 
     /** What could be read at once, at most the buffer's length; empty at the end. */
     public static byte[] read(int descriptor, int most) {
         byte[] buffer = new byte[most];
         int count = READ_CALL.call("cannot read", descriptor, buffer, (long) most);
-        return java.util.Arrays.copyOf(buffer, count);
+        return Arrays.copyOf(buffer, count);
     }
 
     public static void truncate(int descriptor, long size) {
         FTRUNCATE.call("cannot truncate", descriptor, size);
-    }
-
-    /** Nobody, this process included, has the regular file open but by this descriptor. False also where nobody can tell. */
-    public static boolean isOpenHereOnly(int descriptor) {
-        // Whoever opens the file while it is leased waits until it is not, and we are told by a signal: SIGIO, which
-        // ends a JVM.
-        if (FCNTL.invoke(descriptor, SET_SIGNAL, HARMLESS) < 0
-                || FCNTL.invoke(descriptor, SET_LEASE, WRITE_LEASE) < 0) {
-            return false;
-        }
-        FCNTL.call("cannot give a lease back", descriptor, SET_LEASE, NO_LEASE);
-        return true;
     }
 
     /** Gives a range's blocks back to the file system; it reads as zeros. False: this file system cannot. */
@@ -153,19 +143,6 @@ public final class Posix {
     /** Takes the signal back, after {@link #await} said that it is there. */
     public static void clearEvent(int event) {
         read(event, 8);
-    }
-
-    /** A file in memory that holds the text, for a program to read as its standard input. */
-    public static int memoryFile(String text) {
-        int file = MEMFD_CREATE.call("cannot make a file in memory", "workerd-payload", 1);
-        try {
-            byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-            PWRITE.call("cannot fill a file in memory", file, bytes, (long) bytes.length, 0L);
-            return file;
-        } catch (UnixException failure) {
-            close(file);
-            throw failure;
-        }
     }
 
     /**

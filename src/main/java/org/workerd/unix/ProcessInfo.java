@@ -3,6 +3,7 @@ package org.workerd.unix;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -150,6 +151,60 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
             return Files.readString(PROC.resolve("sys/kernel/random/boot_id")).strip();
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot read the boot id", failure);
+        }
+    }
+
+    /** Our PID namespace: numbers of processes mean nothing in another one. Empty: the kernel does not tell. */
+    public static String pidNamespace() {
+        return link(Path.of("/proc/self/ns/pid"));
+    }
+
+    /** It sees the same process numbers as we do; also when the kernel does not tell. */
+    public boolean isInOurPidNamespace() {
+        String theirs = link(file(pid, "ns/pid"));
+        return theirs.isEmpty() || theirs.equals(pidNamespace());
+    }
+
+    /** What it calls by this absolute path is the file that we do. */
+    public boolean sees(Path path) {
+        Path theirs = file(pid, "root").resolve(Path.of("/").relativize(path));
+        try {
+            return Files.isSameFile(path, theirs);
+        } catch (IOException notThere) {
+            return false;
+        }
+    }
+
+    /** Whether one of its descriptors is an open file by which it holds a {@link ByteLock} of this file, there. */
+    public boolean holdsByteLock(Path locked, long at) {
+        try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
+            for (Path descriptor : descriptors) {
+                if (isLocked(descriptor, locked, at)) {
+                    return true;
+                }
+            }
+            return false;
+        } catch (IOException | DirectoryIteratorException goneOrNotOurs) {
+            return false;
+        }
+    }
+
+    private boolean isLocked(Path descriptor, Path locked, long at) {
+        try {
+            return Files.isSameFile(descriptor, locked)
+                    && ProcFile.read(file(pid, "fdinfo/" + descriptor.getFileName()).toString()).stream()
+                            .flatMap(String::lines)
+                            .anyMatch(line -> line.contains(" OFDLCK ") && line.endsWith(" " + at + " " + at));
+        } catch (IOException closed) {
+            return false;
+        }
+    }
+
+    private static String link(Path link) {
+        try {
+            return Files.readSymbolicLink(link).toString();
+        } catch (IOException untold) {
+            return "";
         }
     }
 

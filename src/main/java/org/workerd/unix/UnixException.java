@@ -37,6 +37,16 @@ public final class UnixException extends RuntimeException {
         return is(Errno.E2BIG);
     }
 
+    /** Somebody else has what was asked for. */
+    public static UnixException taken(String what) {
+        return new UnixException(what, Errno.EEXIST.intValue());
+    }
+
+    /** Somebody else has it, or has made it. */
+    public boolean isTaken() {
+        return is(Errno.EEXIST);
+    }
+
     /** We may not. */
     public boolean isRefusal() {
         return is(Errno.EACCES) || is(Errno.EPERM);

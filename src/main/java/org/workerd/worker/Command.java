@@ -2,7 +2,6 @@ package org.workerd.worker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -57,23 +56,27 @@ final class Command {
         try (Scratch scratch = slot.scratch().open()) {
             Output output = new Output(
                     Output.path(slot.premises().output(), claim.jobId(), claim.attempt()), policy.outputLimit());
-            int pid = start(scratch, output, slot.starting(claim));
+            int pid;
+            try (Stdio stdio = Stdio.open(slot.premises(), slot.number(), claim, output.file())) {
+                long since = slot.starting(claim);
+                try {
+                    pid = spawn(scratch, stdio);
+                } catch (UnixException failure) {
+                    trim(output);
+                    return ProgramOutcome.of(failure, program);
+                }
+                signs.began();
+                slot.began(claim, pid, since);
+            }
             ProgressFile progress = new ProgressFile(scratch.progress());
             Processes.End end = watch(pid, scratch, () -> look(output, progress));
             if (scratch.isTouched()) {
                 look(progress);
             }
-            boolean quiet = output.isEmpty();
-            if (!quiet) {
-                trim(output);
-            }
-            Outcome outcome = ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
-            if (quiet && !(isOver(outcome) && scratch.spareOutput().keep(output.file()))) {
-                trim(output);
-            }
-            return outcome;
+            trim(output);
+            return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
         } catch (UnixException failure) {
-            return ProgramOutcome.of(failure, program);
+            return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         } catch (IOException failure) {
             return new Outcome.NotStarted(failure.toString());
         } finally {
@@ -81,50 +84,21 @@ final class Command {
         }
     }
 
-    /** Where the program's output goes: a file of its own, whatever an attempt of this number left that was given back. */
-    private Spawn.Open outputFile(Path file, Scratch scratch) throws IOException {
-        if (scratch.spareOutput().become(file)) {
-            return new Spawn.Open(1, file, Posix.APPEND | Posix.CREATE);
-        }
-        Path directory = file.getParent();
-        if (directory != null && !directory.toFile().isDirectory()) {
-            Files.createDirectories(directory);
-        }
-        Files.deleteIfExists(file);
-        return new Spawn.Open(1, file, Posix.APPEND | Posix.CREATE | Posix.TRUNCATE);
-    }
-
-    /** The job will not run again, and ask for its attempt's file again under the same number. */
-    private static boolean isOver(Outcome outcome) {
-        return outcome instanceof Outcome.Exited exited && exited.code() == 0;
-    }
-
-    private int start(Scratch scratch, Output output, long since) throws IOException {
-        String payload = claim.payload();
-        int input = payload == null || payload.isEmpty() ? -1 : Posix.memoryFile(payload);
-        try {
-            List<String> arguments = new ArrayList<>();
-            arguments.add(program.toString());
-            arguments.addAll(claim.args());
-            int pid = new Spawn(
-                            program,
-                            arguments,
-                            environment(scratch),
-                            scratch.work(),
-                            Spawn.Group.PROCESS_GROUP,
-                            List.of(
-                                    input < 0 ? Spawn.nullInput(0) : new Spawn.Copy(0, input),
-                                    outputFile(output.file(), scratch),
-                                    new Spawn.Copy(2, 1)))
-                    .start();
-            signs.began();
-            slot.began(claim, pid, since);
-            return pid;
-        } finally {
-            if (input >= 0) {
-                Posix.close(input);
-            }
-        }
+    private int spawn(Scratch scratch, Stdio stdio) {
+        List<String> arguments = new ArrayList<>();
+        arguments.add(program.toString());
+        arguments.addAll(claim.args());
+        return new Spawn(
+                        program,
+                        arguments,
+                        environment(scratch),
+                        scratch.work(),
+                        Spawn.Group.PROCESS_GROUP,
+                        List.of(
+                                new Spawn.Copy(0, stdio.input()),
+                                new Spawn.Copy(1, stdio.output()),
+                                new Spawn.Copy(2, 1)))
+                .start();
     }
 
     private List<String> environment(Scratch scratch) {

@@ -128,8 +128,16 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
-    /** A ledger's contents: of which boot, which session the daemon's processes were in, what ran. */
-    public record Contents(String boot, int session, List<Entry> entries) {
+    /**
+     * A ledger's contents: of which boot, in which PID namespace its numbers hold (empty: it does not say), which session
+     * the daemon's processes were in, what ran.
+     */
+    public record Contents(String boot, String namespace, int session, List<Entry> entries) {
+        /** The numbers of processes in it mean to us what they meant to its daemon. */
+        boolean isOfHere() {
+            return boot.equals(ProcessInfo.bootId()) && (namespace.isEmpty() || namespace.equals(namespace()));
+        }
+
         /** Was an attempt of this job begun, and not over? */
         public boolean hasBegun(long job) {
             return entries.stream().anyMatch(entry -> entry.job() == job);
@@ -161,8 +169,13 @@ public final class Ledger implements AutoCloseable {
 
     private void head(String state) {
         String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
-                + " sid=" + self.session() + " state=" + state;
+                + " sid=" + self.session() + " pidns=" + namespace() + " state=" + state;
         file.writeAt(0, padded(text));
+    }
+
+    /** Of one word, as all that stands there. */
+    private static String namespace() {
+        return ProcessInfo.pidNamespace().replaceAll("\\s", "");
     }
 
     private void line(int slot, String text) {
@@ -199,7 +212,8 @@ public final class Ledger implements AutoCloseable {
                 entries.add(new Entry(job, pid, number(words.get("start")), words.getOrDefault("told", "")));
             }
         }
-        return new Contents(head.getOrDefault("boot", ""), (int) number(head.get("sid")), entries);
+        return new Contents(
+                head.getOrDefault("boot", ""), head.getOrDefault("pidns", ""), (int) number(head.get("sid")), entries);
     }
 
     private static Map<String, String> words(String line) {

@@ -2,6 +2,7 @@ package org.workerd.worker;
 
 import java.time.Duration;
 import java.time.Instant;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,33 +25,58 @@ final class Orphans {
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
     private final Peers peers;
+    private final Survivors survivors;
 
-    Orphans(Peers peers) {
+    Orphans(Peers peers, Survivors survivors) {
         this.peers = peers;
+        this.survivors = survivors;
     }
+
+    /**
+     * What became of the jobs of a dead daemon.
+     *
+     * @param alive whose attempts go on without it
+     */
+    private record Settled(Map<Claim, Verdict> back, List<Claim> alive) {}
 
     /** Looks which of these daemons are dead, and cleans up after those. True: that put jobs back. */
     boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
         boolean any = false;
         for (DaemonRow daemon : peers.dead(daemons)) {
-            if (peers.endLeftovers(daemon.id())) {
-                Map<Claim, Verdict> back = writing.write(moves -> putBack(moves, daemon, policies, now));
-                back.forEach(
-                        (claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
-                LOG.warn("the daemon with pid {} died; jobs of it put back: {}", daemon.pid(), back.size());
-                peers.forget(daemon.id());
-                any |= !back.isEmpty();
+            long id = daemon.id();
+            if (survivors.hasNews(id) && (survivors.isKnown(id) || peers.endLeftovers(id))) {
+                Settled settled = writing.write(moves -> settle(moves, daemon, policies, now));
+                tell(daemon, settled, now);
+                if (settled.alive().isEmpty()) {
+                    survivors.forget(id);
+                    peers.forget(id);
+                } else {
+                    survivors.await(id, settled.alive());
+                }
+                any |= !settled.back().isEmpty();
             }
         }
         return any;
     }
 
-    private Map<Claim, Verdict> putBack(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
+    private static void tell(DaemonRow daemon, Settled settled, Instant now) {
+        settled.back()
+                .forEach((claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
+        String waiting = settled.alive().isEmpty() ? "" : "; attempts that go on without it: " + settled.alive().size();
+        LOG.warn("the daemon with pid {} died; jobs of it put back: {}{}", daemon.pid(), settled.back().size(), waiting);
+    }
+
+    private Settled settle(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
         Map<Claim, Verdict> back = new LinkedHashMap<>();
+        List<Claim> alive = new ArrayList<>();
         Optional<Ledger.Contents> ledger = peers.ledger(daemon.id());
         Map<Long, String> unwanted =
                 moves.cancellations().stream().collect(Collectors.toMap(Cancellation::id, Cancellation::reason));
         for (Claim claim : moves.claimedBy(daemon.id())) {
+            if (survivors.isAlive(daemon.id(), claim)) {
+                alive.add(claim);
+                continue;
+            }
             // When the ledger cannot be read, it may have been begun.
             boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
             Verdict verdict = begun
@@ -63,8 +89,10 @@ final class Orphans {
                 back.put(claim, verdict);
             }
         }
-        moves.unregister(daemon.id());
-        return back;
+        if (alive.isEmpty()) {
+            moves.unregister(daemon.id());
+        }
+        return new Settled(back, alive);
     }
 
     /** Its daemon ended without it, for it would not end itself. */

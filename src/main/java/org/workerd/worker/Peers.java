@@ -53,9 +53,10 @@ final class Peers {
      */
     boolean endLeftovers(long daemon) {
         String mark = scratch.resolve(Long.toString(daemon)) + "/";
-        Predicate<ProcessInfo> marked = process -> Leftovers.isMarked(process, mark, false);
-        Optional<Ledger.Contents> ledger =
-                ledger(daemon).filter(contents -> contents.boot().equals(ProcessInfo.bootId()));
+        // In another PID namespace that we see into there may be another queue at the same path.
+        Predicate<ProcessInfo> marked = process -> Leftovers.isMarked(process, mark, false)
+                && (process.isInOurPidNamespace() || process.sees(ledgers));
+        Optional<Ledger.Contents> ledger = ledger(daemon).filter(Ledger.Contents::isOfHere);
         Predicate<ProcessInfo> grouped = ledger.map(Peers::inItsGroups).orElse(process -> false);
         if (ledger.isPresent() && ledger.get().wasStarting()) {
             // Its child has let go of our lock by now, but may not have become the program yet that carries the mark.

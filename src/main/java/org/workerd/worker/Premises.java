@@ -26,6 +26,16 @@ public record Premises(Path scratch, Path output) {
         return new Scratch(scratch.resolve(Integer.toString(slot)));
     }
 
+    /** The standard input of all attempts that have no payload: an empty file, locked by each at its job's id. */
+    Path input() {
+        return scratch.resolve("input");
+    }
+
+    /** The standard input of an attempt in that slot that has a payload. */
+    Path input(int slot) {
+        return scratch.resolve(slot + ".input");
+    }
+
     /** There is no room to write as much as a few lines. */
     boolean isFull() {
         File place = output.toFile();

@@ -50,7 +50,6 @@ final class Scratch implements AutoCloseable {
     private boolean old;
 
     private @Nullable Boolean touched;
-    private final SpareFile spareOutput = new SpareFile();
 
     Scratch(Path base) {
         this(base, System::nanoTime);
@@ -128,18 +127,12 @@ final class Scratch implements AutoCloseable {
 
     /** Nobody works there any more, and nobody is about to. */
     void tidy() {
-        spareOutput.tidy();
         if (made != null) {
             made = null;
             if (!work().toFile().delete() && Files.exists(work(), LinkOption.NOFOLLOW_LINKS)) {
                 LOG.warn("cannot remove {}", work());
             }
         }
-    }
-
-    /** For what a program prints, which stays elsewhere. */
-    SpareFile spareOutput() {
-        return spareOutput;
     }
 
     Path work() {

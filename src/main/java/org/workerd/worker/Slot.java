@@ -1,5 +1,6 @@
 package org.workerd.worker;
 
+import java.io.File;
 import java.util.Map;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,6 +26,10 @@ record Slot(
     void tidy() {
         note(() -> ledger.idle(number));
         scratch.tidy();
+        File payload = premises.input(number).toFile();
+        if (!payload.delete() && payload.exists()) {
+            LOG.warn("cannot remove {}", payload);
+        }
     }
 
     /** A program is about to be started. Since when, in clock ticks since boot: nothing of it is older. */

@@ -73,7 +73,7 @@ public final class Worker {
         this.verdicts = new Verdicts(slots, identity, held);
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
-        this.orphans = new Orphans(peers);
+        this.orphans = new Orphans(peers, new Survivors(surroundings.queueFile(), surroundings.doorbell()));
         this.cancellations = new Cancellations(slots, identity.pid());
         this.pruner = new Pruner(new OutputFiles(surroundings.queueFile()));
         this.wallClock = new WallClock(surroundings.clock());

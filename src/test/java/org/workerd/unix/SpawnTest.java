@@ -12,8 +12,6 @@ import java.util.function.Predicate;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.Tool;
 import org.workerd.job.NewJob;
 import org.workerd.unix.Spawn.Copy;
@@ -160,27 +158,6 @@ class SpawnTest {
         NewJob job = NewJob.of("resize", "x".repeat(NewJob.LONGEST_ARGS - 1));
         Child.run(Child.shell(output, "printf %s \"$1\" | wc -c", job.args().get(0)));
         assertThat(output).hasContent(NewJob.LONGEST_ARGS - 1 + "\n");
-    }
-
-    @ParameterizedTest
-    @ValueSource(ints = {0, 1, 4096, 100_000})
-    void aFileInMemoryIsItsStandardInput(int lines) throws IOException {
-        String payload = "é日x\0\n".repeat(lines);
-        int memory = Posix.memoryFile(payload);
-        Child.run(Child.with(
-                Tool.needed("cat"), List.of("cat"), Group.PROCESS_GROUP, Child.standard(output, new Copy(0, memory))));
-        Posix.close(memory);
-        assertThat(Files.readString(output)).isEqualTo(payload);
-    }
-
-    @Test
-    void aMebibyteOfPayloadArrivesWhole() throws IOException {
-        String payload = "0123456789abcdef".repeat(1 << 16);
-        int memory = Posix.memoryFile(payload);
-        Child.run(Child.with(
-                Tool.needed("cat"), List.of("cat"), Group.PROCESS_GROUP, Child.standard(output, new Copy(0, memory))));
-        Posix.close(memory);
-        assertThat(Files.readString(output)).isEqualTo(payload).hasSize(1 << 20);
     }
 
     @Test

@@ -1,0 +1,143 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
+
+/**
+ * Daemons of one queue in PID namespaces of their own, as containers have them: one cannot see the processes of another,
+ * and no two attempts of a job run at once all the same.
+ */
+class NamespaceIT extends DaemonTest {
+    private final List<Shell.Running> containers = new ArrayList<>();
+
+    @BeforeEach
+    void canMakeNamespaces() {
+        needsRoot();
+        needs("unshare");
+        at.handler("quick", "exit 0");
+    }
+
+    @AfterEach
+    void endContainers() {
+        // Their first process: all others end with it.
+        containers.forEach(container -> Proc.all().stream()
+                .filter(process -> process.parent() == container.process().pid())
+                .forEach(process -> at.shell.kill("KILL", process.pid())));
+        containers.forEach(container -> container.process().destroyForcibly());
+        containers.forEach(container -> until("it is over", () -> !container.process().isAlive()));
+    }
+
+    /** A daemon in the foreground that is not the first process of its namespace, which outlives it. Its log. */
+    private Path contain(Installation daemon) {
+        List<String> line = new ArrayList<>(List.of(
+                "unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", "\"$@\" & while :; do sleep 1; done", "sh"));
+        line.addAll(daemon.line("run"));
+        Shell.Running container = at.shell.begin(line);
+        containers.add(container);
+        until("it is up", Duration.ofSeconds(60), () -> Installation.read(container.err())
+                .contains("workerd is running"));
+        return container.err();
+    }
+
+    private boolean isDaemon(Proc process) {
+        return process.name().equals("workerd");
+    }
+
+    private void killDaemon() {
+        Proc daemon = Proc.of(at.top).stream().filter(this::isDaemon).findFirst().orElseThrow();
+        at.shell.kill("KILL", daemon.pid());
+        Installation.awaitEnd(daemon.pid());
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "",
+                "exec >/dev/null 2>&1;",
+                "exec </dev/null;",
+                "exec </dev/null >/dev/null 2>&1;"
+            })
+    void aJobWhoseDaemonDiedInAnotherNamespaceWaitsUntilItsProgramHasEnded(String redirection) {
+        boolean hidden = redirection.startsWith("exec </dev/null >");
+        // Where it has let go of all that it was given, one of its processes has not.
+        at.handler(
+                "long",
+                (hidden ? "sleep 600 & echo $! >'" + at.top.resolve("child") + "';" : "") + redirection
+                        + "echo start $WORKERD_ATTEMPT >>'" + diary() + "'\n"
+                        + "until [ -e '" + at.top.resolve("go") + "' ]; do sleep 0.05; done\n"
+                        + "echo end $WORKERD_ATTEMPT >>'" + diary() + "'\n"
+                        + (hidden ? "kill $(cat '" + at.top.resolve("child") + "')" : ""));
+        contain(at);
+        long id = jobs().insert("name", "long", "payload", redirection.isEmpty() ? null : "x");
+        until("it has begun", () -> diaryLines().contains("start 1"));
+        killDaemon();
+        Installation second = other("second");
+        Path log = contain(second);
+        until("the second one says so", () -> Installation.read(log).contains("the job waits for that"));
+        for (int i = 0; i < 5; i++) {
+            jobs().awaitState(jobs().enqueue("quick"), "done");
+        }
+        assertThat(diaryLines()).containsExactly("start 1");
+        assertThat(jobs().state(id)).isEqualTo("running");
+        Installation.write(at.top.resolve("go"), "");
+        jobs().awaitState(id, "done");
+        assertThat(diaryLines()).containsExactly("start 1", "end 1", "start 2", "end 2");
+        assertThat(jobs().ask("select outcome from attempts where id = ? and number = 1", id))
+                .isEqualTo("daemon died");
+        until("nothing of the dead daemon is left", () -> !Files.exists(at.queue.resolveSibling("daemons/1.lock")));
+    }
+
+    @Test
+    void aChildThatOutlivesItsProgramCountsToo() {
+        at.handler(
+                "parent",
+                "echo start $WORKERD_ATTEMPT >>'" + diary() + "'; [ $WORKERD_ATTEMPT -gt 1 ] && exit 0\n"
+                        + "(setsid sh -c 'until [ -e \"" + at.top.resolve("go") + "\" ]; do sleep 0.05; done' &)\n"
+                        + "sleep 600");
+        contain(at);
+        long id = jobs().enqueue("parent");
+        until("it has begun", () -> diaryLines().contains("start 1"));
+        killDaemon();
+        Proc.of(at.top).stream()
+                .filter(process -> process.name().equals("parent"))
+                .forEach(process -> at.shell.kill("KILL", process.pid()));
+        Proc.all().stream()
+                .filter(process -> process.commandLine().equals(List.of("sleep", "600", "")))
+                .filter(process -> process.environment().stream().anyMatch(variable -> variable.contains(at.top.toString())))
+                .forEach(process -> at.shell.kill("KILL", process.pid()));
+        Installation second = other("second");
+        Path log = contain(second);
+        until("the second one says so", () -> Installation.read(log).contains("the job waits for that"));
+        assertThat(jobs().state(id)).isEqualTo("running");
+        Installation.write(at.top.resolve("go"), "");
+        jobs().awaitState(id, "done");
+        assertThat(diaryLines()).containsExactly("start 1", "start 2");
+    }
+
+    /** Here it can be seen: it has left its group and its marks, not its output. */
+    @Test
+    void whatHidesFromMarksAndGroupsIsEndedByTheLockThatItHolds() {
+        at.handler(
+                "hides",
+                "echo start $WORKERD_ATTEMPT >>'" + diary() + "'; [ $WORKERD_ATTEMPT -gt 1 ] && exit 0\n"
+                        + "setsid env -i WORKERD_TEST='" + at.top + "' sleep 600");
+        at.start();
+        long id = jobs().enqueue("hides");
+        until("it has begun", () -> Proc.of(at.top).stream()
+                .anyMatch(process -> process.name().equals("sleep") && process.group() == process.pid()));
+        at.kill9();
+        at.start();
+        jobs().awaitState(id, "done");
+        assertThat(Proc.of(at.top)).noneMatch(process -> process.name().equals("sleep"));
+    }
+}
