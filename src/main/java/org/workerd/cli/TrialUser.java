@@ -35,7 +35,6 @@ final class TrialUser {
                     "root does not run the handler \"" + handler + "\", which is not root's alone: " + refused.reason(),
                     "Run it as the daemon does: " + advice);
         }
-        console.say("workerd: this runs as " + System.getProperty("user.name") + ", the daemon runs as " + daemon + ": "
-                + advice);
+        console.say("workerd: this runs as " + OwnUser.name() + ", the daemon runs as " + daemon + ": " + advice);
     }
 }

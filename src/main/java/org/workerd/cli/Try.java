@@ -101,7 +101,7 @@ final class Try implements Callable<Integer> {
                 settings.policies().of(name),
                 handlers,
                 inJava ? settings.plugins() : Optional.empty(),
-                HandlerEnvironment.of(settings.handlersEnv(), main.environment().variables()));
+                HandlerEnvironment.of(settings, main.environment().variables()));
         TrialEnd end = new TrialRun(main.console(), json).run(temporary(), claim, terms, main.now());
         main.console().done("the handler has run", "all that it printed");
         if (json) {

@@ -174,7 +174,11 @@ public final class Daemon {
     private Identity register(JobStore store, Settings settings) throws IOException {
         long pid = ProcessHandle.current().pid();
         Path ledgers = Premises.ledgers(settings.queueFile());
-        Directories.make(ledgers);
+        // Those of the queue's group may look whether a daemon lives, and read what jobs print.
+        Directories.makeOwn(ledgers, "rwxr-x---");
+        Directories.makeOwn(Premises.output(settings.queueFile()), "rwxr-x---");
+        Directories.makeOwn(Premises.scratch(settings.queueFile()), "rwx------");
+        Directories.makeOwn(Premises.home(settings.queueFile()), "rwx------");
         return store.transaction(moves -> {
             long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
             return new Identity(daemon, pid, Ledger.create(ledgers, daemon), Premises.of(settings.queueFile(), daemon));

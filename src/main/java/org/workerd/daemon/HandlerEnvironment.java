@@ -1,7 +1,9 @@
 package org.workerd.daemon;
 
+import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import org.workerd.worker.OwnUser;
 
 /** What every handler finds in its environment: nothing of whoever started the daemon, and what the configuration adds. */
 public final class HandlerEnvironment {
@@ -9,16 +11,17 @@ public final class HandlerEnvironment {
 
     private HandlerEnvironment() {}
 
-    public static Map<String, String> of(Map<String, String> configured, Map<String, String> ours) {
+    public static Map<String, String> of(Settings settings, Map<String, String> ours) {
+        Path queueFile = settings.queueFile();
         Map<String, String> variables = new TreeMap<>();
         variables.put("PATH", PATH);
-        variables.put("HOME", System.getProperty("user.home", "/"));
-        variables.put("USER", System.getProperty("user.name", ""));
+        variables.put("HOME", HandlerHome.of(queueFile, ours).toString());
+        variables.put("USER", OwnUser.name());
         variables.put("LANG", ours.getOrDefault("LANG", "C.UTF-8"));
         if (ours.containsKey("TZ")) {
             variables.put("TZ", ours.getOrDefault("TZ", ""));
         }
-        variables.putAll(configured);
+        variables.putAll(settings.handlersEnv());
         return variables;
     }
 }

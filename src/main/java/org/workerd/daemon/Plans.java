@@ -18,7 +18,7 @@ final class Plans {
                 settings.concurrency(),
                 settings.pollInterval(),
                 new Handlers(settings.handlersDir(), Posix.userId(), plugins.load(settings.plugins())),
-                HandlerEnvironment.of(settings.handlersEnv(), System.getenv()),
+                HandlerEnvironment.of(settings, System.getenv()),
                 settings.policies(),
                 settings.limits(),
                 settings.retention(),

@@ -149,6 +149,16 @@ public final class SqliteHealth implements AutoCloseable {
         return read(() -> statements.number(DUE_AFTER, time.toEpochMilli()));
     }
 
+    private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
+
+    /** An attempt that the queue takes for running. */
+    public record Running(long job, int attempt) {}
+
+    /** What a daemon had claimed and not given back. */
+    public List<Running> runningOf(long daemon) {
+        return read(() -> statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon));
+    }
+
     private static final String PAUSES = "select queue, paused_at from pauses";
 
     /** By queue, {@link JobQueries#ALL_QUEUES} for all: since when it is paused. */

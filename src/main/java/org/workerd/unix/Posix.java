@@ -26,6 +26,7 @@ public final class Posix {
     public static final int TRUNCATE = OpenFlags.O_TRUNC.intValue();
     /** With {@link #CREATE}: it must be a new file. */
     public static final int EXCLUSIVE = OpenFlags.O_EXCL.intValue();
+
     public static final int NO_FOLLOW = OpenFlags.O_NOFOLLOW.intValue();
     /** A FIFO without a writer, or a device, does not hold up the open. */
     public static final int NON_BLOCKING = OpenFlags.O_NONBLOCK.intValue();

@@ -192,7 +192,9 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
     private boolean isLocked(Path descriptor, Path locked, long at) {
         try {
             return Files.isSameFile(descriptor, locked)
-                    && ProcFile.read(file(pid, "fdinfo/" + descriptor.getFileName()).toString()).stream()
+                    && ProcFile.read(file(pid, "fdinfo/" + descriptor.getFileName())
+                                    .toString())
+                            .stream()
                             .flatMap(String::lines)
                             .anyMatch(line -> line.contains(" OFDLCK ") && line.endsWith(" " + at + " " + at));
         } catch (IOException closed) {

@@ -25,6 +25,9 @@ import org.workerd.unix.ProcessInfo;
  */
 public final class Ledger implements AutoCloseable {
     private static final int WIDTH = 320;
+    /** Whoever may open it could lock it. */
+    static final int MODE = 0600;
+
     private static final byte[] BLANK = blank();
     private static final int NO_PROCESS = -1;
 
@@ -38,7 +41,7 @@ public final class Ledger implements AutoCloseable {
 
     /** The ledger of the daemon of this id, which is new, in a directory that exists. */
     public static Ledger create(Path directory, long daemon) {
-        LockFile file = LockFile.tryAcquire(path(directory, daemon), 0640)
+        LockFile file = LockFile.tryAcquire(path(directory, daemon), MODE)
                 .orElseThrow(() -> new IllegalStateException(
                         "the lock file of a new daemon is taken: " + path(directory, daemon)));
         Ledger ledger = new Ledger(file);

@@ -62,8 +62,14 @@ final class Orphans {
     private static void tell(DaemonRow daemon, Settled settled, Instant now) {
         settled.back()
                 .forEach((claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
-        String waiting = settled.alive().isEmpty() ? "" : "; attempts that go on without it: " + settled.alive().size();
-        LOG.warn("the daemon with pid {} died; jobs of it put back: {}{}", daemon.pid(), settled.back().size(), waiting);
+        String waiting = settled.alive().isEmpty()
+                ? ""
+                : "; attempts that go on without it: " + settled.alive().size();
+        LOG.warn(
+                "the daemon with pid {} died; jobs of it put back: {}{}",
+                daemon.pid(),
+                settled.back().size(),
+                waiting);
     }
 
     private Settled settle(Moves moves, DaemonRow daemon, Policies policies, Instant now) {

@@ -38,9 +38,13 @@ record Owned(int mode, int owner) {
         return (mode & STICKY) != 0;
     }
 
+    boolean isOf(int user) {
+        return owner == 0 || owner == user;
+    }
+
     /** Why somebody else than root and this user could have written it. */
     Optional<String> unsafe(String what, Path path, int user) {
-        if (owner != 0 && owner != user) {
+        if (!isOf(user)) {
             return Optional.of(what + " is owned by user " + owner + ", not by root or user " + user);
         }
         return (mode & WRITABLE_BY_OTHERS) == 0

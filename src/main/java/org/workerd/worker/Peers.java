@@ -54,8 +54,8 @@ final class Peers {
     boolean endLeftovers(long daemon) {
         String mark = scratch.resolve(Long.toString(daemon)) + "/";
         // In another PID namespace that we see into there may be another queue at the same path.
-        Predicate<ProcessInfo> marked = process -> Leftovers.isMarked(process, mark, false)
-                && (process.isInOurPidNamespace() || process.sees(ledgers));
+        Predicate<ProcessInfo> marked = process ->
+                Leftovers.isMarked(process, mark, false) && (process.isInOurPidNamespace() || process.sees(ledgers));
         Optional<Ledger.Contents> ledger = ledger(daemon).filter(Ledger.Contents::isOfHere);
         Predicate<ProcessInfo> grouped = ledger.map(Peers::inItsGroups).orElse(process -> false);
         if (ledger.isPresent() && ledger.get().wasStarting()) {
@@ -109,7 +109,7 @@ final class Peers {
             return inherited.containsKey(daemon);
         }
         try {
-            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(ledgers, daemon), 0640);
+            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(ledgers, daemon), Ledger.MODE);
             lock.ifPresentOrElse(ours -> inherited.put(daemon, ours), () -> watch(daemon));
             return lock.isPresent();
         } catch (UnixException failure) {

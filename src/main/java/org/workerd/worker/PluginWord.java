@@ -2,8 +2,12 @@ package org.workerd.worker;
 
 import java.io.IOException;
 import java.net.URISyntaxException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
@@ -29,6 +33,8 @@ public final class PluginWord {
     private static final Logger LOG = LoggerFactory.getLogger(PluginWord.class);
     /** Of a jar that is neither accepted nor refused so far. */
     public static final String NOT_YET = "no daemon has loaded it yet: workerd start, or workerd reload";
+
+    private static final int LONGEST = 1 << 20;
 
     private PluginWord() {}
 
@@ -113,11 +119,31 @@ public final class PluginWord {
     }
 
     private static Map<JarStamp, Plugin> said(Path word) {
-        try (Stream<String> lines = Files.lines(word)) {
-            return lines.flatMap(line -> parse(line).stream())
+        try {
+            return text(word)
+                    .lines()
+                    .flatMap(line -> parse(line).stream())
                     .collect(Collectors.toMap(Plugin::jar, Function.identity(), (one, same) -> one));
-        } catch (IOException | java.io.UncheckedIOException unreadable) {
+        } catch (IOException unreadable) {
             return Map.of();
+        }
+    }
+
+    /** Only what root or the owner of the queue's directory left: any member of its group could put anything there. */
+    private static String text(Path word) throws IOException {
+        Path directory = word.toAbsolutePath().resolveSibling("");
+        Owned file = Owned.of(word, LinkOption.NOFOLLOW_LINKS);
+        // Of a FIFO or a device the open alone, or the read, would never return.
+        if (!file.isRegular() || !file.isOf(Owned.of(directory).owner())) {
+            return "";
+        }
+        try (SeekableByteChannel channel =
+                Files.newByteChannel(word, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS)) {
+            ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), LONGEST));
+            while (bytes.hasRemaining() && channel.read(bytes) >= 0) {
+                // Until all of it is here.
+            }
+            return new String(bytes.array(), 0, bytes.position(), StandardCharsets.UTF_8);
         }
     }
 

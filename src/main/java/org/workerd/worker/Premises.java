@@ -56,6 +56,11 @@ public record Premises(Path scratch, Path output) {
         return queueFile.resolveSibling(queueFile.getFileName() + ".java-handlers");
     }
 
+    /** HOME of handlers, where the daemon's user has none that only he can write to. */
+    public static Path home(Path queueFile) {
+        return queueFile.resolveSibling("home");
+    }
+
     public static Path ledgers(Path queueFile) {
         return queueFile.resolveSibling("daemons");
     }

@@ -66,8 +66,8 @@ record Stdio(int input, int output) implements AutoCloseable {
         Path directory = file.getParent();
         for (int round = 0; ; round++) {
             try {
-                int output = Posix.open(
-                        file, Posix.APPEND | Posix.CREATE | Posix.EXCLUSIVE | Posix.NO_FOLLOW, OUTPUT_MODE);
+                int output =
+                        Posix.open(file, Posix.APPEND | Posix.CREATE | Posix.EXCLUSIVE | Posix.NO_FOLLOW, OUTPUT_MODE);
                 return locked(output, job, ByteLock.Kind.EXCLUSIVE, file);
             } catch (UnixException refused) {
                 if (round == ROUNDS) {

@@ -80,12 +80,16 @@ final class Survivors {
         try {
             Leftovers.endForeign(survival.holders(job, claim.attempt()), PATIENCE);
             if (first && survival.isAlive(job, claim.attempt())) {
-                JobLog.warn(claim, "its daemon died and it goes on, where it cannot be ended from here: the job waits for that");
+                JobLog.warn(
+                        claim,
+                        "its daemon died and it goes on, where it cannot be ended from here: the job waits for that");
             }
             survival.awaitEnd(job, claim.attempt());
         } catch (RuntimeException failure) {
             if (first) {
-                JobLog.warn(claim, "cannot tell whether it goes on without its daemon, looking again: " + failure.getMessage());
+                JobLog.warn(
+                        claim,
+                        "cannot tell whether it goes on without its daemon, looking again: " + failure.getMessage());
             }
             Posix.await((int) PATIENCE.toMillis());
         } finally {

@@ -50,6 +50,7 @@ public final class Worker {
     private final Claiming claiming;
     private final Peers peers;
     private final Orphans orphans;
+    private final Remains remains;
     private final Cancellations cancellations;
     private final Pruner pruner;
     private final WallClock wallClock;
@@ -74,6 +75,7 @@ public final class Worker {
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
         this.orphans = new Orphans(peers, new Survivors(surroundings.queueFile(), surroundings.doorbell()));
+        this.remains = new Remains(surroundings.queueFile(), identity.daemon());
         this.cancellations = new Cancellations(slots, identity.pid());
         this.pruner = new Pruner(new OutputFiles(surroundings.queueFile()));
         this.wallClock = new WallClock(surroundings.clock());
@@ -212,6 +214,7 @@ public final class Worker {
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         slots.run(turn.claimed(), plan);
         boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, writing);
+        remains.remove(turn.others().stream().map(DaemonRow::id).toList());
         if (want != Want.WORK) {
             return longest();
         }

@@ -34,13 +34,22 @@ class NamespaceIT extends DaemonTest {
                 .filter(process -> process.parent() == container.process().pid())
                 .forEach(process -> at.shell.kill("KILL", process.pid())));
         containers.forEach(container -> container.process().destroyForcibly());
-        containers.forEach(container -> until("it is over", () -> !container.process().isAlive()));
+        containers.forEach(
+                container -> until("it is over", () -> !container.process().isAlive()));
     }
 
     /** A daemon in the foreground that is not the first process of its namespace, which outlives it. Its log. */
     private Path contain(Installation daemon) {
         List<String> line = new ArrayList<>(List.of(
-                "unshare", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", "\"$@\" & while :; do sleep 1; done", "sh"));
+                "unshare",
+                "--pid",
+                "--fork",
+                "--mount-proc",
+                "--kill-child",
+                "sh",
+                "-c",
+                "\"$@\" & while :; do sleep 1; done",
+                "sh"));
         line.addAll(daemon.line("run"));
         Shell.Running container = at.shell.begin(line);
         containers.add(container);
@@ -54,19 +63,14 @@ class NamespaceIT extends DaemonTest {
     }
 
     private void killDaemon() {
-        Proc daemon = Proc.of(at.top).stream().filter(this::isDaemon).findFirst().orElseThrow();
+        Proc daemon =
+                Proc.of(at.top).stream().filter(this::isDaemon).findFirst().orElseThrow();
         at.shell.kill("KILL", daemon.pid());
         Installation.awaitEnd(daemon.pid());
     }
 
     @ParameterizedTest
-    @ValueSource(
-            strings = {
-                "",
-                "exec >/dev/null 2>&1;",
-                "exec </dev/null;",
-                "exec </dev/null >/dev/null 2>&1;"
-            })
+    @ValueSource(strings = {"", "exec >/dev/null 2>&1;", "exec </dev/null;", "exec </dev/null >/dev/null 2>&1;"})
     void aJobWhoseDaemonDiedInAnotherNamespaceWaitsUntilItsProgramHasEnded(String redirection) {
         boolean hidden = redirection.startsWith("exec </dev/null >");
         // Where it has let go of all that it was given, one of its processes has not.
@@ -89,6 +93,9 @@ class NamespaceIT extends DaemonTest {
         }
         assertThat(diaryLines()).containsExactly("start 1");
         assertThat(jobs().state(id)).isEqualTo("running");
+        // From out here its processes are seen.
+        assertThat(at.workerd("doctor").out())
+                .containsPattern("job " + id + ", attempt 1, goes on though its daemon, pid \\d+,\\s+is dead");
         Installation.write(at.top.resolve("go"), "");
         jobs().awaitState(id, "done");
         assertThat(diaryLines()).containsExactly("start 1", "end 1", "start 2", "end 2");
@@ -113,7 +120,8 @@ class NamespaceIT extends DaemonTest {
                 .forEach(process -> at.shell.kill("KILL", process.pid()));
         Proc.all().stream()
                 .filter(process -> process.commandLine().equals(List.of("sleep", "600", "")))
-                .filter(process -> process.environment().stream().anyMatch(variable -> variable.contains(at.top.toString())))
+                .filter(process ->
+                        process.environment().stream().anyMatch(variable -> variable.contains(at.top.toString())))
                 .forEach(process -> at.shell.kill("KILL", process.pid()));
         Installation second = other("second");
         Path log = contain(second);

@@ -47,9 +47,7 @@ class StdioTest {
 
     private static String read(int descriptor) {
         StringBuilder text = new StringBuilder();
-        for (byte[] bytes = Posix.read(descriptor, 4096);
-                bytes.length > 0;
-                bytes = Posix.read(descriptor, 4096)) {
+        for (byte[] bytes = Posix.read(descriptor, 4096); bytes.length > 0; bytes = Posix.read(descriptor, 4096)) {
             text.append(new String(bytes, StandardCharsets.ISO_8859_1));
         }
         return text.toString();

@@ -69,6 +69,7 @@ public final class Checkup {
             try (SqliteHealth health = QueueFileCheck.database(settings).health()) {
                 look("queue", () -> new HealthCheck(health, thorough).look());
                 if (findings.stream().noneMatch(HealthCheck::isDamage)) {
+                    look("daemons", () -> new DeadDaemonsCheck(settings, health).look());
                     look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
                 }
                 if (!health.isOvertaken()) {

@@ -15,7 +15,7 @@ record DaemonUser(int id, String name) {
     static DaemonUser of(Settings settings) throws IOException {
         Path directory = settings.queueFile().toAbsolutePath().getParent();
         return directory == null || !Files.exists(directory)
-                ? new DaemonUser(OwnUser.id(), System.getProperty("user.name", ""))
+                ? new DaemonUser(OwnUser.id(), OwnUser.name())
                 : new DaemonUser(
                         (int) Files.getAttribute(directory, "unix:uid"),
                         Files.getOwner(directory).getName());

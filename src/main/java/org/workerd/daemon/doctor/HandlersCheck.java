@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import org.workerd.daemon.Settings;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Refused;
@@ -13,6 +14,7 @@ import org.workerd.worker.Handlers.Vetting;
 import org.workerd.worker.JavaHandlers;
 import org.workerd.worker.Plugin;
 import org.workerd.worker.PluginWord;
+import org.workerd.worker.Trust;
 
 /** The handlers directory, and which files in it the daemon does not run. */
 final class HandlersCheck {
@@ -21,11 +23,13 @@ final class HandlersCheck {
     private final Path directory;
     private final DaemonUser user;
     private final JavaHandlers java;
+    private final String home;
 
     HandlersCheck(Settings settings) throws IOException {
         this.directory = settings.handlersDir();
         this.user = DaemonUser.of(settings);
         this.java = PluginWord.read(settings.queueFile(), settings.plugins()).handlers();
+        this.home = settings.handlersEnv().getOrDefault("HOME", "");
     }
 
     List<Finding> look() {
@@ -55,9 +59,21 @@ final class HandlersCheck {
                             jar.path() + " is refused: " + why,
                             "mend it, or move it away; then workerd reload")));
         }
+        home().ifPresent(findings::add);
         if (accepted > 0 || findings.isEmpty()) {
             findings.add(0, Finding.ok(CHECK, accepted + " in " + directory));
         }
         return findings;
+    }
+
+    /** Programs run what they find there; where nothing is configured the daemon looks itself. */
+    private Optional<Finding> home() {
+        return home.isEmpty()
+                ? Optional.empty()
+                : Trust.objection(Path.of(home), user.id())
+                        .map(why -> Finding.failure(
+                                CHECK,
+                                "their HOME, handlers.env.HOME = " + home + ", is not theirs alone: " + why,
+                                "give them one that only root or " + user.name() + " may write to"));
     }
 }

@@ -1,0 +1,80 @@
+package org.workerd.daemon.doctor;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.workerd.daemon.Settings;
+import org.workerd.store.JobQueries.DaemonView;
+import org.workerd.store.SqliteHealth;
+import org.workerd.store.SqliteHealth.Running;
+import org.workerd.unix.ProcessInfo;
+import org.workerd.worker.Ledger;
+import org.workerd.worker.OwnUser;
+import org.workerd.worker.Remains;
+import org.workerd.worker.Survival;
+
+/** What dead daemons left: attempts that go on without them, and files that nobody has removed. */
+final class DeadDaemonsCheck {
+    private static final String CHECK = "daemons";
+
+    private final Settings settings;
+    private final SqliteHealth health;
+    private final List<Finding> findings = new ArrayList<>();
+
+    DeadDaemonsCheck(Settings settings, SqliteHealth health) {
+        this.settings = settings;
+        this.health = health;
+    }
+
+    List<Finding> look() throws IOException {
+        // Whoever else looks sees neither the locks nor the files.
+        if (OwnUser.id() == 0 || OwnUser.id() == DaemonUser.of(settings).id()) {
+            List<DaemonView> known = health.queries().daemons();
+            known.stream()
+                    .filter(one -> !Ledger.isHeld(settings.queueFile(), one.id(), one.pid()))
+                    .forEach(this::attempts);
+            files(known.stream().map(DaemonView::id).collect(Collectors.toSet()));
+        }
+        return findings;
+    }
+
+    private void attempts(DaemonView dead) {
+        Survival survival = Survival.of(settings.queueFile(), dead.id());
+        for (Running one : health.runningOf(dead.id())) {
+            if (survival.isAlive(one.job(), one.attempt())) {
+                String holders = ProcessInfo.all().stream()
+                        .filter(survival.holders(one.job(), one.attempt()))
+                        .map(process -> Integer.toString(process.pid()))
+                        .collect(Collectors.joining(", "));
+                findings.add(Finding.warning(
+                        CHECK,
+                        "job " + one.job() + ", attempt " + one.attempt() + ", goes on though its daemon, pid "
+                                + dead.pid()
+                                + ", is dead: "
+                                + (holders.isEmpty()
+                                        ? "in another PID namespace, which cannot be seen from here"
+                                        : "process " + holders + " has its input or output")
+                                + "; it runs again when that has ended",
+                        holders.isEmpty()
+                                ? "end the container that it is in, or wait"
+                                : "see what it is: ps -fp " + holders.replace(" ", "")));
+            }
+        }
+    }
+
+    private void files(Set<Long> known) {
+        long newest = known.stream().mapToLong(id -> id).max().orElse(Long.MAX_VALUE);
+        Set<Long> left = Remains.of(settings.queueFile(), known, newest);
+        if (!left.isEmpty()) {
+            findings.add(Finding.warning(
+                    CHECK,
+                    "of daemons that the queue does not know any more there are files left in "
+                            + settings.queueFile().resolveSibling("daemons") + " or "
+                            + settings.queueFile().resolveSibling("scratch") + ": "
+                            + left.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                    "workerd start: a daemon removes them when it starts, and every ten minutes"));
+        }
+    }
+}

@@ -1,0 +1,96 @@
+package org.workerd.worker;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.Collection;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.unix.LockFile;
+import org.workerd.unix.UnixException;
+
+/**
+ * Ledgers and scratch trees of daemons that the queue does not know any more: one that is killed while it cleans up
+ * after another, or while it begins or ends, leaves them. Looked for at the start and now and then; for the loop's thread.
+ */
+public final class Remains {
+    private static final Logger LOG = LoggerFactory.getLogger(Remains.class);
+    private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(10);
+    private static final String LOCK = ".lock";
+
+    private final Path queueFile;
+    private final long daemon;
+    /** On the monotonic clock, in nanoseconds. */
+    private long due = System.nanoTime();
+
+    Remains(Path queueFile, long daemon) {
+        this.queueFile = queueFile;
+        this.daemon = daemon;
+    }
+
+    /** Removes them, if it is time to look; the queue knows these daemons. What may be gigabytes does not hold up the loop. */
+    void remove(Collection<Long> known) {
+        if (System.nanoTime() - due < 0) {
+            return;
+        }
+        due = System.nanoTime() + BETWEEN_LOOKS.toNanos();
+        Set<Long> left = of(queueFile, known, daemon);
+        if (!left.isEmpty()) {
+            Thread thread = new Thread(() -> left.forEach(this::remove), "remains");
+            thread.setDaemon(true);
+            try {
+                thread.start();
+            } catch (OutOfMemoryError noThread) {
+                LOG.warn("no thread to remove with what dead daemons left; trying again later");
+            }
+        }
+    }
+
+    /**
+     * Whose there are.
+     *
+     * @param known the daemons that the queue knows
+     * @param below only daemons with lower ids: one that is only just beginning is not known yet
+     */
+    public static Set<Long> of(Path queueFile, Collection<Long> known, long below) {
+        Set<Long> found = new TreeSet<>();
+        collect(Premises.ledgers(queueFile), LOCK, found);
+        collect(Premises.scratch(queueFile), "", found);
+        found.removeIf(id -> id >= below);
+        found.removeAll(known);
+        return found;
+    }
+
+    private static void collect(Path directory, String suffix, Set<Long> found) {
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory, "[0-9]*" + suffix)) {
+            for (Path entry : entries) {
+                String name = String.valueOf(entry.getFileName());
+                String id = name.substring(0, name.length() - suffix.length());
+                if (id.matches("[0-9]{1,18}")) {
+                    found.add(Long.parseLong(id));
+                }
+            }
+        } catch (IOException | DirectoryIteratorException noneOrNotOurs) {
+            LOG.debug("cannot look for what dead daemons left in {}: {}", directory, noneOrNotOurs.toString());
+        }
+    }
+
+    private void remove(long dead) {
+        try {
+            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(Premises.ledgers(queueFile), dead), Ledger.MODE);
+            if (lock.isPresent()) {
+                Scratch.delete(Premises.of(queueFile, dead).scratch());
+                lock.get().closeAndDelete();
+                LOG.info("removed what the daemon with id {} left, which the queue does not know any more", dead);
+            }
+        } catch (IOException | UnixException failure) {
+            LOG.warn("cannot remove what the daemon with id {} left: {}", dead, failure.getMessage());
+        }
+    }
+}
