@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.ByteSize;
+import org.workerd.job.ShellWord;
 import org.workerd.store.JobQueries;
 import org.workerd.store.SqliteBackup;
 import picocli.CommandLine.Command;
@@ -89,7 +90,7 @@ final class Backup implements Callable<Integer> {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             String what = Files.isDirectory(file) ? " is a directory" : " exists already";
             String advice = Files.isDirectory(file)
-                    ? "Name a file in it: workerd backup " + file.resolve("queue.db")
+                    ? "Name a file in it: workerd backup " + ShellWord.of(file.resolve("queue.db"))
                     : "A backup overwrites nothing. Choose another name, or move that file away.";
             throw new Failure(ExitCode.FAILED, file + what + "; nothing was changed", advice);
         }

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.workerd.job.ShellWord;
 import org.workerd.store.SqliteDatabase;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -100,7 +101,7 @@ final class Init implements Callable<Integer> {
     private void tell() {
         Console console = main.console();
         console.say("Made a private installation in " + directory + ". Now:");
-        console.say("  cd " + (directory.toString().matches("[\\w./-]+") ? directory : quoted(directory)));
+        console.say("  cd " + ShellWord.of(directory));
         console.say("  ./workerd start");
         console.say("  ./workerd enqueue hello Ann --wait");
         console.say("  ./workerd list");

@@ -10,6 +10,7 @@ import org.workerd.daemon.Settings;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Names;
 import org.workerd.job.Progress;
+import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
@@ -85,7 +86,7 @@ final class Show implements Callable<Integer> {
                                 + WaitText.of(
                                         waitsFor, main.now(), main.console().isTerminal()));
         line("priority", Integer.toString(job.priority()));
-        line("args", String.join(" ", job.args().stream().map(Show::word).toList()));
+        line("args", String.join(" ", job.args().stream().map(ShellWord::of).toList()));
         line("payload", job.payload());
         line("run at", time(job.runAt()));
         line("attempt", job.attempt() + " of " + job.lastAttempt(policy));
@@ -153,10 +154,5 @@ final class Show implements Callable<Integer> {
 
     private static String cell(@Nullable Number number) {
         return number == null ? "-" : number.toString();
-    }
-
-    /** As a shell would have to be given it. */
-    private static String word(String arg) {
-        return arg.matches("[A-Za-z0-9_@%+=:,./-]+") ? arg : "'" + arg.replace("'", "'\\''") + "'";
     }
 }

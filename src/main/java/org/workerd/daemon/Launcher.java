@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.workerd.job.ShellWord;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
@@ -151,7 +152,7 @@ public final class Launcher {
         Path system = Environment.ofProcess().systemConfig();
         return loaded.files().isEmpty() || loaded.files().get(0).equals(system)
                 ? ""
-                : "--config " + loaded.files().get(0) + " ";
+                : "--config " + ShellWord.of(loaded.files().get(0)) + " ";
     }
 
     /** The daemon's own words where it had any. */

@@ -12,6 +12,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
 import org.workerd.api.JobHandler;
 import org.workerd.job.Names;
+import org.workerd.job.ShellWord;
 
 /**
  * The programs and Java handlers that jobs may run, and why some may not. Whoever can write a handler, or put one into the directory, can
@@ -151,7 +152,7 @@ public final class Handlers {
             }
             return isExecutable(file, attributes)
                     ? new Accepted(file)
-                    : new Refused("it is not executable: chmod +x " + file);
+                    : new Refused("it is not executable: chmod +x " + ShellWord.of(file));
         } catch (NoSuchFileException missing) {
             return new Missing();
         } catch (IOException unreadable) {

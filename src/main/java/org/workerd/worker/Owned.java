@@ -6,6 +6,7 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.workerd.job.ShellWord;
 
 /** What decides whether we trust a file: what it is, whose, and who may write it. */
 record Owned(int mode, int owner) {
@@ -49,6 +50,6 @@ record Owned(int mode, int owner) {
         }
         return (mode & WRITABLE_BY_OTHERS) == 0
                 ? Optional.empty()
-                : Optional.of(what + " is writable by its group or by others: chmod go-w " + path);
+                : Optional.of(what + " is writable by its group or by others: chmod go-w " + ShellWord.of(path));
     }
 }

@@ -85,7 +85,10 @@ _workerd_words() {
             _workerd_settings "$2"
             REPLY=$jobs
             for handler in "$dir"/*; do
-                if [[ -f $handler && -x $handler ]]; then REPLY+=" ${handler##*/}"; fi
+                # Of the others the daemon runs none, and compgen would run what their names say.
+                if [[ ${handler##*/} =~ ^[A-Za-z0-9][A-Za-z0-9._-]*$ && -f $handler && -x $handler ]]; then
+                    REPLY+=" ${handler##*/}"
+                fi
             done
             ;;
         *' '*) REPLY=$1 ;;

@@ -140,6 +140,24 @@ final class CompletionTest {
         assertThat(queue).isDirectoryContaining(file -> file.endsWith("queue.db"));
     }
 
+    /** The names of files, tables and settings are anybody's; a word list is expanded like a command line. */
+    @Test
+    void noNameIsRunOrExpanded() throws IOException, InterruptedException {
+        Path ran = directory.resolve("ran");
+        for (String name : List.of("$(touch ran)", "`touch ran`", "m$(touch ran)", "$HOME", "~root", "ma il", "ma;il", "-m", "*")) {
+            cli.handler(name);
+        }
+        cli.settings("[jobs.\"$(touch ran)\"]\ntimeout = \"1m\"\n[queues.'`touch ran`']\nconcurrency = 1\n"
+                + "[cron.\"$(touch ran)\"]\nqueue = '$(touch ran)'\n");
+        String there = "cd '" + directory + "';";
+        assertThat(offered(there, List.of("workerd", "enqueue", ""))).containsExactly("mail", "resize");
+        assertThat(offered(there, List.of("workerd", "enqueue", "m"))).containsExactly("mail");
+        assertThat(offered(there, List.of("workerd", "pause", ""))).containsExactly("default");
+        assertThat(offered(there, List.of("workerd", "cron", "next", ""))).isEmpty();
+        assertThat(offered(there, List.of("workerd", "enqueue", "$(touch ran)"))).isEmpty();
+        assertThat(ran).doesNotExist();
+    }
+
     @Test
     void theConfigurationThatIsNamedCounts() throws IOException, InterruptedException {
         Path other = Files.createDirectories(directory.resolve("other place/programs"));

@@ -17,6 +17,8 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -119,6 +121,26 @@ final class DoctorTest {
                 .contains("failure jobs those named notes wait: their handler is refused: it is not executable")
                 .contains("warning jobs some are ready, and no daemon serves this queue\n -> workerd start")
                 .doesNotContain("named mail");
+    }
+
+    /** Whoever pastes one as root runs what is meant, whatever the file is named. */
+    @Test
+    void theCommandsThatItPrintsCanBePasted() throws IOException, InterruptedException {
+        Path hostile = Files.createDirectory(directory.resolve("x'; touch ran; echo $(touch ran) '"));
+        Cli other = new Cli(hostile);
+        Path handler = other.handler("mail");
+        Files.setPosixFilePermissions(handler, PosixFilePermissions.fromString("rw-rw-rw-"));
+        other.handler("`touch ran`");
+        String said = other.run("doctor").out();
+        assertThat(said).contains("name is not that of a job");
+        Matcher command = Pattern.compile("chmod .*").matcher(said);
+        assertThat(command.find()).isTrue();
+        Process shell = new ProcessBuilder("bash", "-c", command.group())
+                .directory(directory.toFile())
+                .start();
+        assertThat(shell.waitFor()).isZero();
+        assertThat(directory.resolve("ran")).doesNotExist();
+        assertThat(Files.getPosixFilePermissions(handler)).isEqualTo(PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     @Test

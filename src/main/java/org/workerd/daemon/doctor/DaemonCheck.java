@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.workerd.daemon.Settings;
+import org.workerd.job.ShellWord;
 
 /** The daemon of this pidfile: does it run, and is it still the one that is installed? */
 final class DaemonCheck {
@@ -60,7 +61,7 @@ final class DaemonCheck {
                 Finding.failure(
                         CHECK,
                         "the pidfile " + daemon.pidfile() + " is no file with a pid in it, or not ours to read",
-                        "ls -l " + daemon.pidfile() + "; set daemon.pidfile to a file of workerd's own");
+                        "ls -l " + ShellWord.of(daemon.pidfile()) + "; set daemon.pidfile to a file of workerd's own");
         };
     }
 

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
 import org.workerd.daemon.Settings;
+import org.workerd.job.ShellWord;
 import org.workerd.worker.Premises;
 
 /** Owners and modes: the daemon must be able to write its files, and nobody else the queue's. */
@@ -54,7 +55,7 @@ final class FilesCheck {
             findings.add(Finding.failure(
                     check,
                     "user " + user.name() + ", whose the queue is, may not write to " + file,
-                    "chown " + user.name() + " " + file + " && chmod u+w " + file));
+                    "chown " + user.name() + " " + ShellWord.of(file) + " && chmod u+w " + ShellWord.of(file)));
         }
     }
 
@@ -75,7 +76,7 @@ final class FilesCheck {
             findings.add(Finding.warning(
                     check,
                     "there is no directory " + directory + ", and user " + user.name() + " may not make it",
-                    "install -d -o " + user.name() + " " + directory));
+                    "install -d -o " + user.name() + " " + ShellWord.of(directory)));
         }
     }
 
@@ -83,7 +84,7 @@ final class FilesCheck {
     private void closed(Path file) throws IOException {
         int mode = (int) Files.getAttribute(file, "unix:mode");
         if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
-            findings.add(Finding.failure("permissions", file + " is writable by everybody", "chmod o-w " + file));
+            findings.add(Finding.failure("permissions", file + " is writable by everybody", "chmod o-w " + ShellWord.of(file)));
         }
     }
 }

@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.workerd.daemon.Settings;
+import org.workerd.job.ShellWord;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Refused;
 import org.workerd.worker.Handlers.Vetting;
@@ -35,7 +36,7 @@ final class HandlersCheck {
     List<Finding> look() {
         if (!Files.isDirectory(directory)) {
             return List.of(
-                    Finding.warning(CHECK, "there is no directory " + directory, "install -d -m 755 " + directory));
+                    Finding.warning(CHECK, "there is no directory " + directory, "install -d -m 755 " + ShellWord.of(directory)));
         }
         if (!Files.isReadable(directory)) {
             return List.of(Finding.warning(

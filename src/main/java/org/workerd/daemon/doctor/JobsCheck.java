@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.workerd.daemon.Settings;
+import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
@@ -95,7 +96,7 @@ final class JobsCheck {
                     .ifPresent(why -> findings.add(Finding.failure(
                             "jobs",
                             "those named " + name + " wait: " + why,
-                            "put it right, or workerd cancel --name " + name)));
+                            "put it right, or workerd cancel --name " + ShellWord.of(name))));
         }
     }
 
@@ -131,7 +132,7 @@ final class JobsCheck {
                     "pauses",
                     (all ? "all queues are" : "the queue " + pause.getKey() + " is") + " paused since "
                             + pause.getValue().truncatedTo(ChronoUnit.SECONDS),
-                    "workerd resume" + (all ? "" : " " + pause.getKey())));
+                    "workerd resume" + (all ? "" : " " + ShellWord.of(pause.getKey()))));
         }
     }
 
