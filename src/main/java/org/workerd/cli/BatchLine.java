@@ -53,10 +53,7 @@ final class BatchLine {
             line.read();
             return line.job(now);
         } catch (JsonProcessingException wrong) {
-            String where = wrong.getLocation() == null
-                    ? ""
-                    : " (column " + wrong.getLocation().getColumnNr() + ")";
-            throw new IllegalArgumentException("not JSON: " + wrong.getOriginalMessage() + where, wrong);
+            throw NoJson.of(text, wrong);
         } catch (IOException impossible) {
             throw new UncheckedIOException(impossible);
         }

@@ -94,10 +94,19 @@ final class BatchTest {
             quoteCharacter = '`',
             textBlock =
                     """
-                    {                                    | not JSON: Unexpected end-of-input
-                    {"name":"mail"} x                    | not JSON: Unrecognized token
+                    {                                    | not JSON: the line ends too early: a string, an array or an object is not closed
+                    {"name":"mail"} x                    | not JSON: column 17: expected JSON like {"name":"hello"}, found something else
                     {"name":"mail"} {}                   | one object a line, found more behind it: an object
-                    {"name":"mail","name":"mail"}        | not JSON: Duplicate
+                    {"name":"mail","name":"mail"}        | not JSON: the key "name" stands there twice
+                    {'name':"mail"}                      | not JSON: column 2: keys and strings stand in double quotes
+                    {"name":'mail'}                      | not JSON: column 9: keys and strings stand in double quotes
+                    {"name":"mail",}                     | not JSON: column 16: expected JSON like
+                    {"name" "mail"}                      | not JSON: column 9: expected JSON like
+                    {"name":"a\tb"}                      | not JSON: column 11: a control character in a string has to be
+                    {"name":"a\\q"}                      | not JSON: column 12: a backslash in a string is
+                    {name:"mail"}                        | not JSON: column 2: expected JSON like
+                    {"name":"mail","priority":NaN}       | not JSON: column
+                    {"name":"mail","priority":007}       | not JSON: column
                     "mail"                               | expected a JSON object, found a string
                     {}                                   | "name" is missing
                     {"name":null}                        | "name" is missing
@@ -127,7 +136,7 @@ final class BatchTest {
         assertThat(said.err())
                 .startsWith(place() + "3: " + message)
                 .endsWith("Nothing was stored.\n")
-                .doesNotContain("Exception");
+                .doesNotContain("Exception", "Feature", "Source", "token", "Unexpected");
         assertThat(cli.jobs()).isEmpty();
     }
 
