@@ -1,7 +1,6 @@
 package org.workerd.cli;
 
 import java.time.Duration;
-import java.time.Instant;
 import org.workerd.job.Names;
 import org.workerd.job.Span;
 import picocli.CommandLine.ITypeConverter;
@@ -43,12 +42,12 @@ final class Converters {
         }
     }
 
-    /** A time of RFC 3339. */
-    static final class Time implements ITypeConverter<Instant> {
+    /** A time of RFC 3339, or by the clock on the wall. */
+    static final class Time implements ITypeConverter<When> {
         @Override
-        public Instant convert(String text) {
+        public When convert(String text) {
             try {
-                return Times.parse(text);
+                return When.parse(text);
             } catch (IllegalArgumentException wrong) {
                 throw new TypeConversionException(wrong.getMessage());
             }

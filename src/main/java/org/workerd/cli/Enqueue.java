@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -114,6 +115,7 @@ final class Enqueue implements Callable<Integer> {
             throw Usage.wrong("enqueue", "the job's name is missing");
         }
         NewJob job = options.job(name, args, main.now(), main.console().input());
+        tellTime(job);
         if (!force) {
             new HandlerCheck(settings).refusal(name).ifPresent(failure -> {
                 throw failure;
@@ -125,6 +127,14 @@ final class Enqueue implements Callable<Integer> {
             Ids ids = new Ids();
             ids.add(stored.id(), stored.stored());
             return ids;
+        }
+    }
+
+    /** What was said in local time may have been meant in another one, or for another day. */
+    private void tellTime(NewJob job) {
+        if (options.at != null && options.at.isLocal() && job.runAt() != null && !quiet) {
+            String time = Times.local(job.runAt(), ZoneId.systemDefault());
+            main.console().say("workerd: it runs at " + time + " (" + Times.relative(job.runAt(), main.now()) + ")");
         }
     }
 

@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.ZoneId;
 import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
@@ -41,11 +42,12 @@ final class JobOptions {
 
     @Option(
             names = "--at",
-            paramLabel = "RFC-3339",
+            paramLabel = "TIME",
             converter = Converters.Time.class,
-            description = "not before this time: 2026-12-24T18:00:00+01:00")
+            description = "not before this time: 2026-12-24T18:00:00+01:00; or, in local time, 18:00, \"tomorrow 18:00\","
+                    + " \"2026-12-24 18:00\"")
     @Nullable
-    Instant at;
+    When at;
 
     @Option(
             names = "--key",
@@ -90,7 +92,7 @@ final class JobOptions {
                 .payload(payload == null ? null : payload("enqueue", payload, input))
                 .queue(queue == null ? NewJob.DEFAULT_QUEUE : queue)
                 .priority(priority == null ? 0 : priority)
-                .runAt(runAt(delay, at, now))
+                .runAt(runAt(delay, at == null ? null : at.at(now, ZoneId.systemDefault()), now))
                 .key(key)
                 .maxAttempts(maxAttempts)
                 .timeout(timeout)

@@ -101,7 +101,7 @@ final class QuickEnqueue {
             case "--queue" -> options.queue = value;
             case "--priority" -> options.priority = Integer.valueOf(value);
             case "--delay" -> options.delay = Span.parse(value);
-            case "--at" -> options.at = Times.parse(value);
+            case "--at" -> options.at = When.parse(value);
             case "--key" -> options.key = value;
             case "--max-attempts" -> options.maxAttempts = Integer.valueOf(value);
             case "--timeout" -> options.timeout = Span.parse(value);

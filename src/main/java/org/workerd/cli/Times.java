@@ -7,7 +7,6 @@ import java.time.LocalDateTime;
 import java.time.OffsetDateTime;
 import java.time.ZoneId;
 import java.time.ZoneOffset;
-import org.workerd.job.Names;
 
 /** Points in time as text. By hand where every command needs it: a formatter costs 20 ms to load. */
 final class Times {
@@ -52,11 +51,19 @@ final class Times {
      */
     static Instant parse(String text) {
         try {
-            return OffsetDateTime.parse(text.replace(' ', 'T')).toInstant();
+            return instant(text);
         } catch (DateTimeException notATime) {
-            throw new IllegalArgumentException("expected a time like 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00,"
-                    + " found \"" + Names.printable(text) + "\"");
+            throw NoTime.of(text, "a time like 2026-12-24T18:00:00Z or 2026-12-24T18:00:00+01:00");
         }
+    }
+
+    /**
+     * The same.
+     *
+     * @throws DateTimeException when it is not
+     */
+    static Instant instant(String text) {
+        return OffsetDateTime.parse(text.replace(' ', 'T')).toInstant();
     }
 
     /** {@code 3m ago}, or {@code in 3m}. */

@@ -59,6 +59,8 @@ final class QuickEnqueueTest {
             "10m",
             "--at",
             "2026-12-24T18:00:00+01:00",
+            "18:00",
+            "--at=tomorrow 10:00",
             "--key",
             "k",
             "--max-attempts",
