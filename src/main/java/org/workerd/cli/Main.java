@@ -60,7 +60,9 @@ public final class Main implements Runnable {
     @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show where in the program an error arose")
     boolean debug;
 
-    @Option(names = "--version", versionHelp = true, description = "print the version and exit")
+    @Option(
+            names = {"-V", "--version"},
+            versionHelp = true, description = "print the version and exit")
     boolean version;
 
     @Option(

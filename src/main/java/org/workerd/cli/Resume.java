@@ -39,9 +39,13 @@ final class Resume implements Callable<Integer> {
                         "the queue " + queue + " stays paused, for all queues are",
                         "Resume all: workerd resume");
             }
-            main.console().say(Pause.said(queue) + (changed ? " served again." : " not paused."));
+            main.console().say(changed ? Pause.said(queue) + " served again." : notPaused());
         }
         return 0;
+    }
+
+    private String notPaused() {
+        return queue == null ? "No queue is paused." : Pause.said(queue) + " not paused.";
     }
 
     private static boolean isPaused(JobStore store) {

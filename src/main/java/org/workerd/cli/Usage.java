@@ -4,6 +4,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.workerd.job.Names;
 import picocli.CommandLine.ParameterException;
@@ -26,7 +27,9 @@ final class Usage {
         return new Failure(
                 ExitCode.USAGE,
                 "unknown command: " + Names.printable(given),
-                meant(given, Commands.NAMES).orElse("") + "Try: workerd help");
+                UsualWords.command(given)
+                        .or(() -> meant(given, Commands.NAMES).map(meant -> meant + "Try: workerd help"))
+                        .orElse("Try: workerd help"));
     }
 
     /** "Did you mean …? ", or empty. */
@@ -56,9 +59,10 @@ final class Usage {
                     : new Failure(ExitCode.USAGE, "unexpected argument: " + Names.printable(given), help);
         }
         String option = given.replaceFirst("=.*", "");
-        String meant = meant(
-                        option,
-                        failure.getCommandLine().getCommandSpec().optionsMap().keySet())
+        Set<String> known = failure.getCommandLine().getCommandSpec().optionsMap().keySet();
+        // Of two letters any two are close to each other: only what others call it says what was meant.
+        String meant = UsualWords.option(option, known)
+                .or(() -> option.startsWith("--") ? meant(option, known) : Optional.empty())
                 .orElse("");
         String advice = command.equals("workerd enqueue") || command.equals("workerd try")
                 ? "Put -- before the handler's own options: " + command + " NAME -- " + Names.printable(option)
