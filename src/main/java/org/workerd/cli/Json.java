@@ -5,6 +5,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.time.Instant;
@@ -21,8 +22,13 @@ import org.workerd.store.JobView;
 
 /** The JSON of jobs: every key always there, null for what does not apply. One document; not thread-safe. */
 final class Json implements AutoCloseable {
+    /** What is nested more deeply is shown as a string: most programs would refuse to read the whole document. */
+    static final int DEEPEST = 500;
+
     static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .streamReadConstraints(
+                    StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
             .build();
 
     private final JsonGenerator json;

@@ -24,7 +24,15 @@ import picocli.CommandLine.Parameters;
         name = "show",
         sortOptions = false,
         description = "Show one job with its attempts.",
-        footer = {"", "Examples:", "  workerd show 42", "  workerd show 42 --json"})
+        footer = {
+            "",
+            "With --json a payload or result that is JSON is shown as JSON, else as a string;",
+            "also as a string when it is nested more than 500 deep.",
+            "",
+            "Examples:",
+            "  workerd show 42",
+            "  workerd show 42 --json"
+        })
 final class Show implements Callable<Integer> {
     private static final int LABEL = 13;
 

@@ -233,4 +233,14 @@ final class ReadingTest {
             assertThat(cli.run(command).status()).isEqualTo(2);
         }
     }
+
+    /** Most programs refuse to read a whole document for such a value. */
+    @Test
+    void whatIsNestedTooDeeplyIsShownAsAString() throws java.sql.SQLException {
+        cli.insert("name, payload", "'mail', '" + "[".repeat(500) + "]".repeat(500) + "'");
+        cli.insert("name, payload", "'mail', '" + "[".repeat(2000) + "]".repeat(2000) + "'");
+        long last = cli.jobs().get(0).id();
+        assertThat(cli.run("show", Long.toString(last - 1), "--json").out()).contains("\"payload\":[[[");
+        assertThat(cli.run("show", Long.toString(last), "--json").out()).contains("\"payload\":\"[[[");
+    }
 }

@@ -86,6 +86,7 @@ class CronSettingsTest extends SettingsFixture {
             schedule = 5                  | 4:12 cron.a.schedule: expected a schedule like "30 2 * * *", found 5
             timezone = "Europe/Berln"     | 4:12 cron.a.timezone: expected a time zone like Europe/Berlin or UTC, found "Europe/Berln". Did you mean Europe/Berlin?
             timezone = "new york"         | 4:12 cron.a.timezone: expected a time zone like Europe/Berlin or UTC, found "new york". Did you mean America/New_York?
+            timezone = "EST"              | 4:12 cron.a.timezone: expected a time zone like Europe/Berlin or UTC, found "EST", which several zones are called. Did you mean America/New_York?
             timezone = "xyzzy"            | 4:12 cron.a.timezone: expected a time zone like Europe/Berlin or UTC, found "xyzzy"
             name = "a b"                  | 4:8 cron.a.name: a job name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was "a b"
             queue = ""                    | 4:9 cron.a.queue: a queue name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was ""
