@@ -44,8 +44,9 @@ final class JobOptions {
             names = "--at",
             paramLabel = "TIME",
             converter = Converters.Time.class,
-            description = "not before this time: 2026-12-24T18:00:00+01:00; or, in local time, 18:00, \"tomorrow 18:00\","
-                    + " \"2026-12-24 18:00\"")
+            description =
+                    "not before this time: 2026-12-24T18:00:00+01:00; or, in local time, 18:00, \"tomorrow 18:00\","
+                            + " \"2026-12-24 18:00\"")
     @Nullable
     When at;
 

@@ -62,7 +62,8 @@ public final class Main implements Runnable {
 
     @Option(
             names = {"-V", "--version"},
-            versionHelp = true, description = "print the version and exit")
+            versionHelp = true,
+            description = "print the version and exit")
     boolean version;
 
     @Option(

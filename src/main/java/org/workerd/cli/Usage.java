@@ -59,7 +59,8 @@ final class Usage {
                     : new Failure(ExitCode.USAGE, "unexpected argument: " + Names.printable(given), help);
         }
         String option = given.replaceFirst("=.*", "");
-        Set<String> known = failure.getCommandLine().getCommandSpec().optionsMap().keySet();
+        Set<String> known =
+                failure.getCommandLine().getCommandSpec().optionsMap().keySet();
         // Of two letters any two are close to each other: only what others call it says what was meant.
         String meant = UsualWords.option(option, known)
                 .or(() -> option.startsWith("--") ? meant(option, known) : Optional.empty())

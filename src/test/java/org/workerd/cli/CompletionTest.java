@@ -144,7 +144,8 @@ final class CompletionTest {
     @Test
     void noNameIsRunOrExpanded() throws IOException, InterruptedException {
         Path ran = directory.resolve("ran");
-        for (String name : List.of("$(touch ran)", "`touch ran`", "m$(touch ran)", "$HOME", "~root", "ma il", "ma;il", "-m", "*")) {
+        for (String name : List.of(
+                "$(touch ran)", "`touch ran`", "m$(touch ran)", "$HOME", "~root", "ma il", "ma;il", "-m", "*")) {
             cli.handler(name);
         }
         cli.settings("[jobs.\"$(touch ran)\"]\ntimeout = \"1m\"\n[queues.'`touch ran`']\nconcurrency = 1\n"
@@ -154,7 +155,8 @@ final class CompletionTest {
         assertThat(offered(there, List.of("workerd", "enqueue", "m"))).containsExactly("mail");
         assertThat(offered(there, List.of("workerd", "pause", ""))).containsExactly("default");
         assertThat(offered(there, List.of("workerd", "cron", "next", ""))).isEmpty();
-        assertThat(offered(there, List.of("workerd", "enqueue", "$(touch ran)"))).isEmpty();
+        assertThat(offered(there, List.of("workerd", "enqueue", "$(touch ran)")))
+                .isEmpty();
         assertThat(ran).doesNotExist();
     }
 

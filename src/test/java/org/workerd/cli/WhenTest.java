@@ -68,7 +68,8 @@ final class WhenTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"", "tomorrow", "now", "10", "10:0", "10.30", "noon", "2026-12-24T", "+1h", "١٠:٠٠", "today"})
+    @ValueSource(
+            strings = {"", "tomorrow", "now", "10", "10:0", "10.30", "noon", "2026-12-24T", "+1h", "١٠:٠٠", "today"})
     void saysWhatATimeLooksLike(String text) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> When.parse(text))
@@ -84,7 +85,9 @@ final class WhenTest {
             TimeZone.setDefault(TimeZone.getTimeZone(BERLIN));
             assertThat(cli.run("enqueue", "mail", "--at", "tomorrow 10:00"))
                     .isEqualTo(new Cli.Said(0, "1\n", "workerd: it runs at 2026-11-24T10:00:00+01:00 (in 20h)\n"));
-            assertThat(cli.run("enqueue", "mail", "--at", "2026-12-24T18:00:00Z").err()).isEmpty();
+            assertThat(cli.run("enqueue", "mail", "--at", "2026-12-24T18:00:00Z")
+                            .err())
+                    .isEmpty();
             assertThat(cli.run("enqueue", "mail", "-q", "--at=18:00").err()).isEmpty();
         } finally {
             TimeZone.setDefault(before);

@@ -84,7 +84,8 @@ final class FilesCheck {
     private void closed(Path file) throws IOException {
         int mode = (int) Files.getAttribute(file, "unix:mode");
         if ((mode & WRITABLE_BY_OTHERS) != 0 && (mode & STICKY) == 0) {
-            findings.add(Finding.failure("permissions", file + " is writable by everybody", "chmod o-w " + ShellWord.of(file)));
+            findings.add(Finding.failure(
+                    "permissions", file + " is writable by everybody", "chmod o-w " + ShellWord.of(file)));
         }
     }
 }

@@ -35,8 +35,8 @@ final class HandlersCheck {
 
     List<Finding> look() {
         if (!Files.isDirectory(directory)) {
-            return List.of(
-                    Finding.warning(CHECK, "there is no directory " + directory, "install -d -m 755 " + ShellWord.of(directory)));
+            return List.of(Finding.warning(
+                    CHECK, "there is no directory " + directory, "install -d -m 755 " + ShellWord.of(directory)));
         }
         if (!Files.isReadable(directory)) {
             return List.of(Finding.warning(

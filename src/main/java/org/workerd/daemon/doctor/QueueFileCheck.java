@@ -82,7 +82,8 @@ final class QueueFileCheck {
                         "write-ahead log",
                         ByteSize.brief(size) + " beside a queue of " + ByteSize.brief(Files.size(queue))
                                 + ": some program keeps an old state open",
-                        "see which one: fuser -v " + ShellWord.of(queue) + "; it goes with the last of them, or workerd restart")
+                        "see which one: fuser -v " + ShellWord.of(queue)
+                                + "; it goes with the last of them, or workerd restart")
                 : Finding.ok("write-ahead log", ByteSize.brief(size));
     }
 
@@ -93,7 +94,9 @@ final class QueueFileCheck {
                 Instant made = Files.getLastModifiedTime(draft).toInstant();
                 if (made.plus(OLD_DRAFT).isBefore(now)) {
                     findings.add(Finding.warning(
-                            CHECK, draft + " was left by a program that was killed while it made it", "rm " + ShellWord.of(draft)));
+                            CHECK,
+                            draft + " was left by a program that was killed while it made it",
+                            "rm " + ShellWord.of(draft)));
                 }
             }
         }
