@@ -3,6 +3,7 @@ package org.workerd.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -19,6 +20,7 @@ import org.workerd.job.Allowed;
 import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.SqliteDatabase;
+import org.workerd.store.StoreException;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -222,6 +224,10 @@ public final class Main implements Runnable {
             console.say(trace.toString());
         }
         Failure told = Failures.of(failure);
+        boolean missing = failure instanceof StoreException store && store.kind() == StoreException.Kind.MISSING;
+        if (missing && config == null && Files.isRegularFile(Path.of("workerd.toml"))) {
+            return tell(told.withAdvice("The queue of the installation in this directory: workerd -c workerd.toml"));
+        }
         boolean helpless = told.code() == ExitCode.USAGE && told.advice().isEmpty();
         return tell(helpless ? told.withAdvice("Try: " + command + " --help") : told);
     }

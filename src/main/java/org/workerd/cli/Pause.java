@@ -1,8 +1,13 @@
 package org.workerd.cli;
 
+import java.util.Set;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Names;
+import org.workerd.daemon.Settings;
+import org.workerd.job.NewJob;
+import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -29,11 +34,30 @@ final class Pause implements Callable<Integer> {
         if (queue != null) {
             Names.checked("the queue's name", queue);
         }
-        try (JobStore store = Main.database(main.settings().settings()).open()) {
+        Settings settings = main.settings().settings();
+        try (JobStore store = Main.database(settings).open()) {
             boolean changed = store.transaction(moves -> moves.pause(queue, main.now()));
             main.console().say(said(queue) + (changed ? " paused." : " paused already."));
+            if (queue != null && changed) {
+                warnOfUnknown(queue, settings, store);
+            }
         }
         return 0;
+    }
+
+    /** It may get its first job yet; but it may be a slip, too. */
+    private void warnOfUnknown(String queue, Settings settings, JobStore store) {
+        Set<String> known = new TreeSet<>(Queues.configured(settings.limits()));
+        known.add(NewJob.DEFAULT_QUEUE);
+        settings.cron().forEach(entry -> known.add(entry.job().queue()));
+        try (JobQueries queries = store.queries()) {
+            known.addAll(queries.counts().keySet());
+        }
+        if (!known.contains(queue)) {
+            main.console()
+                    .say("  No job has been in a queue of this name, and the configuration does not name it. "
+                            + Usage.meant(queue, known).orElse("") + "Undo it with: workerd resume " + queue);
+        }
     }
 
     /** Without the verb's second half. */

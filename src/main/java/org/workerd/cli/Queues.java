@@ -74,7 +74,7 @@ final class Queues implements Callable<Integer> {
     }
 
     /** Those that the configuration speaks of. */
-    private static Set<String> configured(Limits limits) {
+    static Set<String> configured(Limits limits) {
         Set<String> queues = new TreeSet<>(limits.queues().concurrency().keySet());
         queues.addAll(limits.queues().rates().keySet());
         queues.addAll(limits.priorities().keySet());

@@ -126,4 +126,20 @@ final class QueuesTest {
         assertThat(cli.run("prune", "--json")).isEqualTo(said(0, "{\"ids\":[1]}\n", ""));
         assertThat(cli.jobs()).hasSize(1);
     }
+
+    /** A slip would go on being paid for in silence. */
+    @Test
+    void aQueueThatNobodyKnowsIsPausedWithAWord() throws IOException {
+        cli.settings("[queues.bulk]\nconcurrency = 1\n");
+        cli.enqueue("mail");
+        Cli.Said slip = cli.run("pause", "bluk");
+        assertThat(slip.status()).isZero();
+        assertThat(slip.err())
+                .isEqualTo("The queue bluk is paused.\n  No job has been in a queue of this name, and the configuration does"
+                        + " not name it. Did you mean bulk? Undo it with: workerd resume bluk\n");
+        assertThat(cli.run("pause", "bulk").err()).isEqualTo("The queue bulk is paused.\n");
+        assertThat(cli.run("pause", "default").err()).isEqualTo("The queue default is paused.\n");
+        cli.run("resume");
+        assertThat(cli.run("resume").err()).isEqualTo("No queue is paused.\n");
+    }
 }
