@@ -13,7 +13,8 @@ import org.jspecify.annotations.Nullable;
 final class SqliteWalk {
     private static final int MOST_AT_ONCE = 1_000;
 
-    private final PriorityQueue<Cursor> cursors = new PriorityQueue<>(Comparator.comparing(Cursor::newest).reversed());
+    private final PriorityQueue<Cursor> cursors =
+            new PriorityQueue<>(Comparator.comparing(Cursor::newest).reversed());
     /** Whose id was taken last: it reads on only when somebody wants more. */
     private @Nullable Cursor last;
 

@@ -135,8 +135,9 @@ final class QueuesTest {
         Cli.Said slip = cli.run("pause", "bluk");
         assertThat(slip.status()).isZero();
         assertThat(slip.err())
-                .isEqualTo("The queue bluk is paused.\n  No job has been in a queue of this name, and the configuration does"
-                        + " not name it. Did you mean bulk? Undo it with: workerd resume bluk\n");
+                .isEqualTo(
+                        "The queue bluk is paused.\n  No job has been in a queue of this name, and the configuration does"
+                                + " not name it. Did you mean bulk? Undo it with: workerd resume bluk\n");
         assertThat(cli.run("pause", "bulk").err()).isEqualTo("The queue bulk is paused.\n");
         assertThat(cli.run("pause", "default").err()).isEqualTo("The queue default is paused.\n");
         cli.run("resume");
