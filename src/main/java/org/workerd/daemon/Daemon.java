@@ -40,6 +40,7 @@ public final class Daemon {
     private final Doorbell doorbell = new Doorbell();
     private final Signals signals = new Signals();
     private final Deque<Part> parts = new ArrayDeque<>();
+    private volatile @Nullable PidFile claimed;
 
     /**
      * A daemon that has not begun.
@@ -67,6 +68,7 @@ public final class Daemon {
         Processes.umask(UMASK);
         signals.install(doorbell);
         SystemZone.adopt(System.getenv());
+        readiness.endWithLauncher(this::abandon);
         Files.writeString(Path.of("/proc/self/comm"), "workerd");
         Settings settings = load();
         LogFile log = LogFile.open(settings.logging(), logsToFile);
@@ -87,6 +89,18 @@ public final class Daemon {
         }
     }
 
+    /** So that nothing is left of a start that was aborted before it had more than this. */
+    private void abandon() {
+        PidFile ours = claimed;
+        try {
+            if (ours != null) {
+                ours.delete();
+            }
+        } catch (IOException | UnixException failure) {
+            LOG.warn("cannot remove the pidfile: {}", failure.getMessage());
+        }
+    }
+
     private Settings load() {
         return SettingsFile.load(config, Environment.ofProcess()).settings();
     }
@@ -101,6 +115,7 @@ public final class Daemon {
     }
 
     private int serve(Settings settings, LogFile log, PidFile pidFile) throws IOException, InterruptedException {
+        claimed = pidFile;
         parts.push(pidFile::delete);
         SqliteDatabase database = new SqliteDatabase(settings.queueFile(), LOCK_PATIENCE);
         JobStore store = openQueue(database, settings.queueFile());
@@ -110,6 +125,7 @@ public final class Daemon {
         }
         Turnstile turnstile = new Turnstile(settings.queueFile());
         parts.push(turnstile::close);
+        readiness.stopWatching();
         Identity identity = register(store, settings);
         parts.push(() -> unregister(store, identity));
         Processes.adoptOrphans();
@@ -143,7 +159,10 @@ public final class Daemon {
                 settings.concurrency(),
                 settings.handlersDir());
         log.takeStderr();
-        readiness.ready(identity.pid());
+        if (!readiness.ready(identity.pid())) {
+            LOG.warn("the start was aborted before workerd was ready: it stops again");
+            signals.stopNow();
+        }
         supervisor.ready();
         return loop.run(watcher);
     }

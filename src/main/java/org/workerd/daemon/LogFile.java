@@ -4,17 +4,17 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.classic.encoder.JsonEncoder;
 import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.LoggingEvent;
 import ch.qos.logback.core.OutputStreamAppender;
 import ch.qos.logback.core.encoder.Encoder;
 import ch.qos.logback.core.encoder.LayoutWrappingEncoder;
-import java.io.FileDescriptor;
-import java.io.FileOutputStream;
 import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.unix.FileType;
 import org.workerd.unix.Posix;
 import org.workerd.unix.UnixException;
 
@@ -29,6 +29,7 @@ final class LogFile {
 
     private final boolean toFile;
     private Settings.Logging.@Nullable Format format;
+    private @Nullable LogStream stream;
 
     private LogFile(boolean toFile) {
         this.toFile = toFile;
@@ -66,13 +67,35 @@ final class LogFile {
             Posix.close(file);
         }
         configure(logging);
+        adapt();
+    }
+
+    private void adapt() {
+        if (stream != null) {
+            stream.mayBlock(Posix.typeOf(descriptor()) != FileType.REGULAR);
+        }
+    }
+
+    private int descriptor() {
+        return toFile ? STDOUT : STDERR;
     }
 
     private static int openFile(Path path) {
         try {
             Directories.make(path.getParent());
-            return Posix.open(path, Posix.APPEND | Posix.CREATE, MODE);
+            int file = Posix.open(path, Posix.APPEND | Posix.CREATE | Posix.NOT_TO_WAIT, MODE);
+            if (Posix.typeOf(file) == FileType.OTHER) {
+                Posix.close(file);
+                throw new DaemonException(
+                        DaemonException.Kind.IO_ERROR,
+                        "cannot open the log: " + path + " is neither a file nor a FIFO nor a character device");
+            }
+            return file;
         } catch (UnixException failure) {
+            if (failure.isUnconnected()) {
+                throw new DaemonException(
+                        DaemonException.Kind.IO_ERROR, "cannot open the log: nobody reads from " + path);
+            }
             throw new DaemonException(
                     failure.isRefusal() ? DaemonException.Kind.NOT_PERMITTED : DaemonException.Kind.IO_ERROR,
                     "cannot open the log: " + failure.getMessage());
@@ -94,10 +117,13 @@ final class LogFile {
             return;
         }
         format = logging.format();
+        Encoder<ILoggingEvent> encoder = encoder(logging.format(), context);
+        stream = new LogStream(descriptor(), lost -> encoder.encode(lost(lost, root)));
+        adapt();
         OutputStreamAppender<ILoggingEvent> appender = new OutputStreamAppender<>();
         appender.setContext(context);
-        appender.setEncoder(encoder(logging.format(), context));
-        appender.setOutputStream(new FileOutputStream(toFile ? FileDescriptor.out : FileDescriptor.err));
+        appender.setEncoder(encoder);
+        appender.setOutputStream(stream);
         appender.start();
         // The new one first: a line in between is written twice rather than not at all.
         root.addAppender(appender);
@@ -106,6 +132,11 @@ final class LogFile {
                 root.detachAppender(old);
             }
         });
+    }
+
+    private static ILoggingEvent lost(long lines, ch.qos.logback.classic.Logger logger) {
+        String text = "{} lines of the log were lost: the disk was full, or nobody read them";
+        return new LoggingEvent(LogFile.class.getName(), logger, Level.WARN, text, null, new Object[] {lines});
     }
 
     private static Encoder<ILoggingEvent> encoder(Settings.Logging.Format format, LoggerContext context) {

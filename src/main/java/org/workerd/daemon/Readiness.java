@@ -15,6 +15,7 @@ public final class Readiness {
 
     private final int descriptor;
     private boolean told;
+    private @Nullable LauncherWatch watch;
 
     /**
      * The pipe's end.
@@ -32,9 +33,28 @@ public final class Readiness {
         return descriptor >= 0;
     }
 
-    /** Up and at work. */
-    void ready(long pid) {
-        tell(READY + pid + "\n");
+    /**
+     * From now on the process ends when its launcher does: an aborted start leaves nothing.
+     *
+     * @param cleanUp what to do before, in another thread
+     */
+    void endWithLauncher(Runnable cleanUp) {
+        if (isDetached()) {
+            watch = new LauncherWatch(descriptor, cleanUp);
+            watch.start();
+        }
+    }
+
+    /** The process has more to put in order now than {@link #endWithLauncher} would: {@link #ready} tells. */
+    void stopWatching() {
+        if (watch != null) {
+            watch.close();
+        }
+    }
+
+    /** Up and at work. False: the launcher is gone, whoever started us wants no daemon any more. */
+    boolean ready(long pid) {
+        return tell(READY + pid + "\n");
     }
 
     /** Not needed: another one is. */
@@ -47,16 +67,17 @@ public final class Readiness {
         tell(EXIT + status + "\n");
     }
 
-    private void tell(String line) {
+    private boolean tell(String line) {
         if (told || !isDetached()) {
-            return;
+            return true;
         }
         told = true;
+        stopWatching();
         try {
             Posix.write(descriptor, line);
+            return true;
         } catch (UnixException launcherGone) {
-            // Ctrl-C took the launcher; the daemon itself is well.
-            told = true;
+            return false;
         } finally {
             Posix.close(descriptor);
         }

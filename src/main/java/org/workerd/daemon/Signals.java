@@ -41,6 +41,11 @@ final class Signals {
         }));
     }
 
+    /** As if it had been told twice to stop. */
+    void stopNow() {
+        received.addAll(List.of(Order.STOP, Order.STOP));
+    }
+
     /** What came since the last time, in its order. */
     List<Order> take() {
         List<Order> taking = new ArrayList<>();

@@ -30,6 +30,9 @@ public final class Posix {
     public static final int NO_FOLLOW = OpenFlags.O_NOFOLLOW.intValue();
     /** A FIFO without a writer, or a device, does not hold up the open. */
     public static final int NON_BLOCKING = OpenFlags.O_NONBLOCK.intValue();
+
+    /** A FIFO that nobody reads is refused, not waited for; a terminal does not become the process's own. */
+    public static final int NOT_TO_WAIT = OpenFlags.O_NONBLOCK.intValue() | OpenFlags.O_NOCTTY.intValue();
     /** The same on every Linux that we know of; jnr has no constant for it. */
     static final int CLOSE_ON_EXEC = 0x80000;
 
@@ -52,6 +55,7 @@ public final class Posix {
 
     private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
     private static final short POLLIN = 1;
+    private static final short POLLOUT = 4;
 
     private Posix() {}
 
@@ -168,6 +172,21 @@ public final class Posix {
             readable[i] = polled[2 * i + 1] >>> 16 != 0;
         }
         return readable;
+    }
+
+    /** Whether a write to the descriptor would not wait, now or within so many milliseconds; it may fail. */
+    public static boolean isWritable(int millis, int descriptor) {
+        int[] polled = {descriptor, POLLOUT};
+        return POLL.call("cannot poll", polled, 1L, millis) > 0;
+    }
+
+    /** What kind of file the descriptor is. */
+    public static FileType typeOf(int descriptor) {
+        try {
+            return FileType.of((Integer) Files.getAttribute(Path.of("/proc/self/fd/" + descriptor), "unix:mode"));
+        } catch (IOException closed) {
+            throw new UncheckedIOException("cannot look at descriptor " + descriptor, closed);
+        }
     }
 
     /** Does the path still name the file that is open here? Not so when somebody removed or replaced it. */

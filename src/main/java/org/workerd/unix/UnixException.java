@@ -52,6 +52,11 @@ public final class UnixException extends RuntimeException {
         return is(Errno.EACCES) || is(Errno.EPERM);
     }
 
+    /** A FIFO that was opened for writing has no reader, or a device is not there. */
+    public boolean isUnconnected() {
+        return is(Errno.ENXIO);
+    }
+
     /** The file or the interpreter that it names is not there. */
     public boolean isMissing() {
         return is(Errno.ENOENT);

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** A daemon that cannot come up says why itself, and leaves no process, no lock and no pidfile. */
 class StartFailureIT extends DaemonTest {
@@ -151,15 +153,38 @@ class StartFailureIT extends DaemonTest {
         assertThat(refused(at.workerd("start")).err()).contains("was not ready after 2 s and was ended");
     }
 
-    @Test
-    void whenTheLauncherIsKilledTheDaemonStillComesUpOrGoesAndStatusKnows() throws Exception {
+    @ParameterizedTest
+    @ValueSource(strings = {"KILL", "TERM", "INT"})
+    void anAbortedStartLeavesNothing(String signal) throws Exception {
         Shell.Running start = at.shell.begin(at.line("start"));
         until("a daemon begins", () -> Proc.of(at.top).stream()
                 .anyMatch(process -> process.commandLine().contains("--ready-descriptor")));
-        at.shell.kill("KILL", start.process().pid());
-        start.await();
-        until("status is sure", () -> at.workerd("status").code() == 0);
-        at.stop();
+        at.shell.kill(signal, start.process().pid());
+        assertThat(start.await().code()).isNotZero();
+        until("nothing is left", () -> Proc.of(at.top).isEmpty());
+        assertThat(at.pidfile).doesNotExist();
+        assertThat(at.workerd("status").code()).isEqualTo(3);
+    }
+
+    @Test
+    void anAbortedStartThatWaitsForThePidfileNeverBecomesADaemon() throws Exception {
+        needs("perl");
+        Installation.write(at.pidfile, "");
+        Shell.Running holder = at.shell.begin(List.of(
+                "perl",
+                "-e",
+                "use Fcntl ':flock'; $| = 1; open F, '+<', $ARGV[0] or die; flock F, LOCK_EX or die; print qq(held\\n);"
+                        + " sleep 600",
+                at.pidfile.toString()));
+        until("it is locked", () -> Installation.read(holder.out()).contains("held"));
+        List<String> aborted = new ArrayList<>(List.of("timeout", "-s", "KILL", "4"));
+        aborted.addAll(at.line("start"));
+        assertThat(at.shell.run(aborted).code()).isEqualTo(137);
+        until("only the holder is left", () -> Proc.of(at.top).stream()
+                .allMatch(process -> process.pid() == holder.process().pid()));
+        at.shell.kill("KILL", holder.process().pid());
+        holder.await();
+        assertThat(at.workerd("status").code()).isEqualTo(1);
     }
 
     /** A java that does this instead of the daemon; the launcher of the daemon loses patience after 2 s. */
