@@ -1,9 +1,39 @@
 package org.workerd.client;
 
-/**
- * What became of a job that was to be stored.
- *
- * @param id of the job; when nothing was stored, of the one that has its key
- * @param stored false: a job with its key has not ended yet, so nothing was stored
- */
-public record Enqueued(long id, boolean stored) {}
+import org.jspecify.annotations.Nullable;
+
+/** What became of a job that was to be stored. Immutable. */
+public final class Enqueued {
+    private final long id;
+    private final boolean stored;
+
+    Enqueued(long id, boolean stored) {
+        this.id = id;
+        this.stored = stored;
+    }
+
+    /** Of the job; when nothing was stored, of the one that has its key. */
+    public long id() {
+        return id;
+    }
+
+    /** False: a job with its key has not ended yet, so nothing was stored. */
+    public boolean stored() {
+        return stored;
+    }
+
+    @Override
+    public boolean equals(@Nullable Object other) {
+        return other instanceof Enqueued enqueued && id == enqueued.id && stored == enqueued.stored;
+    }
+
+    @Override
+    public int hashCode() {
+        return Long.hashCode(id);
+    }
+
+    @Override
+    public String toString() {
+        return "job " + id + (stored ? "" : ", which has the key: nothing was stored");
+    }
+}

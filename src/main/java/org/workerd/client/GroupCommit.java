@@ -6,6 +6,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.locks.LockSupport;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
@@ -52,6 +53,16 @@ final class GroupCommit {
         return request.answer();
     }
 
+    /** Something else, in a transaction of its own. */
+    <T> T transaction(Function<Moves, T> work) {
+        committing.lock();
+        try {
+            return store.transaction(work);
+        } finally {
+            handOn();
+        }
+    }
+
     void close() {
         committing.lock();
         try {
@@ -65,12 +76,16 @@ final class GroupCommit {
         try {
             commit(take());
         } finally {
-            committing.unlock();
-            // Who came too late for this one commits the next.
-            Request next = waiting.peek();
-            if (next != null) {
-                LockSupport.unpark(next.caller);
-            }
+            handOn();
+        }
+    }
+
+    private void handOn() {
+        committing.unlock();
+        // Who came too late for this one commits the next.
+        Request next = waiting.peek();
+        if (next != null) {
+            LockSupport.unpark(next.caller);
         }
     }
 

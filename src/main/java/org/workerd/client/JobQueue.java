@@ -3,18 +3,22 @@ package org.workerd.client;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Optional;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.SqliteDatabase;
 import org.workerd.store.SqliteEnqueues;
+import org.workerd.store.SqliteGuest;
 import org.workerd.store.StoreException;
 
 /**
- * A queue to store jobs in, for programs that enqueue and leave the running to the daemon, which wakes at once. Needs
- * {@code workerd.jar} and {@code sqlite-jdbc.jar} on the class path and nothing else.
+ * A queue to store jobs in, for programs that enqueue and leave the running to the daemon, which wakes at once, and that
+ * ask what became of the jobs. Needs {@code org.workerd:workerd-client}, which brings the SQLite driver and nothing else.
  *
  * <pre>{@code
  * import java.nio.file.Path;
@@ -32,8 +36,8 @@ import org.workerd.store.StoreException;
  * }
  * }</pre>
  *
- * <p>Thread-safe, with one connection: what several threads enqueue at the same time goes into one transaction. Keep one
- * open rather than opening one for each job. All that goes wrong is a {@link StoreException}, whose {@link
+ * <p>Thread-safe, with one connection that writes and one that reads: what several threads enqueue at the same time goes
+ * into one transaction. Keep one open rather than opening one for each job. All that goes wrong is a {@link StoreException}, whose {@link
  * StoreException#kind kind} says what that means, or an {@link IllegalArgumentException} of {@link NewJob} about a value
  * that no job may have.
  */
@@ -42,9 +46,11 @@ public final class JobQueue implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final GroupCommit commits;
+    private final Reader reader;
 
-    private JobQueue(JobStore store) {
+    private JobQueue(JobStore store, Reader reader) {
         this.commits = new GroupCommit(store);
+        this.reader = reader;
     }
 
     /**
@@ -53,7 +59,8 @@ public final class JobQueue implements AutoCloseable {
      * @throws StoreException NOT_PERMITTED, REFUSED, NEWER, OUTDATED, DAMAGED, MISSING or DISK; a file that is there is left as it was
      */
     public static JobQueue open(Path file) {
-        return new JobQueue(new SqliteDatabase(file, PATIENCE).openOrCreate());
+        SqliteDatabase database = new SqliteDatabase(file, PATIENCE);
+        return new JobQueue(database.openOrCreate(), new Reader(database));
     }
 
     /**
@@ -112,9 +119,92 @@ public final class JobQueue implements AutoCloseable {
         return new Enqueued(enqueued.id(), enqueued.stored());
     }
 
+    /**
+     * What has become of the job until now.
+     *
+     * @return empty when there is no job with this id, or it is kept no longer (see {@code retention} in workerd.toml)
+     * @throws StoreException when the queue cannot be read
+     */
+    public Optional<JobStatus> find(long id) {
+        return reader.find(id);
+    }
+
+    /** As {@link #find(long)}, through the caller's own connection: it sees what the caller's transaction sees. */
+    public static Optional<JobStatus> find(Connection connection, long id) {
+        return SqliteGuest.read(connection, queries -> queries.find(id)).map(JobStatus::new);
+    }
+
+    /**
+     * Waits until the job is final, for so long at most; the look of a moment ago when the time is zero or less.
+     *
+     * <pre>{@code
+     * import java.time.Duration;
+     * import org.workerd.client.JobQueue;
+     * import org.workerd.client.JobStatus;
+     * import org.workerd.job.NewJob;
+     *
+     * class Thumbnails {
+     *     static String make(JobQueue queue, String image) throws InterruptedException {
+     *         long id = queue.enqueue(NewJob.of("resize", image)).id();
+     *         JobStatus job = queue.await(id, Duration.ofMinutes(1)).orElseThrow();
+     *         if (!job.isDone()) {
+     *             throw new IllegalStateException(job.toString());
+     *         }
+     *         return job.result().orElse("");
+     *     }
+     * }
+     * }</pre>
+     *
+     * @return how the job is by then, final or not; empty when there is none, or it was removed meanwhile
+     * @throws InterruptedException the thread was interrupted while it waited; the job goes on
+     * @throws StoreException when the queue cannot be read, or is closed meanwhile
+     */
+    public Optional<JobStatus> await(long id, Duration timeout) throws InterruptedException {
+        return reader.await(id, timeout);
+    }
+
+    /**
+     * Ends a job that is not final: one that waits is cancelled when this returns; of one that runs the daemon is told,
+     * and it is cancelled when its attempt has ended ({@link #await} waits for that).
+     *
+     * @param reason the job's error from then on, a sentence for people
+     * @return false: it is final already, or there is no job with this id; nothing was changed
+     * @throws StoreException LOCKED, DISK or NOT_PERMITTED; nothing was changed
+     */
+    public boolean cancel(long id, String reason) {
+        return commits.transaction(moves -> cancel(moves, id, reason));
+    }
+
+    /** As {@link #cancel(long, String)}, through the caller's own connection and in the caller's own transaction. */
+    public static boolean cancel(Connection connection, long id, String reason) {
+        return SqliteGuest.write(connection, moves -> cancel(moves, id, reason));
+    }
+
+    /**
+     * Has a job that is dead or cancelled tried again, with as many attempts ahead as a new one.
+     *
+     * @return false: it cannot be: it is neither, another job has its key now, a job that it waits for will not be done,
+     *     or there is no job with this id; nothing was changed
+     * @throws StoreException LOCKED, DISK or NOT_PERMITTED; nothing was changed
+     */
+    public boolean retry(long id) {
+        return commits.transaction(moves -> moves.retry(id));
+    }
+
+    /** As {@link #retry(long)}, through the caller's own connection and in the caller's own transaction. */
+    public static boolean retry(Connection connection, long id) {
+        return SqliteGuest.write(connection, moves -> moves.retry(id));
+    }
+
+    private static boolean cancel(Moves moves, long id, String reason) {
+        Instant now = InstantSource.system().instant();
+        return moves.cancel(id, reason, now) || moves.requestCancel(id, reason, now);
+    }
+
     /** What was enqueued stays. A second time does nothing. */
     @Override
     public void close() {
+        reader.close();
         commits.close();
     }
 }

@@ -12,6 +12,7 @@ final class PluginParent extends ClassLoader {
             "org.workerd.api.",
             "org.workerd.client.",
             "org.workerd.job.NewJob",
+            "org.workerd.job.JobState",
             "org.workerd.store.StoreException",
             "org.slf4j.");
 
