@@ -116,8 +116,18 @@ final class ArchiveIT {
     }
 
     @Test
+    void withoutADirectoryItIsMadeWhereItIsLookedForAndSaysWhere() throws IOException {
+        Shell.Done done = run("archive");
+        assertThat(done.code()).isZero();
+        assertThat(done.err()).contains("the archive of classes is " + archive());
+        assertThat(archive()).hasParent(tree.resolve("cache"));
+    }
+
+    @Test
     void theArchiveIsMadeWholeOrNotAtAll() {
-        assertThat(run("archive")).extracting(Shell.Done::code).isEqualTo(2);
+        assertThat(run("archive", "one", "two"))
+                .extracting(Shell.Done::code)
+                .isEqualTo(2);
         Shell.Done done = run("archive", "/proc/none");
         assertThat(done.code()).isEqualTo(74);
         assertThat(done.err()).startsWith("workerd: cannot write to /proc/none");
