@@ -5,9 +5,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
-import org.workerd.job.JobState;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -84,7 +82,6 @@ final class ListJobs implements Callable<Integer> {
     }
 
     private void printTable(List<JobView> jobs, Map<Long, WaitsFor> waits, Settings settings, boolean all) {
-        Instant now = main.now();
         if (jobs.isEmpty()) {
             main.console()
                     .say(
@@ -93,19 +90,9 @@ final class ListJobs implements Callable<Integer> {
                                     : "No jobs match. All: workerd list");
             return;
         }
-        Table table = new Table("ID", "NAME", "QUEUE", "STATE", "ATTEMPT", "CREATED", "NOTE");
-        for (JobView job : jobs) {
-            int last = job.lastAttempt(settings.policies().of(job.name()));
-            table.row(
-                    Long.toString(job.id()),
-                    job.name(),
-                    job.queue(),
-                    job.state().word(),
-                    job.attempt() + "/" + last,
-                    time(job.createdAt(), now),
-                    note(job, waits.get(job.id()), now));
-        }
-        main.console().print(table);
+        JobTable table = new JobTable(main, settings);
+        jobs.forEach(job -> table.add(job, waits.get(job.id())));
+        table.print();
     }
 
     /** Scripts must hear of it, too: what is left out looks like what is not there. */
@@ -118,22 +105,5 @@ final class ListJobs implements Callable<Integer> {
                     .say("Searched the newest jobs, back to job " + end
                             + "; older ones may match, too. To search farther back, name --state, --queue or --name.");
         }
-    }
-
-    /** What a person asks next about a job in this state. */
-    private String note(JobView job, @Nullable WaitsFor waitsFor, Instant now) {
-        String error = job.error() == null ? "" : job.error();
-        Instant runAt = job.runAt();
-        if (runAt != null && (job.state() == JobState.SCHEDULED || job.state() == JobState.RETRYING)) {
-            return "next " + time(runAt, now) + (error.isEmpty() ? "" : ", " + error);
-        }
-        if (waitsFor != null) {
-            return waitsFor.detail() + (waitsFor.until() == null ? "" : ", until " + time(waitsFor.until(), now));
-        }
-        return job.state() == JobState.DONE || job.state() == JobState.RUNNING ? "" : error;
-    }
-
-    private String time(Instant time, Instant now) {
-        return main.console().isTerminal() ? Times.relative(time, now) : Times.rfc3339(time);
     }
 }

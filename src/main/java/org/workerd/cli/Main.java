@@ -167,7 +167,7 @@ public final class Main implements Runnable {
         return line;
     }
 
-    private boolean colours() {
+    boolean colours() {
         Map<String, String> variables = environment.variables();
         return console.isTerminal()
                 && variables.getOrDefault("NO_COLOR", "").isEmpty()

@@ -113,7 +113,7 @@ final class Show implements Callable<Integer> {
         line("progress", progress(job.progress()));
     }
 
-    private static @Nullable String progress(@Nullable Progress progress) {
+    static @Nullable String progress(@Nullable Progress progress) {
         if (progress == null) {
             return null;
         }

@@ -65,7 +65,7 @@ final class Stats implements Callable<Integer> {
         }
         List<String> headers = new ArrayList<>(List.of("QUEUE"));
         Stream.of(JobState.values()).map(JobState::name).forEach(headers::add);
-        headers.add("OLDEST READY");
+        headers.add("OLDEST");
         Table table = new Table(headers.toArray(String[]::new));
         queues.forEach((name, queue) -> {
             List<String> row = new ArrayList<>(List.of(name));

@@ -76,7 +76,7 @@ final class QueuesTest {
         assertThat(cli.run("queues", "--json").out())
                 .startsWith(
                         "{\"queues\":[{\"name\":\"bulk\",\"paused\":true,\"ready\":1,\"running\":0,\"waiting\":1,"
-                                + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1},{\"name\":\"default\",\"paused\":false,")
+                            + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1},{\"name\":\"default\",\"paused\":false,")
                 .contains("\"concurrency\":null,\"rate\":null,\"priority\":0}");
     }
 
@@ -104,7 +104,7 @@ final class QueuesTest {
                 .isEqualTo(said(
                         0,
                         """
-                        QUEUE    BLOCKED  SCHEDULED  READY  RUNNING  RETRYING  DONE  DEAD  CANCELLED  OLDEST READY
+                        QUEUE    BLOCKED  SCHEDULED  READY  RUNNING  RETRYING  DONE  DEAD  CANCELLED  OLDEST
                         bulk     1        0          1      0        0         0     0     0          3m 0s (paused)
                         default  0        0          0      0        0         1     0     0          - (paused)
                         """,

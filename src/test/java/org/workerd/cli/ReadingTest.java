@@ -45,11 +45,11 @@ final class ReadingTest {
                 .isEqualTo(new Cli.Said(
                         0,
                         """
-                        ID  NAME    QUEUE    STATE     ATTEMPT  CREATED                   NOTE
-                        4   mail    default  blocked   0/10     2026-11-23T11:57:00.250Z  job 3 is ready
-                        3   mail    bulk     ready     0/10     2026-11-23T11:57:00.250Z  no daemon serves this queue
-                        2   mail    default  retrying  1/3      2026-11-23T11:57:00.250Z  next 2026-11-23T12:05:00.000Z, exit code 7
-                        1   resize  default  done      1/10     2026-11-23T11:57:00.250Z
+                        ID  NAME    ARGS             QUEUE    STATE     ATTEMPT  TOOK  ENDED/DUE                 NOTE
+                        4   mail    -                default  blocked   0/10     -     -                         job 3 is ready
+                        3   mail    -                bulk     ready     0/10     -     -                         no daemon serves this queue
+                        2   mail    -                default  retrying  1/3      -     2026-11-23T12:05:00.000Z  exit code 7
+                        1   resize  'a b' 'it'\\''s'  default  done      1/10     2.0s  2026-11-23T11:59:02.250Z
                         """,
                         ""));
     }
@@ -61,15 +61,16 @@ final class ReadingTest {
                 .isEqualTo(new Cli.Said(
                         0,
                         """
-                        ID  NAME  QUEUE    STATE     ATTEMPT  CREATED  NOTE
-                        4   mail  default  blocked   0/10     3m ago   job 3 is ready
-                        3   mail  bulk     ready     0/10     3m ago   no daemon serves this …
-                        2   mail  default  retrying  1/3      3m ago   next in 4m, exit code 7
+                        ID NAME ARGS QUEUE   STATE    ATTEMPT TOOK ENDED/DUE NOTE
+                        4  mail -    default blocked  0/10    -    -         job 3 is ready
+                        3  mail -    bulk    ready    0/10    -    -         no daemon serves…
+                        2  mail -    default retrying 1/3     -    in 4m     exit code 7
                         """,
                         "The newest 3 are shown; --limit K shows more.\n"));
-        assertThat(cli.onTerminal(60).run("list").out().lines())
-                .allMatch(line -> line.length() <= 60)
-                .anyMatch(line -> line.endsWith("…"));
+        List<String> narrow = cli.onTerminal(60).run("list").out().lines().toList();
+        assertThat(narrow).allMatch(line -> line.length() <= 60).anyMatch(line -> line.endsWith("…"));
+        assertThat(narrow.get(0).split(" +"))
+                .containsExactly("ID", "NAME", "ARGS", "QUEUE", "STATE", "ATTEMPT", "TOOK", "ENDED/DUE", "NOTE");
     }
 
     @ParameterizedTest
@@ -154,15 +155,14 @@ final class ReadingTest {
     void jsonHasEveryKeyAndNullForWhatIsAbsent() throws SQLException {
         fill();
         assertThat(cli.run("show", "1", "--json").out())
-                .isEqualTo("{\"id\":1,\"name\":\"resize\",\"queue\":\"default\",\"state\":\"done\",\"priority\":0,"
-                        + "\"args\":[\"a b\",\"it's\"],\"payload\":{\"w\": 1.50},\"run_at\":null,\"attempt\":1,"
-                        + "\"max_attempts\":10,\"last_attempt\":10,\"key\":null,\"after\":[],\"timeout_ms\":3600000,"
-                        + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
-                        + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
-                        + "\"error\":null,\"result\":null,\"progress\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
-                        + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\","
-                        + "\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,"
-                        + "\"daemon_pid\":4711}]}\n");
+                .isEqualTo(
+                        "{\"id\":1,\"name\":\"resize\",\"queue\":\"default\",\"state\":\"done\",\"priority\":0,\"args\":[\"a"
+                            + " b\",\"it's\"],\"payload\":{\"w\": 1.50},\"run_at\":null,\"attempt\":1,"
+                            + "\"max_attempts\":10,\"last_attempt\":10,\"key\":null,\"after\":[],\"timeout_ms\":3600000,"
+                            + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
+                            + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
+                            + "\"error\":null,\"result\":null,\"progress\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
+                            + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,\"daemon_pid\":4711}]}\n");
         assertThat(cli.run("list", "--json", "--state", "ready,retrying,blocked")
                         .out())
                 .startsWith("{\"jobs\":[{\"id\":4,")

@@ -19,8 +19,27 @@ final class TableTest {
     void theWidestColumnIsCutAndNeverTheFirst() {
         Table table = new Table("ID", "NAME", "NOTE");
         table.row("123456789", "short", "a long and winding 😀 note");
-        assertThat(table.lines(30)).containsExactly("ID         NAME   NOTE", "123456789  short  a long and …");
-        assertThat(table.lines(1)).allMatch(line -> line.length() <= 9 + 2 + 6 + 2 + 6);
+        assertThat(table.lines(30)).containsExactly("ID        NAME  NOTE", "123456789 short a long and wi…");
+        assertThat(table.lines(1)).containsExactly("ID        NAME NOTE", "123456789 sho… a l…");
+    }
+
+    @Test
+    void noHeadingAndNoNumberIsCut() {
+        Table table = new Table("QUEUE", "BLOCKED", "DONE", "NOTE");
+        table.row("default", "0", "1234567890123", "some words");
+        assertThat(table.lines(36))
+                .containsExactly("QUEUE   BLOCKED DONE          NOTE", "default 0       1234567890123 some …");
+        assertThat(table.lines(1))
+                .containsExactly("QUEUE   BLOCKED DONE          NOTE", "default 0       1234567890123 som…");
+    }
+
+    @Test
+    void aColourIsNoWiderThanTheWord() {
+        Table table = new Table("ID", "STATE", "NOTE");
+        table.colour(1, word -> word.equals("dead") ? "31" : null);
+        table.row("1", "dead", "a");
+        table.row("2", "done", "b");
+        assertThat(table.lines(80)).containsExactly("ID  STATE  NOTE", "1   \033[31mdead\033[0m   a", "2   done   b");
     }
 
     @Test
