@@ -125,9 +125,7 @@ final class ArchiveIT {
 
     @Test
     void theArchiveIsMadeWholeOrNotAtAll() {
-        assertThat(run("archive", "one", "two"))
-                .extracting(Shell.Done::code)
-                .isEqualTo(2);
+        assertThat(run("archive", "one", "two")).extracting(Shell.Done::code).isEqualTo(2);
         Shell.Done done = run("archive", "/proc/none");
         assertThat(done.code()).isEqualTo(74);
         assertThat(done.err()).startsWith("workerd: cannot write to /proc/none");
