@@ -76,7 +76,7 @@ final class QueuesTest {
         assertThat(cli.run("queues", "--json").out())
                 .startsWith(
                         "{\"queues\":[{\"name\":\"bulk\",\"paused\":true,\"ready\":1,\"running\":0,\"waiting\":1,"
-                            + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1},{\"name\":\"default\",\"paused\":false,")
+                                + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1},{\"name\":\"default\",\"paused\":false,")
                 .contains("\"concurrency\":null,\"rate\":null,\"priority\":0}");
     }
 

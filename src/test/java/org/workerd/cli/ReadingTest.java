@@ -157,12 +157,12 @@ final class ReadingTest {
         assertThat(cli.run("show", "1", "--json").out())
                 .isEqualTo(
                         "{\"id\":1,\"name\":\"resize\",\"queue\":\"default\",\"state\":\"done\",\"priority\":0,\"args\":[\"a"
-                            + " b\",\"it's\"],\"payload\":{\"w\": 1.50},\"run_at\":null,\"attempt\":1,"
-                            + "\"max_attempts\":10,\"last_attempt\":10,\"key\":null,\"after\":[],\"timeout_ms\":3600000,"
-                            + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
-                            + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
-                            + "\"error\":null,\"result\":null,\"progress\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
-                            + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,\"daemon_pid\":4711}]}\n");
+                                + " b\",\"it's\"],\"payload\":{\"w\": 1.50},\"run_at\":null,\"attempt\":1,"
+                                + "\"max_attempts\":10,\"last_attempt\":10,\"key\":null,\"after\":[],\"timeout_ms\":3600000,"
+                                + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
+                                + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
+                                + "\"error\":null,\"result\":null,\"progress\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
+                                + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,\"daemon_pid\":4711}]}\n");
         assertThat(cli.run("list", "--json", "--state", "ready,retrying,blocked")
                         .out())
                 .startsWith("{\"jobs\":[{\"id\":4,")
