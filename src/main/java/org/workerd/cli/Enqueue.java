@@ -11,6 +11,7 @@ import java.time.ZoneId;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.workerd.daemon.Directories;
 import org.workerd.daemon.Settings;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries;
@@ -165,7 +166,7 @@ final class Enqueue implements Callable<Integer> {
         Path directory = settings.queueFile().getParent();
         if (directory != null && !Files.exists(directory)) {
             try {
-                Files.createDirectories(
+                Directories.make(
                         directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
             } catch (FileAlreadyExistsException notADirectory) {
                 throw new Failure(

@@ -71,7 +71,7 @@ final class Failures {
             case DISK, DAMAGED -> ExitCode.IO_ERROR;
             case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
             case INVALID -> ExitCode.USAGE;
-            case MISSING, REFUSED, NEWER, OUTDATED, OTHER -> ExitCode.FAILED;
+            case MISSING, REFUSED, NEWER, OUTDATED, FOREIGN, OTHER -> ExitCode.FAILED;
         };
     }
 
@@ -94,6 +94,7 @@ final class Failures {
             case REFUSED -> "Set queue.url to a queue of workerd's, or to a file that does not exist yet.";
             case NEWER -> "Upgrade this workerd to the version that made the queue, or a later one.";
             case OUTDATED -> "Stop the older one, and let the new one bring the queue up to date: workerd restart";
+            case FOREIGN -> "Whoever may write the queue can have put it there. All of it: workerd doctor";
             case DAMAGED -> "Restore a backup, or see what sqlite3 FILE .recover brings back.";
             case INVALID, OTHER -> "";
         };

@@ -10,6 +10,7 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.workerd.daemon.Directories;
 import org.workerd.job.ShellWord;
 import org.workerd.store.SqliteDatabase;
 import picocli.CommandLine.Command;
@@ -111,7 +112,7 @@ final class Init implements Callable<Integer> {
     /** With these permissions whatever the umask; the directories above it too, but those by the umask. */
     private static void make(Path directory, String permissions) throws IOException {
         try {
-            Files.createDirectories(directory);
+            Directories.make(directory);
         } catch (FileAlreadyExistsException file) {
             throw new Failure(
                     ExitCode.FAILED, "cannot make " + directory + ": " + file.getFile() + " is not a directory", "");

@@ -46,13 +46,14 @@ final class JobWaiter {
             WaitTalk talk = new WaitTalk(main, settings, queries, !follow);
             Eyes eyes = new Eyes(queries, changes, talk);
             for (int i = 0; i < ids.count(); i++) {
-                JobView job = await(ids.id(i), told, eyes);
+                Seen seen = await(ids.id(i), told, eyes);
+                JobView job = seen.job();
                 if (!job.state().isFinal()) {
                     talk.say("job " + job.id() + " is still " + job.state().word() + " after "
                             + Span.format(timeout == null ? Duration.ZERO : timeout));
                     return status == 0 ? ExitCode.TIMED_OUT.status() : status;
                 }
-                int own = status(job, queries.attempts(job.id()));
+                int own = status(job, seen.attempts());
                 if (own != 0) {
                     String error = job.error() == null ? "" : ": " + Names.printable(job.error());
                     talk.say("job " + job.id() + " is " + job.state().word() + error);
@@ -64,19 +65,27 @@ final class JobWaiter {
     }
 
     /** As it was when it had become final, or when the time was up. */
-    private JobView await(long id, Ids told, Eyes eyes) throws IOException, InterruptedException {
-        JobView job = Show.find(eyes.queries(), id);
-        OutputFollower output = new OutputFollower(main.console(), settings, job, 1);
+    private Seen await(long id, Ids told, Eyes eyes) throws IOException, InterruptedException {
+        Seen seen = Seen.of(id, eyes.queries());
+        OutputFollower output = new OutputFollower(main.console(), settings, seen.job(), 1);
         while (true) {
+            JobView job = seen.job();
             boolean read = follow && copy(output, job);
             tell(job, told, eyes);
             if (job.state().isFinal() || left().toNanos() <= 0) {
-                return job;
+                return seen;
             }
             boolean watched =
                     !read || job.state() != JobState.RUNNING || eyes.changes().watch(output.directory());
             eyes.changes().await(watched ? left() : Span.shorter(left(), Logs.SHORT));
-            job = Show.find(eyes.queries(), id);
+            seen = Seen.of(id, eyes.queries());
+        }
+    }
+
+    /** A job and its attempts at one moment: at the next it may be deleted. */
+    private record Seen(JobView job, List<JobView.Attempt> attempts) {
+        static Seen of(long id, JobQueries queries) {
+            return queries.atOneMoment(() -> new Seen(Show.find(queries, id), queries.attempts(id)));
         }
     }
 

@@ -33,6 +33,11 @@ public final class Daemon {
     /** How long a transaction waits for another process's before the loop backs off and looks at its signals. */
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(1);
 
+    /** Of computing, not of waiting: what a turn does takes milliseconds. */
+    private static final Duration LONGEST_TRANSACTION = Duration.ofSeconds(60);
+    /** When somebody wants it to end now. */
+    private static final Duration LONGEST_LAST_TRANSACTION = Duration.ofSeconds(2);
+
     private final @Nullable Path config;
     private final Readiness readiness;
     private final boolean logsToFile;
@@ -120,6 +125,7 @@ public final class Daemon {
         SqliteDatabase database = new SqliteDatabase(settings.queueFile(), LOCK_PATIENCE);
         JobStore store = openQueue(database, settings.queueFile());
         parts.push(store::close);
+        signals.onSecondStop(() -> store.limitTransactions(LONGEST_LAST_TRANSACTION));
         if (Directories.isSticky(directoryOf(settings.queueFile()))) {
             parts.push(database::leaveLog);
         }
@@ -181,7 +187,9 @@ public final class Daemon {
                 .ifPresent(copy -> LOG.info("the queue has a newer schema now; as it was before, it is in {}", copy));
         JobStore store = database.openOrCreate();
         try {
+            database.checkSchema().forEach(what -> LOG.warn("{} of the queue was missing and is made anew", what));
             database.check();
+            store.limitTransactions(LONGEST_TRANSACTION);
             return store;
         } catch (RuntimeException damaged) {
             store.close();

@@ -1,12 +1,18 @@
 package org.workerd.daemon;
 
 import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
@@ -14,14 +20,35 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.worker.OwnUser;
 import org.workerd.worker.Trust;
 
-/** Makes the directories that the daemon's files are in. */
-final class Directories {
+/** Makes the directories that workerd's files are in, so that a power cut does not take them away. */
+public final class Directories {
     private Directories() {}
 
     /** There is one already, or it is made; one that is a symbolic link counts, which Java's own method refuses. */
-    static void make(@Nullable Path directory) throws IOException {
-        if (directory != null && !Files.isDirectory(directory)) {
-            Files.createDirectories(directory);
+    public static void make(@Nullable Path directory, FileAttribute<?>... attributes) throws IOException {
+        if (directory == null || Files.isDirectory(directory)) {
+            return;
+        }
+        Deque<Path> parents = new ArrayDeque<>();
+        Path missing = directory.toAbsolutePath();
+        while (missing != null && !Files.exists(missing)) {
+            missing = missing.getParent();
+            if (missing != null) {
+                parents.push(missing);
+            }
+        }
+        Files.createDirectories(directory, attributes);
+        for (Path parent : parents) {
+            sync(parent);
+        }
+    }
+
+    /** Its new entry is on the disk then, which the synchronization of what is in there does not promise. */
+    private static void sync(Path directory) throws IOException {
+        try (FileChannel channel = FileChannel.open(directory, StandardOpenOption.READ)) {
+            channel.force(true);
+        } catch (AccessDeniedException mayNotBeRead) {
+            // One may make something where one may not read; then it is up to the file system.
         }
     }
 
@@ -33,6 +60,7 @@ final class Directories {
         Set<PosixFilePermission> wanted = PosixFilePermissions.fromString(permissions);
         try {
             Files.createDirectory(directory, PosixFilePermissions.asFileAttribute(wanted));
+            sync(directory.toAbsolutePath().resolveSibling(""));
         } catch (FileAlreadyExistsException there) {
             // Whose it is decides, whoever made it.
         }

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.workerd.unix.Processes;
 import org.workerd.worker.Doorbell;
 import sun.misc.Signal;
@@ -30,6 +31,14 @@ final class Signals {
 
     private final Queue<Order> received = new ConcurrentLinkedQueue<>();
 
+    private final AtomicInteger stops = new AtomicInteger();
+    private volatile Runnable secondStop = () -> {};
+
+    /** What is done at once, in another thread, when somebody does not want to wait: the loop may be held up. */
+    void onSecondStop(Runnable hurry) {
+        secondStop = hurry;
+    }
+
     /** From now on signals are orders, whatever a parent had made of them. */
     void install(Doorbell doorbell) {
         // Ignored, as some parents leave it, the kernel would keep no exit status for us.
@@ -37,6 +46,9 @@ final class Signals {
         HARMLESS.forEach(name -> handle(name, () -> {}));
         ORDERS.forEach((name, order) -> handle(name, () -> {
             received.add(order);
+            if (order == Order.STOP && stops.incrementAndGet() > 1) {
+                secondStop.run();
+            }
             doorbell.ring();
         }));
     }

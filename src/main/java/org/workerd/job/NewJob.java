@@ -274,6 +274,9 @@ public final class NewJob {
             Names.checked("the queue's name", queue);
             args = List.copyOf(args);
             after = List.copyOf(after);
+            args.forEach(arg -> checkUnicode("an argument", arg));
+            checkUnicode("the payload", payload);
+            checkUnicode("the key", key);
             check(
                     args.stream().noneMatch(arg -> arg.indexOf('\0') >= 0),
                     "an argument must not hold a NUL character: no program can be given one");
@@ -296,6 +299,12 @@ public final class NewJob {
                             || (runAt.getEpochSecond() >= 978_307_200L && runAt.getEpochSecond() < 253_402_300_800L),
                     "the time to run at must lie between the years 2001 and 9999");
             check(after.stream().allMatch(id -> id > 0), "the ids to wait for must be positive");
+        }
+
+        /** Else it would be stored as another text. */
+        private static void checkUnicode(String what, @Nullable String text) {
+            int half = text == null ? -1 : Unicode.halfCharacter(text);
+            check(half < 0, what + " is not Unicode: it holds half a character, \\u" + Integer.toHexString(half));
         }
 
         private static int bytes(String text) {

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 
@@ -14,6 +15,9 @@ public interface JobQueries extends AutoCloseable {
 
     /** In the order of their numbers, the running one last. */
     List<JobView.Attempt> attempts(long id);
+
+    /** Asks several questions of one state of the queue, whatever others write meanwhile. Short: see above. */
+    <T> T atOneMoment(Supplier<T> questions);
 
     /** Newest first. Where the queue keeps nothing in order that a filter asks for, it looks at so many and no more. */
     Found list(Filter filter, int limit);

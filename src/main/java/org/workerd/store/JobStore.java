@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.time.Duration;
 import java.util.function.Function;
 
 /**
@@ -13,6 +14,9 @@ public interface JobStore extends AutoCloseable {
      * @throws StoreException when the database is locked, full, damaged or not ours to write
      */
     <T> T transaction(Function<Moves, T> work);
+
+    /** No transaction computes for longer than this from now on, also the one that is at it; it fails then. From any thread. */
+    void limitTransactions(Duration longest);
 
     /** Reads from the state that was last committed. */
     JobQueries queries();

@@ -96,7 +96,7 @@ final class SqliteCancels {
 
     private static final String REQUESTS =
             """
-            select c.id, c.reason, r.token
+            select c.id, substr(c.reason, 1, 1000) as reason, r.token
             from cancellations c left join running r on r.id = c.id
             order by c.id
             """;

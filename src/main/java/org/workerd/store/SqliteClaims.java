@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
+import org.workerd.job.Unicode;
 
 /** ready → running. What it costs depends on the lanes looked at and the jobs claimed, not on those that wait. */
 final class SqliteClaims {
@@ -202,7 +203,10 @@ final class SqliteClaims {
     private record Args(List<String> strings, @Nullable String defect) {
         static Args of(String json) {
             try {
-                return new Args(JsonList.strings(json), null);
+                List<String> strings = JsonList.strings(json);
+                boolean whole = strings.stream().allMatch(string -> Unicode.halfCharacter(string) < 0);
+                return new Args(
+                        strings, whole ? null : "its args hold half a character, which no program can be given");
             } catch (StoreException broken) {
                 return new Args(List.of(), "its args are not a JSON array of strings");
             }

@@ -10,6 +10,9 @@ import org.sqlite.SQLiteOpenMode;
 
 /** Connections to SQLite's files, whatever they are called. */
 final class SqliteConnections {
+    /** In bytes: SQLite's 512, less what it appends for its other files. */
+    private static final int LONGEST_PATH = 500;
+
     private SqliteConnections() {}
 
     /**
@@ -18,7 +21,23 @@ final class SqliteConnections {
      * @param query what follows the path in SQLite's URI, with its question mark
      */
     static Connection open(Path file, String query) throws SQLException {
+        checkLength(file, 0);
         return SqliteErrors.connect(uri(file, query), config());
+    }
+
+    /**
+     * SQLite says of a longer path only that it cannot be opened.
+     *
+     * @param more what is to be appended to it
+     */
+    static void checkLength(Path file, int more) {
+        int length = file.toString().getBytes(StandardCharsets.UTF_8).length;
+        if (length + more > LONGEST_PATH) {
+            throw new StoreException(
+                    StoreException.Kind.OTHER,
+                    "the path of the queue is too long: it has " + length + " bytes, SQLite opens at most "
+                            + (LONGEST_PATH - more) + "; set queue.url to a shorter one, was " + file);
+        }
     }
 
     private static SQLiteConfig config() {

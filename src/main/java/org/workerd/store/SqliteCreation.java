@@ -21,6 +21,8 @@ final class SqliteCreation {
     /** Made whole under another name and then linked: nobody ever sees half a queue, and the first of several wins. */
     static void create(Path file) {
         Path draft = draft(file);
+        SqliteConnections.checkLength(
+                file, draft.toString().length() - file.toString().length());
         try {
             Files.createFile(draft);
             try {

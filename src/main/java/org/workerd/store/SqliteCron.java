@@ -13,7 +13,8 @@ final class SqliteCron {
         this.statements = statements;
     }
 
-    private static final String ROWS = "select id, timing, last_run, job from cron";
+    private static final String ROWS =
+            "select id, timing, last_run, job from cron where octet_length(id) <= 1000 and octet_length(timing) <= 1000";
 
     List<CronRow> rows() throws SQLException {
         return statements.list(

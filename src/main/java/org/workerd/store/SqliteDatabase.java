@@ -7,6 +7,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Optional;
 import org.sqlite.BusyHandler;
 
@@ -62,6 +63,22 @@ public final class SqliteDatabase {
     /** Opens the queue for reading. Throws as {@link #open} does. */
     public JobQueries openForReading() {
         return new SqliteQueries(this, connectCurrent(), true);
+    }
+
+    /**
+     * Makes sure that the schema is the one that workerd made, before a daemon works with it. What was removed of its views,
+     * triggers and indexes is made anew.
+     *
+     * @return what was made anew
+     * @throws StoreException FOREIGN, with what does not belong there
+     */
+    public List<String> checkSchema() {
+        try (Connection connection = connectCurrent()) {
+            SqliteOwnSchema.check(connection, this, Schema.VERSION);
+            return SqliteOwnSchema.restore(connection);
+        } catch (SQLException failure) {
+            throw translate("cannot check the schema of", failure);
+        }
     }
 
     /**

@@ -30,6 +30,12 @@ final class SqliteErrors {
             case 14 -> error(StoreException.Kind.DISK, what, "one of its files cannot be opened", failure);
             case 8 -> error(StoreException.Kind.NOT_PERMITTED, what, "it is read-only here", failure);
             case 3, 23 -> error(StoreException.Kind.NOT_PERMITTED, what, "permission denied", failure);
+            case 9 ->
+                error(
+                        StoreException.Kind.OTHER,
+                        what,
+                        "it took too long and was ended: does a trigger of somebody's run there? See workerd doctor",
+                        failure);
             case 11 -> error(StoreException.Kind.DAMAGED, what, "it is damaged; it was left as it was", failure);
             case 26 -> error(StoreException.Kind.REFUSED, what, "it is not a database; it was left as it was", failure);
             case 18, 19 -> new StoreException(StoreException.Kind.INVALID, rule(known), failure);

@@ -37,6 +37,16 @@ public final class SqliteHealth implements AutoCloseable {
         return read(() -> (int) statements.number("pragma user_version"));
     }
 
+    /** What in its schema is not workerd's. */
+    public List<Stranger> strangers() {
+        return read(() -> SqliteOwnSchema.strangers(connection, version()));
+    }
+
+    /** What removes it. */
+    public String command(Stranger stranger) {
+        return stranger.command(database.file());
+    }
+
     private static final String QUICK = "pragma quick_check(1)";
     private static final String THOROUGH = "pragma integrity_check(1)";
 

@@ -50,6 +50,7 @@ final class SqliteMigration {
                     statement.execute("rollback");
                     return Optional.empty();
                 }
+                SqliteOwnSchema.check(connection, database, from);
                 // A reader of its own: it sees what was committed, and that cannot change now.
                 copy = keepCopy(from);
                 for (String step : steps.subList(from, to)) {

@@ -99,7 +99,7 @@ final class SqliteMoves implements Moves {
     /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too; a row of no job is no claim. */
     private static final String DAEMONS =
             """
-            select id, pid, host, slots, started_at from daemons
+            select id, pid, substr(host, 1, 255), slots, started_at from daemons
             union all
             select distinct claimed_by, 0, '', 0, 0 from running
               where claimed_by not in (select id from daemons)
@@ -133,7 +133,7 @@ final class SqliteMoves implements Moves {
     private static final String LANES_WITH_READY =
             """
             select id, queue, name, running from lanes
-            where ready > 0
+            where ready > 0 and octet_length(queue) <= 128 and octet_length(name) <= 128
               and not exists (select 1 from pauses where pauses.queue in (lanes.queue, '*'))
             """;
 

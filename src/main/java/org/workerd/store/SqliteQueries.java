@@ -11,6 +11,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 
@@ -37,6 +38,11 @@ final class SqliteQueries implements JobQueries {
     @Override
     public Optional<JobView> find(long id) {
         return read(() -> statements.first(FIND, SqliteQueries::job, id));
+    }
+
+    @Override
+    public <T> T atOneMoment(Supplier<T> questions) {
+        return atOnce(questions::get);
     }
 
     private static final String ATTEMPTS =
@@ -91,7 +97,10 @@ final class SqliteQueries implements JobQueries {
             select queue, sum(blocked) as blocked, sum(scheduled) as scheduled, sum(ready) as ready,
               sum(running) as running, sum(retrying) as retrying, sum(done) as done, sum(dead) as dead,
               sum(cancelled) as cancelled
-            from lanes group by queue
+            from lanes
+            where octet_length(queue) <= 128
+            group by queue
+            having sum(blocked + scheduled + ready + running + retrying + done + dead + cancelled) > 0
             """;
 
     @Override
@@ -143,7 +152,7 @@ final class SqliteQueries implements JobQueries {
 
     private static final String DAEMONS =
             """
-            select id, pid, host, slots,
+            select id, pid, substr(host, 1, 255) as host, slots,
               min(slots, (select count(*) from running where claimed_by = daemons.id)) as busy, started_at
             from daemons order by id
             """;

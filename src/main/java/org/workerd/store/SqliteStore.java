@@ -3,6 +3,7 @@ package org.workerd.store;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.time.Duration;
 import java.util.function.Function;
 
 /** The queue on SQLite: one connection that writes, and its statements. */
@@ -17,6 +18,8 @@ final class SqliteStore implements JobStore {
     private final Connection connection;
     private final Statements statements;
     private final SqliteMoves moves;
+    private final StatementLimit limit = new StatementLimit(Duration.ofDays(1));
+    private boolean guarded;
     private boolean open = true;
 
     SqliteStore(SqliteDatabase database, Connection connection) {
@@ -33,6 +36,7 @@ final class SqliteStore implements JobStore {
         try {
             statements.update(BEGIN);
             begun = true;
+            limit.begin();
             T result = work.apply(moves);
             moves.writeTallies();
             statements.update(COMMIT);
@@ -41,12 +45,26 @@ final class SqliteStore implements JobStore {
         } catch (SQLException failure) {
             throw database.translate(begun ? "cannot write to" : "cannot get to write to", failure);
         } finally {
+            limit.end();
             moves.forgetTallies();
             if (!committed) {
                 statements.close();
             }
             if (begun && !committed) {
                 rollBack();
+            }
+        }
+    }
+
+    @Override
+    public synchronized void limitTransactions(Duration longest) {
+        limit.change(longest);
+        if (!guarded) {
+            guarded = true;
+            try {
+                limit.guard(connection);
+            } catch (SQLException failure) {
+                throw database.translate("cannot limit the transactions of", failure);
             }
         }
     }

@@ -18,6 +18,8 @@ public final class StoreException extends RuntimeException {
         NEWER,
         /** The schema is of an older version; a daemon brings it up to date when it starts. */
         OUTDATED,
+        /** Its schema holds what is not ours, which could do anything in our transactions. */
+        FOREIGN,
         /** The file is damaged; it was left as it was. */
         DAMAGED,
         /** What was to be stored breaks a rule of the schema; nothing was stored. */

@@ -39,9 +39,10 @@ final class Orphans {
      */
     private record Settled(Map<Claim, Verdict> back, List<Claim> alive) {}
 
-    /** Looks which of these daemons are dead, and cleans up after those. True: that put jobs back. */
+    /** Looks which of these daemons are dead, and cleans up after those. True: that put jobs back, or there are more. */
     boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
         boolean any = false;
+        int cleaned = 0;
         for (DaemonRow daemon : peers.dead(daemons)) {
             long id = daemon.id();
             if (survivors.hasNews(id) && (survivors.isKnown(id) || peers.endLeftovers(id))) {
@@ -50,10 +51,11 @@ final class Orphans {
                 if (settled.alive().isEmpty()) {
                     survivors.forget(id);
                     peers.forget(id);
+                    cleaned++;
                 } else {
                     survivors.await(id, settled.alive());
                 }
-                any |= !settled.back().isEmpty();
+                any |= !settled.back().isEmpty() || cleaned == Peers.MOST_DEAD;
             }
         }
         return any;

@@ -24,6 +24,9 @@ import org.workerd.unix.UnixException;
  */
 final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
+    /** At once: each takes a descriptor, and there may be rows of thousands that never were. */
+    static final int MOST_DEAD = 32;
+
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration EXEC = Duration.ofMillis(20);
 
@@ -41,9 +44,12 @@ final class Peers {
         this.doorbell = doorbell;
     }
 
-    /** Which of these are dead, and ours to clean up after. The others are watched from now on. */
+    /** Some of those that are dead, and ours to clean up after. The others are watched from now on. */
     List<DaemonRow> dead(List<DaemonRow> daemons) {
-        return daemons.stream().filter(daemon -> isDead(daemon.id())).toList();
+        return daemons.stream()
+                .filter(daemon -> isDead(daemon.id()))
+                .limit(MOST_DEAD)
+                .toList();
     }
 
     /**

@@ -23,6 +23,8 @@ final class Pruner {
 
     private static final Duration SHORTEST_PAUSE = Duration.ofSeconds(1);
     private static final Duration LONGEST_PAUSE = Duration.ofMinutes(10);
+    /** Whoever waits for a job sees by then how it ended, even if it is not to be kept at all. */
+    private static final Duration SEEN = Duration.ofSeconds(2);
     /** A job stays this part of its time longer than it has to. */
     private static final int PARTS = 100;
 
@@ -59,7 +61,7 @@ final class Pruner {
     private record Step(Pruned pruned, Optional<Long> oldest) {}
 
     private Step step(Moves moves, Retention retention, Instant now) {
-        Pruned pruned = moves.prune(retention, now, next, AT_ONCE);
+        Pruned pruned = moves.prune(retention, now.minus(SEEN), next, AT_ONCE);
         return new Step(pruned, pruned.isLast() ? moves.oldest() : Optional.empty());
     }
 

@@ -174,7 +174,7 @@ final class DoctorTest {
                 "update lanes set ready = 5; lanes whose counts are wrong (1)",
                 "delete from ready; jobs in no state (1)",
                 "insert into scheduled select 1, 0, 1, 0, 0, 0, 0; jobs in two states at once (1)",
-                "insert into blocked values (77, 1, 1); states of jobs that do not exist (1)",
+                "insert into blocked (id, lane, open) values (77, 1, 1); states of jobs that do not exist (1)",
                 "insert into keys values ('k', 99); keys held by jobs that have ended or do not exist (1)",
                 "insert into running select 1, 1, 0, 1, 0, 9, 9, 9; running jobs of a daemon that was never registered (1)"
             })
@@ -228,6 +228,19 @@ final class DoctorTest {
         execute("pragma user_version = 99");
         assertThat(doctor().out())
                 .contains("failure queue the queue " + cli.queueFile() + " was made by a newer workerd");
+    }
+
+    @Test
+    void aTriggerOfSomebodysOwnIsAFailureAndNothingThatItCouldHoldUpIsAsked() throws SQLException {
+        execute("create trigger mine after insert on running begin select 1; end");
+        execute("drop view job_status");
+        execute(
+                "create view job_status as with recursive c(n) as (select 1 union all select n + 1 from c) select n from c");
+        assertThat(doctor().out())
+                .contains("failure schema the trigger mine on running is not workerd's\n -> sqlite3 " + cli.queueFile()
+                        + " 'DROP TRIGGER mine'")
+                .contains("failure schema the view job_status is not workerd's\n -> sqlite3 " + cli.queueFile()
+                        + " 'DROP VIEW job_status'");
     }
 
     @Test

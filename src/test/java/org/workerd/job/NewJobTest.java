@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
 class NewJobTest {
@@ -198,6 +199,22 @@ class NewJobTest {
         refused(() -> withRunAt(FIRST.minusNanos(1)), sentence);
         refused(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z").plusMillis(1)), sentence);
         refused(() -> withRunAt(Instant.MAX), sentence);
+    }
+
+    @Test
+    void halfACharacterIsRefusedForItWouldBecomeAnother() {
+        for (String half : List.of("z\ud800", "\udc00z", "\ud800\ud800\udc00", "\udc00\ud800")) {
+            for (ThrowingCallable making : List.<ThrowingCallable>of(
+                    () -> NewJob.of("resize").withKey(half),
+                    () -> NewJob.of("resize").withPayload(half),
+                    () -> NewJob.of("resize", half))) {
+                assertThatThrownBy(making)
+                        .isInstanceOf(IllegalArgumentException.class)
+                        .hasMessageContaining(" is not Unicode: it holds half a character, \\ud");
+            }
+        }
+        accepted(() ->
+                NewJob.of("resize", "\ud83d\udd52").withKey("\ud83d\udd52").withPayload("\ud83d\udd52"));
     }
 
     @Test

@@ -202,4 +202,31 @@ interface QueriesContract extends StoreFixture {
             return queries.list(filter, limit).jobs().stream().map(JobView::id).toList();
         }
     }
+
+    @Test
+    default void questionsAtOneMomentAgreeWhateverIsWrittenMeanwhile() {
+        long id = enqueue("a");
+        finish(claimOne(), dead());
+        JobStore other = another();
+        try (JobQueries queries = store().queries()) {
+            int attempts = queries.atOneMoment(() -> {
+                assertThat(queries.find(id)).isPresent();
+                other.transaction(moves -> moves.delete(id));
+                return queries.attempts(id).size();
+            });
+            assertThat(attempts).isEqualTo(1);
+            assertThat(queries.find(id)).isEmpty();
+        }
+    }
+
+    @Test
+    default void aQueueWhoseJobsAreAllGoneIsNotCounted() {
+        long id = enqueue(StoreFixture.in("once", "a"));
+        cancel(id);
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.counts()).containsOnlyKeys("once");
+            inTransaction(moves -> moves.delete(id));
+            assertThat(queries.counts()).isEmpty();
+        }
+    }
 }

@@ -4,10 +4,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.workerd.store.SqliteHealth;
+import org.workerd.store.Stranger;
 
 /** Is the queue's file whole, and do its tables agree? */
 final class HealthCheck {
     private static final String INTEGRITY = "integrity";
+    private static final String SCHEMA = "schema";
 
     private final SqliteHealth health;
     private final boolean thorough;
@@ -19,12 +21,13 @@ final class HealthCheck {
 
     /** Then nothing that is read from the queue means anything. */
     static boolean isDamage(Finding finding) {
-        return finding.check().equals(INTEGRITY) && finding.level() == Finding.Level.FAILURE;
+        return (finding.check().equals(INTEGRITY) || finding.check().equals(SCHEMA))
+                && finding.level() == Finding.Level.FAILURE;
     }
 
     List<Finding> look() {
         List<Finding> findings = new ArrayList<>();
-        findings.add(Finding.ok("schema", "version " + health.version()));
+        findings.add(Finding.ok(SCHEMA, "version " + health.version()));
         Optional<String> damage = health.damage(thorough);
         if (damage.isPresent()) {
             findings.add(Finding.failure(
@@ -34,6 +37,13 @@ final class HealthCheck {
             return findings;
         }
         findings.add(Finding.ok(INTEGRITY, thorough ? "all pages and indexes are whole" : "all pages are whole"));
+        // They could make any question endless.
+        List<Stranger> strangers = health.strangers();
+        if (!strangers.isEmpty()) {
+            strangers.forEach(
+                    stranger -> findings.add(Finding.failure(SCHEMA, stranger.what(), health.command(stranger))));
+            return findings;
+        }
         List<String> disagreements = health.disagreements();
         findings.add(
                 disagreements.isEmpty()

@@ -52,6 +52,7 @@ final class QueueFileCheck {
                         CHECK,
                         found,
                         "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover");
+            case FOREIGN -> Finding.failure(CHECK, found, "see who may write the queue's file");
             case OUTDATED -> Finding.failure(CHECK, found, "workerd restart brings it up to date");
             case NEWER ->
                 Finding.failure(CHECK, found, "upgrade this workerd to the version that made the queue, or later");

@@ -179,8 +179,25 @@ create table policies (
 insert into policies (name, max_attempts) values ('*', 10);
 
 drop view job_status;
+drop view job_attempts;
 
--- Every job as people see it. last_attempt: the number of the attempt after which it is dead.
+-- Every attempt that there was or is; one that was given back, until the next of its number.
+create view job_attempts as
+  select id, number, started_at, finished_at, substr(outcome, 1, 100) as outcome, exit_code, signal,
+    iif(length(cast(error as blob)) > 65536, substr(error, 1, 65536), error) as error, daemon_pid
+    from attempts a
+    where not exists (select 1 from finished f where f.id = a.id and f.state = 'done' and f.attempt = a.number)
+      and not exists (select 1 from running r where r.id = a.id and r.attempt = a.number)
+  union all
+  select id, attempt, started_at, finished_at, state, exit_code, signal,
+    iif(length(cast(error as blob)) > 65536, substr(error, 1, 65536), error), daemon_pid
+    from finished where state = 'done'
+  union all
+  select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid
+    from running r left join daemons d on d.id = r.claimed_by;
+
+-- Every job as people see it. last_attempt: the number of the attempt after which it is dead. What somebody wrote past
+-- the rules is cut off where they end, so that nobody who looks runs out of memory.
 create view job_status as
   select
     j.id, j.name, j.queue,
@@ -191,20 +208,25 @@ create view job_status as
       when b.id is not null then 'blocked'
       else 'ready'
     end as state,
-    j.priority, j.args, j.payload,
+    j.priority,
+    iif(length(cast(j.args as blob)) > 1048576, substr(j.args, 1, 1048576), j.args) as args,
+    iif(length(cast(j.payload as blob)) > 1048576, substr(j.payload, 1, 1048576), j.payload) as payload,
     coalesce(s.run_at, j.run_at) as run_at,
     coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt, 0) as attempt,
     coalesce(j.max_attempts, o.max_attempts, g.max_attempts) as max_attempts,
     coalesce(f.forgiven, r.forgiven, s.forgiven, b.forgiven, y.forgiven, 0)
       + coalesce(j.max_attempts, o.max_attempts, g.max_attempts) as last_attempt,
-    j.key, j."after", j.timeout_ms, j.created_at,
+    iif(length(cast(j.key as blob)) > 512, substr(j.key, 1, 512), j.key) as key,
+    iif(length(cast(j."after" as blob)) > 1048576, substr(j."after", 1, 1048576), j."after") as "after",
+    j.timeout_ms, j.created_at,
     coalesce(f.started_at, r.started_at, a.started_at) as started_at,
     f.finished_at,
     coalesce(f.exit_code, a.exit_code) as exit_code,
     coalesce(f.signal, a.signal) as signal,
-    coalesce(f.error, a.error) as error,
-    f.result,
-    iif(p.id is null, null, json_object('percent', p.percent, 'message', p.message)) as progress
+    coalesce(iif(length(cast(f.error as blob)) > 65536, substr(f.error, 1, 65536), f.error),
+      iif(length(cast(a.error as blob)) > 65536, substr(a.error, 1, 65536), a.error)) as error,
+    iif(length(cast(f.result as blob)) > 1048576, substr(f.result, 1, 1048576), f.result) as result,
+    iif(p.id is null, null, json_object('percent', p.percent, 'message', substr(p.message, 1, 1000))) as progress
   from jobs j
     join lanes l on l.queue = j.queue and l.name = j.name
     left join policies o on o.name = j.name

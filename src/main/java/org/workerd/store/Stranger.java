@@ -1,0 +1,26 @@
+package org.workerd.store;
+
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Something in a queue's schema that workerd did not make.
+ *
+ * @param drop the statement that removes it; null: only a backup helps
+ */
+public record Stranger(String what, @Nullable String drop) {
+    /** To follow the sentence. */
+    String remedy(Path file) {
+        return drop == null ? "" : "; remove it: " + command(file);
+    }
+
+    /** For a shell. */
+    public String command(Path file) {
+        return drop == null ? "workerd stop, then put a backup back" : "sqlite3 " + quoted(file) + " '" + drop + "'";
+    }
+
+    private static String quoted(Path file) {
+        String name = file.toString();
+        return name.matches("[A-Za-z0-9_@%+=:,./-]+") ? name : "'" + name.replace("'", "'\\''") + "'";
+    }
+}

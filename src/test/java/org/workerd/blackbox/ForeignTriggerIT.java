@@ -1,0 +1,57 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Whoever may write the queue may put a trigger into it, which would run in the daemon's transactions. */
+class ForeignTriggerIT extends DaemonTest {
+    private static final String ENDLESS = "create trigger mine after insert on running begin insert into starts"
+            + " (scope, at, count) select 'x', n, 1 from (with recursive c(n) as (select 1 union all select n + 1 from c)"
+            + " select n from c) where n < 0; end";
+
+    @Test
+    void noDaemonStartsOnAQueueWithOneAndTheWayOutIsSaid() {
+        expectErrors();
+        at.start();
+        at.workerd("stop");
+        jobs().execute("create trigger mine after insert on running begin select 1; end");
+        assertThat(at.workerd("start"))
+                .matches(said -> said.code() == 1)
+                .extracting(Shell.Done::err)
+                .asString()
+                .contains("the trigger mine on running is not workerd's", "'DROP TRIGGER mine'");
+        jobs().execute("drop trigger mine");
+        at.start();
+        at.workerd("stop");
+    }
+
+    @Test
+    void stopNowEndsADaemonThatIsHeldUpByOne() {
+        expectErrors();
+        at.handler("work", "exit 0");
+        long pid = at.start();
+        jobs().execute(ENDLESS);
+        jobs().enqueue("work");
+        assertThat(at.workerd("stop", "--now", "--timeout", "20s")).matches(said -> said.code() == 0);
+        assertThat(Proc.of(at.top)).noneMatch(process -> process.pid() == pid);
+        assertThat(at.logText()).contains("took too long and was ended");
+        jobs().execute("drop trigger mine");
+        at.start();
+        jobs().awaitState(1, "done");
+    }
+
+    @Test
+    void rowsOfDaemonsThatNeverWereAreClearedAFewAtATime() {
+        at.handler("work", "exit 0");
+        at.start();
+        at.workerd("stop");
+        jobs().execute("with recursive c(n) as (select 1 union all select n + 1 from c where n < 3000)"
+                + " insert into daemons (pid, host, slots, started_at) select 4711, 'x', 1, 0 from c");
+        long pid = at.start();
+        needs("prlimit");
+        at.shell.run("prlimit", "--pid", Long.toString(pid), "--nofile=300:4096");
+        jobs().awaitState(jobs().enqueue("work"), "done");
+        assertThat(at.logText()).doesNotContain("oo many open files");
+    }
+}
