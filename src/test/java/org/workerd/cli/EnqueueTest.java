@@ -193,7 +193,7 @@ final class EnqueueTest {
                     --priority=9999999999 | --priority: expected a whole number, found "9999999999"
                     --delay=5           | --delay: expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found "5"
                     --at=tomorrow       | --at: expected a time like
-                    --at=2026-12-24T18:00:00 | --at: expected a time like
+                    --at=24.12.2026      | --at: expected a time like
                     --timeout=0s        | the timeout must be at least 1ms
                     --max-attempts=0    | max attempts must be 1 to 1000, was 0
                     --max-attempts=1001 | max attempts must be 1 to 1000, was 1001
