@@ -23,7 +23,7 @@ final class ExactArguments {
     static Optional<Failure> refusal(String... arguments) {
         String directory = System.getProperty("user.dir", "");
         boolean unsure = !"UTF-8".equals(System.getProperty("sun.jnu.encoding"))
-                || List.of(arguments).stream().anyMatch(ExactArguments::isDoubtful);
+                || isDoubtful(String.join(" ", arguments));
         if (!unsure && !isDoubtful(directory)) {
             return Optional.empty();
         }

@@ -81,6 +81,10 @@ final class Rehearsal {
         silent.initialize();
         silent.getLoggerFactory().getLogger("silent");
         Console.ofProcess().flush();
+        // Asked by Main.main alone, before the commands below begin.
+        ExactArguments.refusal(arguments).ifPresent(wrong -> {
+            throw wrong;
+        });
         play(BEFORE, directory);
         Files.writeString(Path.of(directory, "odd.toml"), NOT_PLAIN);
         BenchPlugin.write(Path.of(directory, "plugins"));
