@@ -22,8 +22,8 @@ final class ExactArguments {
     /** Why the command cannot go on; empty: all is as it was given. */
     static Optional<Failure> refusal(String... arguments) {
         String directory = System.getProperty("user.dir", "");
-        boolean unsure = !"UTF-8".equals(System.getProperty("sun.jnu.encoding"))
-                || isDoubtful(String.join(" ", arguments));
+        boolean unsure =
+                !"UTF-8".equals(System.getProperty("sun.jnu.encoding")) || isDoubtful(String.join(" ", arguments));
         if (!unsure && !isDoubtful(directory)) {
             return Optional.empty();
         }
