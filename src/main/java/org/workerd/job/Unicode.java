@@ -6,18 +6,14 @@ public final class Unicode {
 
     /** One of a pair of surrogates that is there without the other: no UTF-8 can say it. Negative: there is none. */
     public static int halfCharacter(String text) {
-        for (int i = 0; i < text.length(); i++) {
-            char character = text.charAt(i);
-            if (!Character.isSurrogate(character)) {
-                continue;
-            }
-            boolean whole = Character.isHighSurrogate(character)
-                    && i + 1 < text.length()
-                    && Character.isLowSurrogate(text.charAt(i + 1));
-            if (!whole) {
+        int i = 0;
+        while (i < text.length()) {
+            // A whole pair is one code point, and none of these.
+            int character = text.codePointAt(i);
+            if (character >= Character.MIN_SURROGATE && character <= Character.MAX_SURROGATE) {
                 return character;
             }
-            i++;
+            i += Character.charCount(character);
         }
         return -1;
     }
