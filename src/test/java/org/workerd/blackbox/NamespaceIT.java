@@ -33,7 +33,7 @@ class NamespaceIT extends DaemonTest {
         containers.forEach(container -> Proc.all().stream()
                 .filter(process -> process.parent() == container.process().pid())
                 .forEach(process -> at.shell.kill("KILL", process.pid())));
-        containers.forEach(container -> container.process().destroyForcibly());
+        // unshare waits for it, and it is over only when all others are.
         containers.forEach(
                 container -> until("it is over", () -> !container.process().isAlive()));
     }
