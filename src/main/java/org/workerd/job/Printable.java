@@ -27,7 +27,7 @@ public final class Printable {
 
     /** As JSON and Java write a character: a backslash, a u and four digits. */
     public static String escape(int character) {
-        return String.format("\\u%04x", character);
+        return String.format(Locale.ROOT, "\\u%04x", character);
     }
 
     public static boolean is(int character) {
