@@ -84,7 +84,10 @@ final class ExactArguments {
         StringBuilder text = new StringBuilder();
         for (char octet :
                 new String(bytes, 0, Math.min(200, bytes.length), StandardCharsets.ISO_8859_1).toCharArray()) {
-            text.append(octet >= ' ' && octet < 0x7f ? String.valueOf(octet) : String.format(Locale.ROOT, "\\x%02x", (int) octet));
+            text.append(
+                    octet >= ' ' && octet < 0x7f
+                            ? String.valueOf(octet)
+                            : String.format(Locale.ROOT, "\\x%02x", (int) octet));
         }
         return text.toString();
     }

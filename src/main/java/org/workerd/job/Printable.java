@@ -1,5 +1,6 @@
 package org.workerd.job;
 
+import java.util.Locale;
 import java.util.function.IntFunction;
 
 /**
