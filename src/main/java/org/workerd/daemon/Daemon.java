@@ -82,7 +82,7 @@ public final class Daemon {
                     PidFile.claim(settings.pidfile(), ProcessHandle.current().pid());
             return claimed.ours().isPresent()
                     ? serve(settings, log, claimed.ours().get())
-                    : alreadyRunning(claimed.runningPid());
+                    : alreadyRunning(claimed.running().orElseThrow());
         } catch (UnixException failure) {
             LOG.error("{}", failure.getMessage());
             throw DaemonException.of(failure);
@@ -110,12 +110,14 @@ public final class Daemon {
         return SettingsFile.load(config, Environment.ofProcess()).settings();
     }
 
-    private int alreadyRunning(long pid) {
+    private int alreadyRunning(PidFileHolder holder) {
+        String whom = "pid " + holder.named()
+                + (holder.kind() == PidFileHolder.Kind.ELSEWHERE ? " in another PID namespace" : "");
         if (!readiness.isDetached()) {
             throw new DaemonException(
-                    DaemonException.Kind.FAILED, "workerd is already running (pid " + pid + ") with this pidfile");
+                    DaemonException.Kind.FAILED, "workerd is already running (" + whom + ") with this pidfile");
         }
-        readiness.running(pid);
+        readiness.running(whom);
         return 0;
     }
 

@@ -123,7 +123,7 @@ public final class Launcher {
                 return new Fate(0, up(text, loaded));
             }
             if (text.contains(Readiness.RUNNING) && text.endsWith("\n")) {
-                return new Fate(0, List.of("workerd is already running (pid " + word(text, Readiness.RUNNING) + ")"));
+                return new Fate(0, List.of("workerd is already running (" + word(text, Readiness.RUNNING) + ")"));
             }
             if (bytes.length == 0) {
                 PidFile.removeStale(loaded.settings().pidfile());

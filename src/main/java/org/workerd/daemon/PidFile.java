@@ -1,21 +1,16 @@
 package org.workerd.daemon;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
-import java.util.OptionalLong;
 import java.util.concurrent.locks.LockSupport;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.unix.LockFile;
-import org.workerd.unix.ProcessInfo;
 import org.workerd.unix.UnixException;
 
 /**
@@ -24,10 +19,11 @@ import org.workerd.unix.UnixException;
  */
 final class PidFile {
     private static final Logger LOG = LoggerFactory.getLogger(PidFile.class);
-    private static final int MODE = 0644;
+    /** Until it is locked: who can open it before that can lock it first. */
+    private static final int PRIVATE = 0600;
+
     private static final Duration OTHERS_START = Duration.ofSeconds(30);
     private static final Duration NAP = Duration.ofMillis(50);
-    private static final Pattern PID = Pattern.compile("([1-9][0-9]{0,9})\\n");
 
     private final Path path;
     private LockFile file;
@@ -40,10 +36,11 @@ final class PidFile {
     }
 
     /** Either the lock is ours, or it is that of a daemon that runs. */
-    record Claimed(Optional<PidFile> ours, long runningPid) {}
+    record Claimed(Optional<PidFile> ours, Optional<PidFileHolder> running) {}
 
     /**
-     * Takes the lock; when another daemon has it and is not ready yet, waits for how that ends.
+     * Takes the lock; when another daemon has it and is not ready yet, waits for how that ends. A file that a stranger
+     * has locked is replaced.
      *
      * @throws DaemonException when the file cannot be used, or its holder is no daemon that says so
      */
@@ -52,16 +49,9 @@ final class PidFile {
             Directories.make(path.getParent());
             long deadline = System.nanoTime() + OTHERS_START.toNanos();
             while (true) {
-                Optional<LockFile> lock = LockFile.tryAcquire(path, MODE);
-                if (lock.isPresent()) {
-                    lock.get().write("");
-                    // "Does it run?" is for everybody to ask.
-                    lock.get().mode(PosixFilePermissions.fromString("rw-r--r--"));
-                    return new Claimed(Optional.of(new PidFile(path, lock.get(), pid)), 0);
-                }
-                OptionalLong holder = read(path);
-                if (holder.isPresent()) {
-                    return new Claimed(Optional.empty(), holder.getAsLong());
+                Optional<Claimed> claimed = tryClaim(path, pid);
+                if (claimed.isPresent()) {
+                    return claimed.get();
                 }
                 if (System.nanoTime() - deadline >= 0) {
                     throw new DaemonException(
@@ -75,9 +65,62 @@ final class PidFile {
         }
     }
 
+    /**
+     * One at a time, by a lock on a file that nobody else can open: so nobody removes what another has just made. Empty:
+     * it has to be tried again.
+     */
+    private static Optional<Claimed> tryClaim(Path path, long pid) throws IOException {
+        Optional<LockFile> turn = LockFile.tryAcquire(path.resolveSibling(path.getFileName() + ".claim"), PRIVATE);
+        if (turn.isEmpty()) {
+            return Optional.empty();
+        }
+        try {
+            return turn.get().isOurs() ? claimNow(path, pid) : Optional.empty();
+        } finally {
+            turn.get().closeAndDelete();
+        }
+    }
+
+    private static Optional<Claimed> claimNow(Path path, long pid) throws IOException {
+        Optional<LockFile> lock = LockFile.tryAcquire(path, PRIVATE);
+        if (lock.isEmpty()) {
+            return others(path);
+        }
+        if (!lock.get().isOurs()) {
+            // Who it belongs to could write another pid into it.
+            lock.get().closeAndDelete();
+            return Optional.empty();
+        }
+        PidFile ours = new PidFile(path, lock.get(), pid);
+        ours.show("");
+        return Optional.of(new Claimed(Optional.of(ours), Optional.empty()));
+    }
+
+    private static Optional<Claimed> others(Path path) throws IOException {
+        PidFileHolder holder = PidFileHolder.of(path);
+        return switch (holder.kind()) {
+            case DAEMON, ELSEWHERE -> Optional.of(new Claimed(Optional.empty(), Optional.of(holder)));
+            case UNNAMED -> Optional.empty();
+            case STRANGER -> {
+                LOG.warn(
+                        "the pidfile {} was locked by process {}, which is neither root's nor ours: it is replaced",
+                        path,
+                        holder.pid());
+                Files.delete(path);
+                yield Optional.empty();
+            }
+        };
+    }
+
     /** The daemon is ready: from here on the file names it. */
-    void write() {
-        file.write(pid + "\n");
+    void write() throws IOException {
+        show(pid + "\n");
+    }
+
+    private void show(String text) throws IOException {
+        file.write(text);
+        // "Does it run?" is for everybody to ask.
+        file.mode(PosixFilePermissions.fromString("rw-r--r--"));
     }
 
     /** When somebody removed the file, there is one again: else nobody could stop us. */
@@ -86,13 +129,14 @@ final class PidFile {
             return;
         }
         try {
-            LockFile.tryAcquire(path, MODE).ifPresent(fresh -> {
+            Optional<LockFile> fresh = LockFile.tryAcquire(path, PRIVATE);
+            if (fresh.isPresent()) {
                 LOG.warn("the pidfile {} was removed or replaced; it is there again", path);
                 file.close();
-                file = fresh;
+                file = fresh.get();
                 write();
-            });
-        } catch (UnixException failure) {
+            }
+        } catch (UnixException | IOException failure) {
             LOG.warn(
                     "the pidfile {} was removed or replaced, and cannot be made again: {}", path, failure.getMessage());
         }
@@ -106,7 +150,7 @@ final class PidFile {
     static void removeStale(Path path) {
         try {
             if (Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS)) {
-                Optional<LockFile> stale = LockFile.tryAcquire(path, MODE);
+                Optional<LockFile> stale = LockFile.tryAcquire(path, PRIVATE);
                 if (stale.isPresent()) {
                     stale.get().closeAndDelete();
                 }
@@ -114,25 +158,6 @@ final class PidFile {
         } catch (UnixException | IOException failure) {
             LOG.debug("cannot remove the pidfile {}: {}", path, failure.getMessage());
         }
-    }
-
-    /**
-     * The pid of a running daemon; one that only starts has written none. Right after it took the lock, the file still
-     * holds what stood there before.
-     */
-    private static OptionalLong read(Path path) throws IOException {
-        if (!Files.isRegularFile(path, LinkOption.NOFOLLOW_LINKS) || Files.size(path) > 32) {
-            return OptionalLong.empty();
-        }
-        Matcher matcher = PID.matcher(Files.readString(path, StandardCharsets.ISO_8859_1));
-        if (!matcher.matches()) {
-            return OptionalLong.empty();
-        }
-        long named = Long.parseLong(matcher.group(1));
-        // One that was just killed holds its lock for some more milliseconds; then it is ours to have.
-        return LockFile.isHeldBy(path, named) && !ProcessInfo.isDying(named)
-                ? OptionalLong.of(named)
-                : OptionalLong.empty();
     }
 
     private static DaemonException unusable(Path path, Exception failure) {

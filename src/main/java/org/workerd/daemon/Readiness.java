@@ -57,9 +57,9 @@ public final class Readiness {
         return tell(READY + pid + "\n");
     }
 
-    /** Not needed: another one is. */
-    void running(long pid) {
-        tell(RUNNING + pid + "\n");
+    /** Not needed: another one is, and people may know which. */
+    void running(String whom) {
+        tell(RUNNING + whom + "\n");
     }
 
     /** It will not come up. */

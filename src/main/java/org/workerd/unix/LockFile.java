@@ -3,13 +3,10 @@ package org.workerd.unix;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
-import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /**
  * A file that this process holds an flock on, for as long as it is open here; the kernel frees the lock when the process
@@ -51,7 +48,26 @@ public final class LockFile implements AutoCloseable {
 
     /** Who may read and write it, whatever the umask. */
     public void mode(Set<PosixFilePermission> permissions) throws IOException {
-        Files.setPosixFilePermissions(path, permissions);
+        Files.setPosixFilePermissions(opened(), permissions);
+    }
+
+    /** Whether the file is of the user this process runs as. */
+    public boolean isOurs() throws IOException {
+        return (int) Files.getAttribute(opened(), "unix:uid") == Posix.userId();
+    }
+
+    /**
+     * Whether another process holds the lock: tried itself, for a moment.
+     *
+     * @throws UnixException when the file cannot be read
+     */
+    public static boolean isHeld(Path path) {
+        int descriptor = Posix.open(path, Posix.READ | Posix.NO_FOLLOW | NON_BLOCKING, 0);
+        try {
+            return !Posix.tryLockShared(descriptor);
+        } finally {
+            Posix.close(descriptor);
+        }
     }
 
     /** Returns once nobody holds the lock of the file, or the file is gone. Cannot be interrupted. */
@@ -64,29 +80,24 @@ public final class LockFile implements AutoCloseable {
         }
     }
 
-    /** Whether the kernel names this process among those that hold a lock of the file; true where it names nobody. */
-    public static boolean isHeldBy(Path path, long pid) throws IOException {
-        String holder = " FLOCK ADVISORY WRITE " + pid + " ";
-        String file = ":" + Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS) + " ";
-        List<String> locks = Files.readAllLines(Path.of("/proc/locks"));
-        return locks.isEmpty()
-                || locks.stream()
-                        .map(lock -> lock.replaceAll(" +", " "))
-                        .anyMatch(lock -> lock.contains(holder) && lock.contains(file));
-    }
-
-    /** The processes that the kernel names as holders of a lock of the file; nobody where it names none. */
-    public static Set<Long> holders(Path path) throws IOException {
-        String file = ":" + Files.getAttribute(path, "unix:ino", LinkOption.NOFOLLOW_LINKS) + " ";
-        return Files.readAllLines(Path.of("/proc/locks")).stream()
-                .map(lock -> lock.replaceAll(" +", " "))
-                .filter(lock -> lock.contains(" FLOCK ADVISORY WRITE ") && lock.contains(file))
-                .map(lock -> Long.parseLong(lock.replaceFirst(".* WRITE (-?\\d+) .*", "$1")))
-                .collect(Collectors.toUnmodifiableSet());
-    }
-
     public Path path() {
         return path;
+    }
+
+    /** The file itself, whatever the path names by now. */
+    private Path opened() {
+        return Path.of("/proc/self/fd/" + descriptor);
+    }
+
+    /**
+     * Locks its first byte too, in the way that programs know that have no flock, see {@link ByteLock}.
+     *
+     * @throws UnixException when another process has it so
+     */
+    public void lockByte() {
+        if (!ByteLock.tryLock(descriptor, 0, ByteLock.Kind.EXCLUSIVE)) {
+            throw UnixException.taken("cannot lock " + path);
+        }
     }
 
     /** Replaces what the file holds. */

@@ -50,7 +50,9 @@ public final class Posix {
     private static final Libc POLL = Libc.bind("poll", POINTER, LONG, INT);
     private static final Libc EVENTFD = Libc.bind("eventfd", INT, INT);
 
-    private static final int LOCK_EXCLUSIVE_NOW = 2 | 4;
+    private static final int LOCK_SHARED = 1;
+    private static final int LOCK_EXCLUSIVE = 2;
+    private static final int LOCK_NOW = 4;
     private static final int SET_DESCRIPTOR_FLAGS = 2;
 
     private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
@@ -70,8 +72,17 @@ public final class Posix {
 
     /** False: somebody else holds the lock. It belongs to the open file, and goes when its last copy is closed. */
     public static boolean tryLock(int descriptor) {
+        return tryLock(descriptor, LOCK_EXCLUSIVE);
+    }
+
+    /** The same, beside others who have it like this. */
+    static boolean tryLockShared(int descriptor) {
+        return tryLock(descriptor, LOCK_SHARED);
+    }
+
+    private static boolean tryLock(int descriptor, int kind) {
         try {
-            FLOCK.call("cannot lock", descriptor, LOCK_EXCLUSIVE_NOW);
+            FLOCK.call("cannot lock", descriptor, kind | LOCK_NOW);
             return true;
         } catch (UnixException refused) {
             if (refused.is(Errno.EAGAIN)) {
@@ -83,7 +94,7 @@ public final class Posix {
 
     /** Takes the lock, as long as that may take. */
     static void awaitLock(int descriptor) {
-        FLOCK.call("cannot lock", descriptor, 2);
+        FLOCK.call("cannot lock", descriptor, LOCK_EXCLUSIVE);
     }
 
     public static void unlock(int descriptor) {

@@ -2,7 +2,6 @@ package org.workerd.unix;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
@@ -125,21 +124,6 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
                 || (!fields[ENVIRONMENT].equals("0") && fields[ENVIRONMENT].equals(fields[ENVIRONMENT + 1]));
     }
 
-    /** It was sent KILL, is on its way out, or gone: what it still holds, its locks say, it will let go of. */
-    public static boolean isDying(long pid) {
-        try {
-            for (String line : Files.readAllLines(file((int) pid, "status"), StandardCharsets.ISO_8859_1)) {
-                if (line.matches("State:\\s+[ZX].*|(SigPnd|ShdPnd):\\s+[0-9a-f]*[13579bdf][0-9a-f]{2}")) {
-                    return true;
-                }
-            }
-            String[] fields = fields(Files.readString(file((int) pid, "stat"), StandardCharsets.ISO_8859_1));
-            return (Long.parseLong(fields[FLAGS]) & EXITING) != 0;
-        } catch (IOException gone) {
-            return true;
-        }
-    }
-
     /** It has ended; only its number is left, until its parent waits for it. */
     public boolean isZombie() {
         return state == 'Z' || state == 'X';
@@ -175,11 +159,24 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
         }
     }
 
+    /** Whether one of its descriptors is this file; false, too, when it is not ours to see. */
+    public boolean hasOpen(Path file) {
+        return hasDescriptor(descriptor -> Files.isSameFile(descriptor, file));
+    }
+
     /** Whether one of its descriptors is an open file by which it holds a {@link ByteLock} of this file, there. */
     public boolean holdsByteLock(Path locked, long at) {
+        return hasDescriptor(descriptor -> isLocked(descriptor, locked, at));
+    }
+
+    private interface Sought {
+        boolean is(Path descriptor) throws IOException;
+    }
+
+    private boolean hasDescriptor(Sought sought) {
         try (DirectoryStream<Path> descriptors = Files.newDirectoryStream(file(pid, "fd"))) {
             for (Path descriptor : descriptors) {
-                if (isLocked(descriptor, locked, at)) {
+                if (isOpen(descriptor, sought)) {
                     return true;
                 }
             }
@@ -189,17 +186,19 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
         }
     }
 
-    private boolean isLocked(Path descriptor, Path locked, long at) {
+    private static boolean isOpen(Path descriptor, Sought sought) {
         try {
-            return Files.isSameFile(descriptor, locked)
-                    && ProcFile.read(file(pid, "fdinfo/" + descriptor.getFileName())
-                                    .toString())
-                            .stream()
-                            .flatMap(String::lines)
-                            .anyMatch(line -> line.contains(" OFDLCK ") && line.endsWith(" " + at + " " + at));
+            return sought.is(descriptor);
         } catch (IOException closed) {
             return false;
         }
+    }
+
+    private boolean isLocked(Path descriptor, Path locked, long at) throws IOException {
+        return Files.isSameFile(descriptor, locked)
+                && ProcFile.read(file(pid, "fdinfo/" + descriptor.getFileName()).toString()).stream()
+                        .flatMap(String::lines)
+                        .anyMatch(line -> line.contains(" OFDLCK ") && line.endsWith(" " + at + " " + at));
     }
 
     private static String link(Path link) {

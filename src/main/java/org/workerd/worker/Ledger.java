@@ -2,10 +2,14 @@ package org.workerd.worker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -16,6 +20,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.unix.LockFile;
+import org.workerd.unix.LockHolders;
 import org.workerd.unix.ProcessInfo;
 
 /**
@@ -44,6 +49,7 @@ public final class Ledger implements AutoCloseable {
         LockFile file = LockFile.tryAcquire(path(directory, daemon), MODE)
                 .orElseThrow(() -> new IllegalStateException(
                         "the lock file of a new daemon is taken: " + path(directory, daemon)));
+        file.lockByte();
         Ledger ledger = new Ledger(file);
         ledger.head("running");
         return ledger;
@@ -96,14 +102,30 @@ public final class Ledger implements AutoCloseable {
         file.close();
     }
 
-    /** Whether the daemon lives: only then its lock is held. For those who cannot try the lock themselves. */
+    /**
+     * Whether the daemon lives: only then its lock is held. For programs without native code, which know no flock; who
+     * may not open the file goes by what the kernel lists, where nothing of another PID namespace stands.
+     */
     public static boolean isHeld(Path queueFile, long daemon, long pid) {
+        Path file = path(Premises.ledgers(queueFile), daemon);
         try {
-            return LockFile.isHeldBy(path(Premises.ledgers(queueFile), daemon), pid);
+            return (Files.isReadable(file) && isByteLocked(file))
+                    || LockHolders.of(file).contains(pid)
+                    || LockHolders.areHidden();
         } catch (NoSuchFileException gone) {
             return false;
         } catch (IOException failure) {
             throw new UncheckedIOException(failure);
+        }
+    }
+
+    private static boolean isByteLocked(Path file) throws IOException {
+        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
+            return false; // a FIFO would hold us up
+        }
+        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
+                FileLock lock = channel.tryLock(0, 1, true)) {
+            return lock == null;
         }
     }
 

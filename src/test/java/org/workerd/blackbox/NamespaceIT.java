@@ -105,6 +105,26 @@ class NamespaceIT extends DaemonTest {
     }
 
     @Test
+    void whatRunsInAnotherNamespaceIsSeenByItsLocks() {
+        long pid = at.start();
+        List<String> elsewhere = new ArrayList<>(List.of("unshare", "--pid", "--fork", "--mount-proc"));
+        // A lock of its own, or the kernel would list none at all there.
+        Path own = at.top.resolve("own.lock");
+        elsewhere.addAll(List.of("flock", own.toString()));
+        List<String> run = new ArrayList<>(elsewhere);
+        run.addAll(at.line("run"));
+        Shell.Done second = at.shell.run(run);
+        assertThat(second.code()).isEqualTo(1);
+        assertThat(second.err()).contains("already running (pid " + pid + " in another PID namespace)");
+        List<String> stats = new ArrayList<>(elsewhere);
+        stats.addAll(at.line("stats", "--json"));
+        assertThat(at.shell.run(stats).out()).contains("\"daemons\":[{\"pid\":" + pid + ",");
+        List<String> doctor = new ArrayList<>(elsewhere);
+        doctor.addAll(at.line("doctor"));
+        assertThat(at.shell.run(doctor).out()).contains("running in another PID namespace, pid " + pid + " there");
+    }
+
+    @Test
     void aChildThatOutlivesItsProgramCountsToo() {
         at.handler(
                 "parent",

@@ -29,6 +29,38 @@ class StartRaceIT extends DaemonTest {
     }
 
     @Test
+    void aStrangerWhoHasLockedThePidfileDelaysNoStart() throws Exception {
+        needsRoot();
+        needs("setpriv");
+        needs("perl");
+        Installation.write(at.pidfile, "999999\n");
+        Installation.allow(at.pidfile, "rw-r--r--");
+        for (Path above = at.pidfile.getParent(); above.startsWith(at.top); above = above.getParent()) {
+            Installation.allow(above, "rwxr-xr-x");
+        }
+        Shell.Running stranger = at.shell.begin(List.of(
+                "setpriv",
+                "--reuid=65534",
+                "--clear-groups",
+                "perl",
+                "-e",
+                "use Fcntl ':flock'; $| = 1; open F, '<', $ARGV[0] or die; flock F, LOCK_EX or die; print qq(held\\n);"
+                        + " sleep 600",
+                at.pidfile.toString()));
+        until("it is locked", () -> Installation.read(stranger.out()).contains("held"));
+        List<Shell.Running> starts = new ArrayList<>();
+        for (int i = 0; i < 5; i++) {
+            starts.add(at.shell.begin(at.line("start")));
+        }
+        assertThat(starts.stream().map(Shell.Running::await))
+                .allMatch(done -> done.code() == 0 && done.err().contains("(pid " + at.pid() + ")"));
+        until("only one is left", () -> daemons().size() == 1);
+        assertThat(stranger.process().isAlive()).isTrue();
+        assertThat(at.workerd("stop").code()).isZero();
+        at.shell.kill("KILL", stranger.process().pid());
+    }
+
+    @Test
     void aSecondStartSucceedsAndChangesNothing() {
         long pid = at.start();
         Shell.Done second = at.workerd("start");

@@ -285,7 +285,17 @@ final class DoctorTest {
                                     + ", which names process 4711\n -> unless it is a workerd that is just starting,"
                                     + " see what it is: ps -fp " + own);
             lock.write(own + "\n");
-            assertThat(cli.run("doctor").out()).contains("daemon             running, pid " + own);
+            assertThat(doctor().out())
+                    .startsWith("failure daemon process " + own + " holds the lock of the pidfile " + pidfile
+                            + ", which names it, but it is no workerd of the file's owner");
+            Path name = Path.of("/proc/self/comm");
+            String before = Files.readString(name);
+            Files.writeString(name, "workerd");
+            try {
+                assertThat(cli.run("doctor").out()).contains("daemon             running, pid " + own);
+            } finally {
+                Files.writeString(name, before);
+            }
         }
         Files.delete(pidfile);
         Files.createDirectory(pidfile);

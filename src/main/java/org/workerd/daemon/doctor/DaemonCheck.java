@@ -44,7 +44,15 @@ final class DaemonCheck {
     private Finding pidfile() {
         return switch (daemon.kind()) {
             case RUNNING -> Finding.ok(CHECK, "running, pid " + daemon.named());
+            case RUNNING_ELSEWHERE ->
+                Finding.ok(CHECK, "running in another PID namespace, pid " + daemon.named() + " there");
             case STOPPED -> Finding.ok(CHECK, "not running");
+            case LOCKED_BY_STRANGER ->
+                Finding.warning(
+                        CHECK,
+                        "not running: process " + daemon.holder() + ", which is neither root's nor the daemon's, has"
+                                + " locked its pidfile " + daemon.pidfile(),
+                        "workerd start (which replaces the file); see whose it is: ps -fp " + daemon.holder());
             case DEAD ->
                 Finding.warning(
                         CHECK,
@@ -53,16 +61,30 @@ final class DaemonCheck {
             case CONTRADICTORY ->
                 Finding.failure(
                         CHECK,
-                        "process " + daemon.holder() + " holds the lock of the pidfile " + daemon.pidfile()
-                                + ", which "
-                                + (daemon.named() == 0 ? "names nobody" : "names process " + daemon.named()),
-                        "unless it is a workerd that is just starting, see what it is: ps -fp " + daemon.holder());
+                        holder() + " holds the lock of the pidfile " + daemon.pidfile() + ", which " + names(),
+                        "unless it is a workerd that is just starting, see what it is: "
+                                + (daemon.holder() == 0
+                                        ? "fuser -v " + ShellWord.of(daemon.pidfile())
+                                        : "ps -fp " + daemon.holder()));
             case UNKNOWN ->
                 Finding.failure(
                         CHECK,
                         "the pidfile " + daemon.pidfile() + " is no file with a pid in it, or not ours to read",
                         "ls -l " + ShellWord.of(daemon.pidfile()) + "; set daemon.pidfile to a file of workerd's own");
         };
+    }
+
+    private String names() {
+        if (daemon.named() == 0) {
+            return "names nobody";
+        }
+        return daemon.named() == daemon.holder()
+                ? "names it, but it is no workerd of the file's owner"
+                : "names process " + daemon.named();
+    }
+
+    private String holder() {
+        return daemon.holder() == 0 ? "a process of another PID namespace" : "process " + daemon.holder();
     }
 
     /** Only root and its own user may see what it has open; to others nothing is wrong. */

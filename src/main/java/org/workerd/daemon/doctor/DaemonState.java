@@ -1,27 +1,32 @@
 package org.workerd.daemon.doctor;
 
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.util.Set;
+import org.workerd.daemon.PidFileHolder;
 import org.workerd.daemon.Settings;
 import org.workerd.unix.LockFile;
+import org.workerd.unix.ProcessStatus;
+import org.workerd.unix.UnixException;
 
 /**
  * What the pidfile says, and what its lock does.
  *
  * @param named the pid that stands in it; 0: none does
- * @param holder the process that has it locked; 0: none has
+ * @param holder a process that has it locked; 0: none has, or none that we see
  */
 record DaemonState(Path pidfile, Kind kind, long named, long holder) {
     enum Kind {
         RUNNING,
         /** There is no pidfile. */
         STOPPED,
+        /** It names one of another PID namespace, where its lock is held too. */
+        RUNNING_ELSEWHERE,
         /** There is one that nobody has locked. */
         DEAD,
+        /** It is locked by one who is neither root nor the file's user: no daemon's lock. */
+        LOCKED_BY_STRANGER,
         /** It is locked by one that does not stand in it: a daemon that only starts, or a stranger. */
         CONTRADICTORY,
         /** It is no file, or not ours to read. */
@@ -37,17 +42,27 @@ record DaemonState(Path pidfile, Kind kind, long named, long holder) {
             if (!Files.isRegularFile(pidfile, LinkOption.NOFOLLOW_LINKS) || Files.size(pidfile) > 32) {
                 return new DaemonState(pidfile, Kind.UNKNOWN, 0, 0);
             }
-            String text = Files.readString(pidfile, StandardCharsets.ISO_8859_1).strip();
-            long named = text.matches("[1-9][0-9]{0,9}") ? Long.parseLong(text) : 0;
-            Set<Long> holders = LockFile.holders(pidfile);
-            long holder = holders.contains(named)
-                    ? named
-                    : holders.stream().findFirst().orElse(0L);
-            Kind kind = holder == 0 ? Kind.DEAD : holder == named ? Kind.RUNNING : Kind.CONTRADICTORY;
-            return new DaemonState(pidfile, kind, named, holder);
-        } catch (IOException unreadable) {
+            if (!LockFile.isHeld(pidfile)) {
+                return new DaemonState(pidfile, Kind.DEAD, PidFileHolder.pid(pidfile), 0);
+            }
+            PidFileHolder holder = PidFileHolder.of(pidfile);
+            Kind kind =
+                    switch (holder.kind()) {
+                        case DAEMON -> isWorkerd(holder.pid()) ? Kind.RUNNING : Kind.CONTRADICTORY;
+                        case ELSEWHERE -> Kind.RUNNING_ELSEWHERE;
+                        case UNNAMED -> Kind.CONTRADICTORY;
+                        case STRANGER -> Kind.LOCKED_BY_STRANGER;
+                    };
+            return new DaemonState(pidfile, kind, holder.named(), holder.pid());
+        } catch (IOException | UnixException unreadable) {
             return new DaemonState(pidfile, Kind.UNKNOWN, 0, 0);
         }
+    }
+
+    private static boolean isWorkerd(long pid) {
+        return ProcessStatus.of(pid)
+                .filter(process -> process.name().equals("workerd"))
+                .isPresent();
     }
 
     boolean isRunning() {
