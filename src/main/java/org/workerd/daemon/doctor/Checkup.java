@@ -58,6 +58,7 @@ public final class Checkup {
         look("daemon", () -> new DaemonCheck(settings, daemon).look());
         look("volume", () -> new VolumeCheck(settings).look());
         look("files", () -> new FilesCheck(settings).look());
+        look("links", () -> new LinksCheck(settings.queueFile(), LinksCheck.KERNEL).look());
         look("handlers", () -> new HandlersCheck(settings).look());
         lookAtQueue(settings, daemon);
     }
