@@ -132,7 +132,9 @@ public final class Handlers {
             if (!attributes.isDirectory()) {
                 return Optional.of(directory + " is not a directory");
             }
-            return attributes.unsafe("the directory " + directory, directory, user);
+            return attributes
+                    .unsafe("the directory " + directory, directory, user)
+                    .or(() -> Trust.objectionAbove(directory, user));
         } catch (NoSuchFileException missing) {
             return Optional.of("there is no directory " + directory);
         } catch (IOException unreadable) {

@@ -55,7 +55,9 @@ public final class Plugins {
             if (Files.isDirectory(directory.get()) && !Files.isReadable(directory.get())) {
                 LOG.warn("the plugins in {} are not loaded: permission denied", directory.get());
             }
-            Optional<String> unsafe = unsafe(directory.get()).or(this::unsafePremises);
+            Optional<String> unsafe = unsafe(directory.get())
+                    .or(() -> Trust.objectionAbove(directory.get(), user))
+                    .or(this::unsafePremises);
             for (Path jar : PluginWord.jarsIn(directory.get())) {
                 JarStamp.of(jar)
                         .ifPresent(stamp ->

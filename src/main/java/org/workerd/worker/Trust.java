@@ -19,12 +19,18 @@ public final class Trust {
                 return Optional.of(path + " is not a directory");
             }
             Optional<String> own = last.unsafe(path.toString(), path, user);
-            return own.isPresent() ? own : above(path, user).or(() -> aboveTarget(path, user));
+            return own.isPresent() ? own : objectionAbove(path, user);
         } catch (NoSuchFileException missing) {
             return Optional.of("there is no directory " + directory);
         } catch (IOException unreadable) {
             return Optional.of("the directory " + directory + " cannot be looked at");
         }
+    }
+
+    /** Why somebody else could move this directory away, with all that is in it. */
+    static Optional<String> objectionAbove(Path directory, int user) {
+        Path path = directory.toAbsolutePath().normalize();
+        return above(path, user).or(() -> aboveTarget(path, user));
     }
 
     /** Where it is a link, or goes through one, that is another way. */
