@@ -5,14 +5,13 @@ import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.workerd.daemon.Directories;
 import org.workerd.job.ShellWord;
 import org.workerd.store.SqliteDatabase;
+import org.workerd.worker.OpenDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -70,17 +69,17 @@ final class Init implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         refuseToOverwrite();
-        if (!Files.isDirectory(directory)) {
-            make(directory, "rwxr-xr-x");
+        try (OpenDirectory top = open()) {
+            for (String name : List.of("handlers", "plugins", "log", "run")) {
+                make(top, name, "rwxr-xr-x").close();
+            }
+            make(top, "queue", "rwx------").close();
+            try (OpenDirectory handlers = make(top, "handlers", "rwxr-xr-x")) {
+                handlers.write("hello", HELLO, "rwxr-xr-x");
+            }
+            top.write("workerd", WRAPPER.replace("PROGRAM", quoted(program())), "rwxr-xr-x");
+            top.write("workerd.toml", SETTINGS, "rw-r--r--");
         }
-        make(directory.resolve("handlers"), "rwxr-xr-x");
-        make(directory.resolve("plugins"), "rwxr-xr-x");
-        make(directory.resolve("log"), "rwxr-xr-x");
-        make(directory.resolve("run"), "rwxr-xr-x");
-        make(directory.resolve("queue"), "rwx------");
-        write("handlers/hello", HELLO, "rwxr-xr-x");
-        write("workerd", WRAPPER.replace("PROGRAM", quoted(program())), "rwxr-xr-x");
-        write("workerd.toml", SETTINGS, "rw-r--r--");
         new SqliteDatabase(directory.resolve("queue/queue.db").toAbsolutePath(), Duration.ofSeconds(1))
                 .openOrCreate()
                 .close();
@@ -109,21 +108,40 @@ final class Init implements Callable<Integer> {
         console.say("Its handlers are the programs in " + directory.resolve("handlers") + ".");
     }
 
-    /** With these permissions whatever the umask; the directories above it too, but those by the umask. */
-    private static void make(Path directory, String permissions) throws IOException {
-        try {
-            Directories.make(directory);
-        } catch (FileAlreadyExistsException file) {
-            throw new Failure(
-                    ExitCode.FAILED, "cannot make " + directory + ": " + file.getFile() + " is not a directory", "");
+    /** What is there already keeps its permissions; what is made above it gets those by the umask. */
+    private OpenDirectory open() throws IOException {
+        Path whole = directory.toAbsolutePath();
+        if (Files.isDirectory(whole)) {
+            return OpenDirectory.of(whole);
         }
-        Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString(permissions));
+        make(whole);
+        try (OpenDirectory above = OpenDirectory.of(whole.resolveSibling(""))) {
+            return allow(above, whole, "rwxr-xr-x");
+        }
     }
 
-    private void write(String name, String text, String permissions) throws IOException {
-        Path file = directory.resolve(name);
-        Files.writeString(file, text, StandardOpenOption.CREATE_NEW);
-        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString(permissions));
+    private OpenDirectory make(OpenDirectory top, String name, String permissions) throws IOException {
+        Path wanted = directory.toAbsolutePath().resolve(name);
+        if (!Files.exists(wanted, LinkOption.NOFOLLOW_LINKS)) {
+            make(wanted);
+        }
+        return allow(top, wanted, permissions);
+    }
+
+    private static void make(Path wanted) throws IOException {
+        try {
+            Directories.make(wanted);
+        } catch (FileAlreadyExistsException file) {
+            throw new Failure(
+                    ExitCode.FAILED, "cannot make " + wanted + ": " + file.getFile() + " is not a directory", "");
+        }
+    }
+
+    /** Whatever the umask. Where somebody else may write, a link could have us open up any other directory. */
+    private static OpenDirectory allow(OpenDirectory above, Path made, String permissions) throws IOException {
+        OpenDirectory opened = above.below(String.valueOf(made.getFileName())).orElseThrow();
+        opened.allow(permissions);
+        return opened;
     }
 
     /** This installation's launcher. */

@@ -1,16 +1,15 @@
 package org.workerd.cli;
 
-import java.io.FileNotFoundException;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
 import org.workerd.worker.Output;
+import org.workerd.worker.OutputFiles;
 
 /**
  * Copies what an attempt printed, each time from where it left off. While the program runs, a file beyond the limit has
@@ -36,50 +35,36 @@ final class OutputTail {
         this.half = limit / 2;
     }
 
-    /** All there is by now. */
+    /** All there is by now; nothing of a file that is not there, for an attempt that printed nothing keeps none. */
     void copyTo(OutputStream to) throws IOException {
-        try (RandomAccessFile from = opened()) {
-            if (from == null) {
-                return;
-            }
-            noticeCut(from, to);
-            byte[] chunk = new byte[CHUNK];
-            while (position < from.length()) {
-                skipHole(from.length(), to);
-                from.seek(position);
-                // The head ends at the half: a chunk must not reach into the hole.
-                int most = (int) (position < half ? Math.min(CHUNK, half - position) : CHUNK);
-                int count = from.read(chunk, 0, most);
-                // What was read may have become a hole in between: then look again what is left.
-                if (count > 0 && !isGone(position, from.length())) {
-                    to.write(chunk, 0, count);
-                    position += count;
-                }
-            }
-        }
+        OutputFiles.read(file, from -> copy(from, to));
     }
 
-    /** Null: it is not there, or no more; an attempt that printed nothing keeps none. */
-    private @Nullable RandomAccessFile opened() throws IOException {
-        try {
-            return new RandomAccessFile(file.toFile(), "r");
-        } catch (FileNotFoundException failure) {
-            // Java says the same of one that we may not read.
-            if (Files.exists(file)) {
-                throw failure;
+    private void copy(FileChannel from, OutputStream to) throws IOException {
+        noticeCut(from, to);
+        ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
+        while (position < from.size()) {
+            skipHole(from.size(), to);
+            // The head ends at the half: a chunk must not reach into the hole.
+            int most = (int) (position < half ? Math.min(CHUNK, half - position) : CHUNK);
+            int count = from.read(chunk.clear().limit(most), position);
+            // What was read may have become a hole in between: then look again what is left.
+            if (count > 0 && !isGone(position, from.size())) {
+                to.write(chunk.array(), 0, count);
+                position += count;
             }
-            return null;
         }
     }
 
     /** The file became shorter: its middle was cut out, or the attempt began anew. */
-    private void noticeCut(RandomAccessFile from, OutputStream to) throws IOException {
-        long length = from.length();
+    private void noticeCut(FileChannel from, OutputStream to) throws IOException {
+        long length = from.size();
         if (position > half && !cutOut && length > 2 * half && length <= 2 * half + LONGEST_GAP) {
-            from.seek(half);
-            byte[] text = new byte[(int) Math.min(LONGEST_GAP, length - half)];
-            from.readFully(text);
-            Matcher gap = GAP.matcher(new String(text, StandardCharsets.ISO_8859_1));
+            ByteBuffer text = ByteBuffer.allocate((int) Math.min(LONGEST_GAP, length - half));
+            while (text.hasRemaining() && from.read(text, half + text.position()) >= 0) {
+                // Until all of it is here.
+            }
+            Matcher gap = GAP.matcher(new String(text.array(), 0, text.position(), StandardCharsets.ISO_8859_1));
             if (gap.lookingAt()) {
                 cutOut = true;
                 long missed = 2 * half + Long.parseLong(gap.group(1)) - position;

@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
@@ -15,6 +16,7 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 
 /**
  * A copy of a queue as it is at one moment, while others write to it: a reader like any other. Made whole under another
@@ -45,13 +47,14 @@ public final class SqliteBackup implements AutoCloseable {
         try {
             // The jobs' payloads may be secret: for its owner alone, whoever may read the queue.
             Files.createFile(draft, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rw-------")));
-            try (Connection source = queue.connect();
+            // Where the directory is somebody else's, he could put a link in the draft's place.
+            try (Connection source = queue.connectToItself();
                     PreparedStatement into = source.prepareStatement(INTO)) {
-                into.setString(1, draft.toString());
+                into.setString(1, SqliteConnections.real(draft).toString());
                 into.execute();
             }
             SqliteDatabase copy = new SqliteDatabase(draft, queue.patience());
-            try (Connection connection = copy.connect();
+            try (Connection connection = SqliteConnections.openItself(draft);
                     Statement statement = connection.createStatement()) {
                 // What the copying leaves out, and a daemon needs: else it would not be woken by new jobs.
                 statement.execute("pragma journal_mode = wal");
@@ -117,8 +120,11 @@ public final class SqliteBackup implements AutoCloseable {
 
     private static void sync(Path path) throws IOException {
         boolean directory = Files.isDirectory(path);
-        try (FileChannel channel =
-                FileChannel.open(path, directory ? StandardOpenOption.READ : StandardOpenOption.WRITE)) {
+        try (FileChannel channel = FileChannel.open(
+                path,
+                directory
+                        ? Set.of(StandardOpenOption.READ)
+                        : Set.of(StandardOpenOption.WRITE, LinkOption.NOFOLLOW_LINKS))) {
             channel.force(true);
         }
     }

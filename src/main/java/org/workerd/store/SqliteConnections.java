@@ -1,10 +1,12 @@
 package org.workerd.store;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.util.HexFormat;
+import java.util.Properties;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteOpenMode;
 
@@ -12,6 +14,11 @@ import org.sqlite.SQLiteOpenMode;
 final class SqliteConnections {
     /** In bytes: SQLite's 512, less what it appends for its other files. */
     private static final int LONGEST_PATH = 500;
+
+    /** SQLITE_OPEN_NOFOLLOW, which the driver has no name for. */
+    private static final int NO_FOLLOW = 0x01000000;
+
+    private static final String OPEN_MODE = SQLiteConfig.Pragma.OPEN_MODE.pragmaName;
 
     private SqliteConnections() {}
 
@@ -23,6 +30,22 @@ final class SqliteConnections {
     static Connection open(Path file, String query) throws SQLException {
         checkLength(file, 0);
         return SqliteErrors.connect(uri(file, query), config());
+    }
+
+    /**
+     * Opens the file, or makes one, but never through a symbolic link that somebody put there instead; nor does this
+     * connection any other file.
+     */
+    static Connection openItself(Path file) throws SQLException, IOException {
+        checkLength(file, 0);
+        Properties options = config().toProperties();
+        options.setProperty(OPEN_MODE, Integer.toString(config().getOpenModeFlags() | NO_FOLLOW));
+        return SqliteErrors.connect(uri(real(file), ""), new SQLiteConfig(options));
+    }
+
+    /** Where the file is, or will be: SQLite takes a link on the way for one of the file. */
+    static Path real(Path file) throws IOException {
+        return file.resolveSibling("").toRealPath().resolve(file.getFileName());
     }
 
     /**

@@ -4,17 +4,22 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
+import java.util.Set;
 import java.util.UUID;
 
 /** Makes queues. */
 final class SqliteCreation {
     private static final String DRAFT = ".new-";
+    private static final Set<PosixFilePermission> SHARED = PosixFilePermissions.fromString("rw-rw----");
 
     private SqliteCreation() {}
 
@@ -24,10 +29,11 @@ final class SqliteCreation {
         SqliteConnections.checkLength(
                 file, draft.toString().length() - file.toString().length());
         try {
-            Files.createFile(draft);
+            Files.createFile(draft, PosixFilePermissions.asFileAttribute(SHARED));
             try {
-                Files.setPosixFilePermissions(draft, PosixFilePermissions.fromString("rw-rw----"));
-                try (Connection connection = SqliteConnections.open(draft, "")) {
+                Files.getFileAttributeView(draft, PosixFileAttributeView.class, LinkOption.NOFOLLOW_LINKS)
+                        .setPermissions(SHARED);
+                try (Connection connection = SqliteConnections.openItself(draft)) {
                     fill(connection);
                 }
                 Files.createLink(file, draft);

@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -170,6 +171,12 @@ public final class SqliteDatabase {
         return connect("");
     }
 
+    /** Opens the file that the queue is, and what else is named, through no symbolic link. */
+    Connection connectToItself() {
+        SqliteRecognition.recognise(file, true);
+        return connect(() -> SqliteConnections.openItself(file.toRealPath()));
+    }
+
     /**
      * For one who leaves no trace: where the log is not there to be read, not even SQLite shall make one. Then nobody
      * must write at the same time; whoever finds a log afterwards reads again.
@@ -190,9 +197,17 @@ public final class SqliteDatabase {
         return Files.exists(file.resolveSibling(file.getFileName() + "-wal"));
     }
 
+    private interface Opening {
+        Connection open() throws SQLException, IOException;
+    }
+
     private Connection connect(String query) {
+        return connect(() -> SqliteConnections.open(file, query));
+    }
+
+    private Connection connect(Opening opening) {
         try {
-            Connection connection = SqliteConnections.open(file, query);
+            Connection connection = opening.open();
             try {
                 configure(connection);
                 return connection;
@@ -202,6 +217,8 @@ public final class SqliteDatabase {
             }
         } catch (SQLException failure) {
             throw translate("cannot open", failure);
+        } catch (IOException failure) {
+            throw SqliteErrors.translate("cannot open the queue " + file, failure);
         }
     }
 
