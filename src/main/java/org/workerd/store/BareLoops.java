@@ -31,7 +31,7 @@ public final class BareLoops implements AutoCloseable {
 
     private BareLoops(Connection connection) {
         this.connection = connection;
-        this.statements = new Statements(connection);
+        this.statements = new Statements(connection, failure -> SqliteErrors.translate("cannot measure", failure));
     }
 
     /** In this file, which must not exist yet. */

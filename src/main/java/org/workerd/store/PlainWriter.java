@@ -15,7 +15,7 @@ public final class PlainWriter implements AutoCloseable {
 
     private PlainWriter(Connection connection) {
         this.connection = connection;
-        this.statements = new Statements(connection);
+        this.statements = new Statements(connection, failure -> SqliteErrors.translate("cannot measure", failure));
     }
 
     /** Opens a queue that exists. */
@@ -36,7 +36,7 @@ public final class PlainWriter implements AutoCloseable {
 
     /** Stores a job; its id. */
     public long insert(String name) {
-        return number(INSERT, name);
+        return statements.number(INSERT, name);
     }
 
     private static final String INSERT_WHOLE =
@@ -44,16 +44,12 @@ public final class PlainWriter implements AutoCloseable {
 
     /** Stores so many of the same job, in one transaction. */
     public void insert(int count, String name, String payload) {
-        try {
-            statements.update("begin immediate");
-            for (int i = 0; i < count; i++) {
-                statements.batch(INSERT_WHOLE, name, payload);
-            }
-            statements.runBatch(INSERT_WHOLE);
-            statements.update("commit");
-        } catch (SQLException failure) {
-            throw SqliteErrors.translate("a plain batch failed", failure);
+        statements.update("begin immediate");
+        for (int i = 0; i < count; i++) {
+            statements.batch(INSERT_WHOLE, name, payload);
         }
+        statements.runBatch(INSERT_WHOLE);
+        statements.update("commit");
     }
 
     private static final String TAKEN =
@@ -61,15 +57,7 @@ public final class PlainWriter implements AutoCloseable {
 
     /** From the first one's start to the last one's end of the jobs with these ids, in milliseconds. */
     public long millisTaken(long first, long last) {
-        return number(TAKEN, first, last);
-    }
-
-    private long number(String sql, Object... parameters) {
-        try {
-            return statements.number(sql, parameters);
-        } catch (SQLException failure) {
-            throw SqliteErrors.translate("a plain statement failed", failure);
-        }
+        return statements.number(TAKEN, first, last);
     }
 
     @Override

@@ -33,7 +33,7 @@ final class SqliteCancels {
             returning lane, attempt, forgiven
             """;
 
-    private Optional<Waiting> leave(long id) throws SQLException {
+    private Optional<Waiting> leave(long id) {
         Optional<Waiting> ready = statements.first(LEAVE_READY, row -> waiting(row, JobState.READY), id);
         if (ready.isPresent()) {
             return ready;
@@ -59,7 +59,7 @@ final class SqliteCancels {
             """;
 
     /** False: it does not wait. */
-    boolean cancel(long id, String reason, long now) throws SQLException {
+    boolean cancel(long id, String reason, long now) {
         Optional<Waiting> left = leave(id);
         if (left.isEmpty()) {
             return false;
@@ -78,7 +78,7 @@ final class SqliteCancels {
             "update blocked set open = -1 where id in (select child from edges where parent = ?)";
 
     /** The job is cancelled: its key is free, those that wait for it follow in the next promotion. */
-    void settle(long id) throws SQLException {
+    void settle(long id) {
         statements.update(FREE_KEY, id);
         statements.update(TELL_DEPENDENTS, id);
     }
@@ -89,7 +89,7 @@ final class SqliteCancels {
     private static final String RUNS = "select exists (select 1 from running where id = ?)";
 
     /** The first reason stands. False: it does not run. */
-    boolean request(long id, String reason, long now) throws SQLException {
+    boolean request(long id, String reason, long now) {
         statements.update(REQUEST, id, now, reason);
         return statements.number(RUNS, id) == 1;
     }
@@ -101,7 +101,7 @@ final class SqliteCancels {
             order by c.id
             """;
 
-    List<Moves.Cancellation> requests() throws SQLException {
+    List<Moves.Cancellation> requests() {
         return statements.list(
                 REQUESTS,
                 row -> new Moves.Cancellation(
@@ -110,7 +110,7 @@ final class SqliteCancels {
 
     private static final String FORGET = "delete from cancellations where id = ?";
 
-    boolean forget(long id) throws SQLException {
+    boolean forget(long id) {
         return statements.update(FORGET, id) == 1;
     }
 }

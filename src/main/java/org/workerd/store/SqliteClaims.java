@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
@@ -63,8 +62,7 @@ final class SqliteClaims {
             """;
 
     /** The jobs of all lanes in one order: each lane's are in it already, so their heads are merged. */
-    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, long now)
-            throws SQLException {
+    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, long now) {
         Limits.Room room = room(limits, now);
         PriorityQueue<Cursor> heads =
                 new PriorityQueue<>(Comparator.comparingInt((Cursor cursor) -> -limits.priority(cursor.lane.queue()))
@@ -106,14 +104,14 @@ final class SqliteClaims {
         return (daemon << CLAIMS_OF_A_DAEMON) + ++claimsMade;
     }
 
-    private Optional<Cursor> head(Moves.Lane lane) throws SQLException {
+    private Optional<Cursor> head(Moves.Lane lane) {
         return statements.first(HEAD, row -> new Cursor(lane, row.getLong(1), row.getLong(2)), lane.id());
     }
 
     private static final String RUNNING = "select queue, name, running from lanes where running > 0";
 
     /** A running row is all that holds a place, so what a crash left behind gives it back with the job. */
-    private Limits.Room room(Limits limits, long now) throws SQLException {
+    private Limits.Room room(Limits limits, long now) {
         Limits.Room room = limits.room();
         if (limits.hasConcurrency()) {
             tallies.write(statements);
@@ -134,7 +132,7 @@ final class SqliteClaims {
             values (?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private void move(long daemon, List<Claim> claimed, long now) throws SQLException {
+    private void move(long daemon, List<Claim> claimed, long now) {
         if (claimed.isEmpty()) {
             return;
         }
@@ -143,7 +141,7 @@ final class SqliteClaims {
         }
         for (int left : statements.runBatch(LEAVE_READY)) {
             if (left != 1) {
-                throw new SQLException("a ready job was not there to be claimed: the queue's tables disagree");
+                throw disagreement("a ready job was not there to be claimed");
             }
         }
         for (Claim claim : claimed) {
@@ -172,7 +170,7 @@ final class SqliteClaims {
             """;
 
     /** Without what the attempts were given: nobody runs these again under the same claim. */
-    List<Claim> claimedBy(long daemon) throws SQLException {
+    List<Claim> claimedBy(long daemon) {
         return statements.list(
                 CLAIMED_BY,
                 row -> new Claim(
@@ -218,8 +216,7 @@ final class SqliteClaims {
         private final Moves.Lane lane;
         private long priority;
         private long id;
-        private @Nullable PreparedStatement statement;
-        private @Nullable ResultSet rows;
+        private Statements.@Nullable Cursor rows;
 
         Cursor(Moves.Lane lane, long priority, long id) {
             this.lane = lane;
@@ -227,55 +224,59 @@ final class SqliteClaims {
             this.id = id;
         }
 
-        Claim take(long token, Instant now) throws SQLException {
-            ResultSet row = opened();
-            Args args = Args.of(Objects.requireNonNull(Statements.text(row, "args")));
-            String defect = Statements.text(row, "defect");
-            return new Claim(
-                    id,
-                    token,
-                    lane.id(),
-                    row.getInt("attempt") + 1,
-                    row.getInt("forgiven"),
-                    now,
-                    lane.name(),
-                    lane.queue(),
-                    priority,
-                    args.strings(),
-                    Statements.text(row, "payload"),
-                    Statements.integer(row, "max_attempts"),
-                    timeout(row),
-                    row.getBoolean("keyed"),
-                    defect == null ? args.defect() : defect);
+        Claim take(long token, Instant now) {
+            return opened().read(row -> {
+                Args args = Args.of(Objects.requireNonNull(Statements.text(row, "args")));
+                String defect = Statements.text(row, "defect");
+                return new Claim(
+                        id,
+                        token,
+                        lane.id(),
+                        row.getInt("attempt") + 1,
+                        row.getInt("forgiven"),
+                        now,
+                        lane.name(),
+                        lane.queue(),
+                        priority,
+                        args.strings(),
+                        Statements.text(row, "payload"),
+                        Statements.integer(row, "max_attempts"),
+                        timeout(row),
+                        row.getBoolean("keyed"),
+                        defect == null ? args.defect() : defect);
+            });
         }
 
         /** False: there is no other. */
-        boolean advance() throws SQLException {
-            ResultSet row = opened();
-            if (!row.next()) {
+        boolean advance() {
+            Statements.Cursor open = opened();
+            if (!open.next()) {
                 return false;
             }
-            priority = row.getLong("priority");
-            id = row.getLong("id");
+            priority = open.read(row -> row.getLong("priority"));
+            id = open.read(row -> row.getLong("id"));
             return true;
         }
 
-        void close() throws SQLException {
-            if (statement != null) {
-                statement.close();
+        void close() {
+            if (rows != null) {
+                rows.close();
             }
         }
 
-        private ResultSet opened() throws SQLException {
+        private Statements.Cursor opened() {
             if (rows == null) {
-                PreparedStatement fresh = Statements.bind(statements.another(WAITING), lane.id());
-                statement = fresh;
-                rows = fresh.executeQuery();
+                rows = statements.cursor(WAITING, lane.id());
                 if (!rows.next()) {
-                    throw new SQLException("a ready job has no row: the queue's tables disagree");
+                    throw disagreement("a ready job has no row");
                 }
             }
             return rows;
         }
+    }
+
+    private static StoreException disagreement(String what) {
+        return new StoreException(
+                StoreException.Kind.OTHER, "cannot claim from the queue: " + what + ": its tables disagree");
     }
 }

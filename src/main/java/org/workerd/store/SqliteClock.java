@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.time.Duration;
 
 /**
@@ -35,7 +34,7 @@ final class SqliteClock {
     private static final String MOVE_STARTS = "update or ignore starts set at = at + ?";
 
     /** How far it was set; zero: it was not, or this is another boot of the machine. */
-    Duration align(String boot, Duration ahead) throws SQLException {
+    Duration align(String boot, Duration ahead) {
         Duration step = statements
                 .first(KNOWN, row -> ahead.minusMillis(row.getLong(1)), boot)
                 .orElse(null);

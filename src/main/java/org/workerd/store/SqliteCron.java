@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import org.workerd.store.Moves.CronRow;
@@ -16,7 +15,7 @@ final class SqliteCron {
     private static final String ROWS =
             "select id, timing, last_run, job from cron where octet_length(id) <= 1000 and octet_length(timing) <= 1000";
 
-    List<CronRow> rows() throws SQLException {
+    List<CronRow> rows() {
         return statements.list(
                 ROWS,
                 row -> new CronRow(
@@ -34,19 +33,19 @@ final class SqliteCron {
               where timing <> excluded.timing
             """;
 
-    boolean begin(String id, String timing, long now) throws SQLException {
+    boolean begin(String id, String timing, long now) {
         return statements.update(BEGIN, id, timing, now) == 1;
     }
 
     private static final String ADVANCE = "update cron set last_run = ? where id = ? and last_run = ?";
 
-    boolean advance(String id, long from, long to) throws SQLException {
+    boolean advance(String id, long from, long to) {
         return statements.update(ADVANCE, to, id, from) == 1;
     }
 
     private static final String LINK = "update cron set job = ?, job_slot = ? where id = ?";
 
-    boolean link(String id, long job, long slot) throws SQLException {
+    boolean link(String id, long job, long slot) {
         return statements.update(LINK, job, slot, id) == 1;
     }
 
@@ -55,7 +54,7 @@ final class SqliteCron {
             select exists (select 1 from finished where id = ?1) or not exists (select 1 from jobs where id = ?1)
             """;
 
-    boolean hasEnded(long job) throws SQLException {
+    boolean hasEnded(long job) {
         return statements.number(HAS_ENDED, job) == 1;
     }
 }

@@ -166,6 +166,14 @@ public final class SqliteDatabase {
         }
     }
 
+    void close(Connection connection) {
+        try {
+            connection.close();
+        } catch (SQLException failure) {
+            throw translate("cannot close", failure);
+        }
+    }
+
     Connection connect() {
         SqliteRecognition.recognise(file, true);
         return connect("");

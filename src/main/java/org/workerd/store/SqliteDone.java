@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -95,7 +94,7 @@ final class SqliteDone {
             "delete from running where id between ? and ? and token between ? and ?";
 
     /** Those whose claims were lost. */
-    List<Claim> finish(Stretch stretch, long daemonPid) throws SQLException {
+    List<Claim> finish(Stretch stretch, long daemonPid) {
         List<Claim> claims = stretch.jobs().stream().map(Finish::claim).toList();
         Rows rows = Rows.of(claims);
         long at = stretch.first().at().toEpochMilli();
@@ -112,7 +111,7 @@ final class SqliteDone {
 
     private static final String HELD = "select token from running where id between ? and ? and token between ? and ?";
 
-    private List<Claim> lost(List<Claim> claims, Rows rows) throws SQLException {
+    private List<Claim> lost(List<Claim> claims, Rows rows) {
         Set<Long> held =
                 Set.copyOf(statements.list(HELD, row -> row.getLong(1), rows.lowest, rows.highest, rows.from, rows.to));
         return claims.stream().filter(claim -> !held.contains(claim.token())).toList();

@@ -1,7 +1,6 @@
 package org.workerd.store;
 
 import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
@@ -28,10 +27,9 @@ public final class SqliteEnqueues {
      * @throws StoreException LOCKED, INVALID or others; the transaction is still open then
      */
     public static Enqueued enqueue(Connection connection, NewJob job) {
-        try (Statements statements = new Statements(connection)) {
+        try (Statements statements = new Statements(
+                connection, failure -> SqliteErrors.translate("cannot enqueue through this connection", failure))) {
             return new SqliteEnqueues(statements).enqueue(job);
-        } catch (SQLException failure) {
-            throw SqliteErrors.translate("cannot enqueue through this connection", failure);
         }
     }
 
@@ -53,7 +51,7 @@ public final class SqliteEnqueues {
 
     private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
 
-    Enqueued enqueue(NewJob job) throws SQLException {
+    Enqueued enqueue(NewJob job) {
         while (true) {
             Optional<Long> stored = insert(job);
             if (stored.isPresent()) {
@@ -77,7 +75,7 @@ public final class SqliteEnqueues {
             """;
 
     /** Inside a transaction: then ids follow one another. */
-    List<Enqueued> enqueue(List<NewJob> jobs) throws SQLException {
+    List<Enqueued> enqueue(List<NewJob> jobs) {
         boolean alone = jobs.size() == 1 || statements.number(STRANGE_TRIGGERS) == 1;
         List<Enqueued> stored = new ArrayList<>(jobs.size());
         while (stored.size() < jobs.size()) {
@@ -94,7 +92,7 @@ public final class SqliteEnqueues {
     }
 
     /** Stores those that come first and are plain, a part of them when they are many; how many. */
-    private int insertPlain(List<NewJob> jobs) throws SQLException {
+    private int insertPlain(List<NewJob> jobs) {
         int count = 0;
         while (count < Math.min(jobs.size(), MOST_AT_ONCE) && jobs.get(count).isPlain()) {
             statements.batch(INSERT, columns(jobs.get(count)));
@@ -106,7 +104,7 @@ public final class SqliteEnqueues {
         return count;
     }
 
-    private Optional<Long> insert(NewJob job) throws SQLException {
+    private Optional<Long> insert(NewJob job) {
         return statements.first(
                 job.key() == null ? INSERT_AND_TELL : INSERT_KEYED, row -> row.getLong(1), columns(job));
     }

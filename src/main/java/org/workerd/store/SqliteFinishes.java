@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +29,7 @@ final class SqliteFinishes {
     }
 
     /** Those whose claims were lost. */
-    List<Claim> finish(List<Moves.Finish> all, long daemonPid) throws SQLException {
+    List<Claim> finish(List<Moves.Finish> all, long daemonPid) {
         List<Claim> lost = new ArrayList<>();
         List<Moves.Finish> single = new ArrayList<>();
         List<Moves.Finish> plain = new ArrayList<>();
@@ -55,7 +54,7 @@ final class SqliteFinishes {
     private static final String LEAVE_RUNNING = "delete from running where id = ? and token = ?";
 
     /** False: the claim was lost. */
-    boolean finish(Claim claim, Verdict verdict, long daemonPid, long now) throws SQLException {
+    boolean finish(Claim claim, Verdict verdict, long daemonPid, long now) {
         if (statements.update(LEAVE_RUNNING, claim.jobId(), claim.token()) == 0) {
             return false;
         }
@@ -97,7 +96,7 @@ final class SqliteFinishes {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private void record(Attempt attempt, @Nullable Ending ending) throws SQLException {
+    private void record(Attempt attempt, @Nullable Ending ending) {
         if (ending != null) {
             statements.update(
                     RECORD,
@@ -123,8 +122,7 @@ final class SqliteFinishes {
     private static final String FREE_KEY =
             "delete from keys where key = (select key from jobs where id = ?1) and id = ?1";
 
-    private void enterFinished(Attempt attempt, JobState state, Ending ending, @Nullable String result)
-            throws SQLException {
+    private void enterFinished(Attempt attempt, JobState state, Ending ending, @Nullable String result) {
         Claim claim = attempt.claim();
         statements.update(
                 ENTER_FINISHED,
@@ -162,7 +160,7 @@ final class SqliteFinishes {
     private static final String DROP_EDGES = "delete from edges where parent = ?";
 
     /** What they become of it they become in the next promotion, thousands of them in bounded steps. */
-    private void tellDependents(long id, JobState state) throws SQLException {
+    private void tellDependents(long id, JobState state) {
         if (!isAnyBlocked()) {
             return;
         }
@@ -174,7 +172,7 @@ final class SqliteFinishes {
         }
     }
 
-    private boolean isAnyBlocked() throws SQLException {
+    private boolean isAnyBlocked() {
         Boolean known = anyBlocked;
         if (known == null) {
             known = statements.number(ANY_BLOCKED) == 1;
@@ -189,7 +187,7 @@ final class SqliteFinishes {
             values (?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private void enterScheduled(Claim claim, long runAt, int attempt, JobState state) throws SQLException {
+    private void enterScheduled(Claim claim, long runAt, int attempt, JobState state) {
         statements.update(
                 ENTER_SCHEDULED,
                 claim.jobId(),
@@ -202,7 +200,7 @@ final class SqliteFinishes {
         tallies.move(claim.lane(), JobState.RUNNING, state);
     }
 
-    private void enterReady(Claim claim, int attempt, int forgiven) throws SQLException {
+    private void enterReady(Claim claim, int attempt, int forgiven) {
         ready.enter(
                 new SqliteReady.Entry(claim.lane(), claim.priority(), claim.jobId(), attempt, forgiven),
                 JobState.RUNNING);

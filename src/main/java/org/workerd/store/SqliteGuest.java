@@ -34,12 +34,12 @@ public final class SqliteGuest {
      */
     public static <T> T write(Connection connection, Function<Moves, T> work) {
         SqliteDatabase database = database(connection);
-        Statements statements = new Statements(connection);
+        Statements statements = new Statements(connection, failure -> database.translate("cannot write to", failure));
         boolean done = false;
         try {
             run(connection, BEGIN);
             try {
-                SqliteMoves moves = new SqliteMoves(database, statements);
+                SqliteMoves moves = new SqliteMoves(statements);
                 T result = work.apply(moves);
                 moves.writeTallies();
                 done = true;
@@ -54,11 +54,10 @@ public final class SqliteGuest {
     }
 
     private static SqliteDatabase database(Connection connection) {
-        try (Statements statements = new Statements(connection)) {
+        try (Statements statements =
+                new Statements(connection, failure -> SqliteErrors.translate("cannot use this connection", failure))) {
             String file = statements.first(FILE, row -> row.getString(1)).orElse("");
             return new SqliteDatabase(Path.of(file), Duration.ZERO);
-        } catch (SQLException failure) {
-            throw SqliteErrors.translate("cannot use this connection", failure);
         }
     }
 

@@ -20,7 +20,7 @@ public final class SqliteHealth implements AutoCloseable {
     SqliteHealth(SqliteDatabase database, Connection connection) {
         this.database = database;
         this.connection = connection;
-        this.statements = new Statements(connection);
+        this.statements = new Statements(connection, failure -> database.translate("cannot read", failure));
         this.unguarded = !database.hasLog();
     }
 
@@ -34,12 +34,16 @@ public final class SqliteHealth implements AutoCloseable {
     }
 
     public int version() {
-        return read(() -> (int) statements.number("pragma user_version"));
+        return (int) statements.number("pragma user_version");
     }
 
     /** What in its schema is not workerd's. */
     public List<Stranger> strangers() {
-        return read(() -> SqliteOwnSchema.strangers(connection, version()));
+        try {
+            return SqliteOwnSchema.strangers(connection, version());
+        } catch (SQLException failure) {
+            throw database.translate("cannot read", failure);
+        }
     }
 
     /** What removes it. */
@@ -56,7 +60,8 @@ public final class SqliteHealth implements AutoCloseable {
      * @param thorough also compares the indexes with their tables, which takes several times as long
      */
     public Optional<String> damage(boolean thorough) {
-        String finding = read(() -> statements.first(thorough ? THOROUGH : QUICK, row -> row.getString(1)))
+        String finding = statements
+                .first(thorough ? THOROUGH : QUICK, row -> row.getString(1))
                 .orElse("no answer");
         return finding.equals("ok")
                 ? Optional.empty()
@@ -140,7 +145,7 @@ public final class SqliteHealth implements AutoCloseable {
     }
 
     private void note(List<String> found, String question, String what) {
-        long count = read(() -> statements.number(question));
+        long count = statements.number(question);
         if (count > 0) {
             found.add(what + " (" + count + ")");
         }
@@ -150,13 +155,13 @@ public final class SqliteHealth implements AutoCloseable {
 
     /** When the newest job was stored, by the clock of whoever stored it. */
     public Optional<Instant> newest() {
-        return read(() -> statements.first(NEWEST, row -> Instant.ofEpochMilli(row.getLong(1))));
+        return statements.first(NEWEST, row -> Instant.ofEpochMilli(row.getLong(1)));
     }
 
     private static final String DUE_AFTER = "select count(*) from scheduled where run_at > ?";
 
     public long dueAfter(Instant time) {
-        return read(() -> statements.number(DUE_AFTER, time.toEpochMilli()));
+        return statements.number(DUE_AFTER, time.toEpochMilli());
     }
 
     private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
@@ -166,7 +171,7 @@ public final class SqliteHealth implements AutoCloseable {
 
     /** What a daemon had claimed and not given back. */
     public List<Running> runningOf(long daemon) {
-        return read(() -> statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon));
+        return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
     }
 
     private static final String PAUSES = "select queue, paused_at from pauses";
@@ -174,28 +179,13 @@ public final class SqliteHealth implements AutoCloseable {
     /** By queue, {@link JobQueries#ALL_QUEUES} for all: since when it is paused. */
     public Map<String, Instant> pausedSince() {
         Map<String, Instant> pauses = new TreeMap<>();
-        read(() -> statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2)))));
+        statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
         return pauses;
     }
 
     @Override
     public void close() {
-        read(() -> {
-            statements.close();
-            connection.close();
-            return true;
-        });
-    }
-
-    private interface Question<T> {
-        T ask() throws SQLException;
-    }
-
-    private <T> T read(Question<T> question) {
-        try {
-            return question.ask();
-        } catch (SQLException failure) {
-            throw database.translate("cannot read", failure);
-        }
+        statements.close();
+        database.close(connection);
     }
 }

@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -18,7 +17,6 @@ import org.workerd.job.Verdict;
 
 /** The moves in SQL. A move leaves one table with its guard and then enters the other. */
 final class SqliteMoves implements Moves {
-    private final SqliteDatabase database;
     private final Statements statements;
     private final Tallies tallies = new Tallies();
     private final SqliteRates rates;
@@ -34,8 +32,7 @@ final class SqliteMoves implements Moves {
     private final SqliteCron cron;
     private final SqlitePolicies policies;
 
-    SqliteMoves(SqliteDatabase database, Statements statements) {
-        this.database = database;
+    SqliteMoves(Statements statements) {
         this.statements = statements;
         this.rates = new SqliteRates(statements);
         this.clock = new SqliteClock(statements);
@@ -51,19 +48,7 @@ final class SqliteMoves implements Moves {
         this.policies = new SqlitePolicies(statements);
     }
 
-    private interface Work<T> {
-        T run() throws SQLException;
-    }
-
-    private <T> T sql(Work<T> work) {
-        try {
-            return work.run();
-        } catch (SQLException failure) {
-            throw database.translate("cannot write to", failure);
-        }
-    }
-
-    void writeTallies() throws SQLException {
+    void writeTallies() {
         tallies.write(statements);
     }
 
@@ -74,18 +59,14 @@ final class SqliteMoves implements Moves {
 
     @Override
     public Enqueued enqueue(NewJob job) {
-        return sql(() -> {
-            finishes.forget();
-            return enqueues.enqueue(job);
-        });
+        finishes.forget();
+        return enqueues.enqueue(job);
     }
 
     @Override
     public List<Enqueued> enqueue(List<NewJob> jobs) {
-        return sql(() -> {
-            finishes.forget();
-            return enqueues.enqueue(jobs);
-        });
+        finishes.forget();
+        return enqueues.enqueue(jobs);
     }
 
     private static final String REGISTER =
@@ -93,7 +74,7 @@ final class SqliteMoves implements Moves {
 
     @Override
     public long register(long pid, String host, int slots, Instant now) {
-        return sql(() -> statements.number(REGISTER, pid, host, slots, now.toEpochMilli()));
+        return statements.number(REGISTER, pid, host, slots, now.toEpochMilli());
     }
 
     /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too; a row of no job is no claim. */
@@ -108,14 +89,14 @@ final class SqliteMoves implements Moves {
 
     @Override
     public List<DaemonRow> daemons() {
-        return sql(() -> statements.list(
+        return statements.list(
                 DAEMONS,
                 row -> new DaemonRow(
                         row.getLong(1),
                         row.getLong(2),
                         row.getString(3),
                         row.getInt(4),
-                        Instant.ofEpochMilli(row.getLong(5)))));
+                        Instant.ofEpochMilli(row.getLong(5))));
     }
 
     private static final String UNREGISTER =
@@ -127,7 +108,7 @@ final class SqliteMoves implements Moves {
 
     @Override
     public boolean unregister(long daemon) {
-        return sql(() -> statements.update(UNREGISTER, daemon) == 1);
+        return statements.update(UNREGISTER, daemon) == 1;
     }
 
     private static final String LANES_WITH_READY =
@@ -139,51 +120,45 @@ final class SqliteMoves implements Moves {
 
     @Override
     public List<Lane> lanesWithReady() {
-        return sql(() -> {
-            // What this transaction has moved so far counts as well.
-            tallies.write(statements);
-            return statements.list(
-                    LANES_WITH_READY,
-                    row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
-        });
+        // What this transaction has moved so far counts as well.
+        tallies.write(statements);
+        return statements.list(
+                LANES_WITH_READY, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
     }
 
     @Override
     public int promote(Instant now, int most) {
-        return sql(() -> promotions.promote(now.toEpochMilli(), most));
+        return promotions.promote(now.toEpochMilli(), most);
     }
 
     @Override
     public Duration alignClock(String boot, Duration ahead) {
-        return sql(() -> clock.align(boot, ahead));
+        return clock.align(boot, ahead);
     }
 
     @Override
     public Optional<Instant> nextDue() {
-        return sql(promotions::nextDue);
+        return promotions.nextDue();
     }
 
     @Override
     public List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, Most most, Instant now) {
-        return sql(() -> claims.claim(daemon, lanes, limits, most, now.toEpochMilli()));
+        return claims.claim(daemon, lanes, limits, most, now.toEpochMilli());
     }
 
     @Override
     public void began(Claim claim, Instant at) {
-        sql(() -> {
-            rates.began(claim, at.toEpochMilli());
-            return true;
-        });
+        rates.began(claim, at.toEpochMilli());
     }
 
     @Override
     public Optional<Instant> nextRoom(Limits limits) {
-        return sql(() -> rates.nextRoom(limits).map(Instant::ofEpochMilli));
+        return rates.nextRoom(limits).map(Instant::ofEpochMilli);
     }
 
     @Override
     public List<Claim> claimedBy(long daemon) {
-        return sql(() -> claims.claimedBy(daemon));
+        return claims.claimedBy(daemon);
     }
 
     private static final String CRASHES =
@@ -195,112 +170,106 @@ final class SqliteMoves implements Moves {
 
     @Override
     public int crashes(long job) {
-        return sql(() -> (int) statements.number(CRASHES, job));
+        return (int) statements.number(CRASHES, job);
     }
 
     @Override
     public boolean progress(Claim claim, Progress news) {
-        return sql(() -> progress.note(claim, news));
+        return progress.note(claim, news);
     }
 
     @Override
     public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
-        return sql(() -> finishes.finish(claim, verdict, daemonPid, now.toEpochMilli()));
+        return finishes.finish(claim, verdict, daemonPid, now.toEpochMilli());
     }
 
     @Override
     public List<Claim> finish(List<Finish> verdicts, long daemonPid) {
-        return sql(() -> finishes.finish(verdicts, daemonPid));
+        return finishes.finish(verdicts, daemonPid);
     }
 
     @Override
     public boolean retry(long id, boolean force) {
-        return sql(() -> {
-            finishes.forget();
-            return revivals.retry(id, force);
-        });
+        finishes.forget();
+        return revivals.retry(id, force);
     }
 
     @Override
     public Optional<Hindrance> hindrance(long id) {
-        return sql(() -> revivals.hindrance(id));
+        return revivals.hindrance(id);
     }
 
     @Override
     public Optional<Long> holderOfKey(long id) {
-        return sql(() -> revivals.holderOfKey(id));
+        return revivals.holderOfKey(id);
     }
 
     @Override
     public boolean cancel(long id, String reason, Instant now) {
-        return sql(() -> cancels.cancel(id, reason, now.toEpochMilli()));
+        return cancels.cancel(id, reason, now.toEpochMilli());
     }
 
     @Override
     public boolean requestCancel(long id, String reason, Instant now) {
-        return sql(() -> cancels.request(id, reason, now.toEpochMilli()));
+        return cancels.request(id, reason, now.toEpochMilli());
     }
 
     @Override
     public List<Cancellation> cancellations() {
-        return sql(cancels::requests);
+        return cancels.requests();
     }
 
     @Override
     public boolean forgetCancellation(long id) {
-        return sql(() -> cancels.forget(id));
+        return cancels.forget(id);
     }
 
     @Override
     public Optional<Removed> delete(long id) {
-        return sql(() -> {
-            // The trigger takes the job out of counts that must have it already.
-            tallies.write(statements);
-            return removals.delete(id);
-        });
+        // The trigger takes the job out of counts that must have it already.
+        tallies.write(statements);
+        return removals.delete(id);
     }
 
     @Override
     public Pruned prune(Retention retention, Instant now, long above, int most) {
-        return sql(() -> {
-            tallies.write(statements);
-            return removals.prune(retention, now, above, most);
-        });
+        tallies.write(statements);
+        return removals.prune(retention, now, above, most);
     }
 
     @Override
     public Optional<Long> oldest() {
-        return sql(removals::oldest);
+        return removals.oldest();
     }
 
     @Override
     public List<CronRow> cron() {
-        return sql(cron::rows);
+        return cron.rows();
     }
 
     @Override
     public boolean beginCron(String id, String timing, Instant now) {
-        return sql(() -> cron.begin(id, timing, now.toEpochMilli()));
+        return cron.begin(id, timing, now.toEpochMilli());
     }
 
     @Override
     public boolean advanceCron(String id, Instant from, Instant to) {
-        return sql(() -> cron.advance(id, from.toEpochMilli(), to.toEpochMilli()));
+        return cron.advance(id, from.toEpochMilli(), to.toEpochMilli());
     }
 
     @Override
     public boolean linkCron(String id, long job, Instant slot) {
-        return sql(() -> cron.link(id, job, slot.toEpochMilli()));
+        return cron.link(id, job, slot.toEpochMilli());
     }
 
     @Override
     public boolean hasEnded(long job) {
-        return sql(() -> cron.hasEnded(job));
+        return cron.hasEnded(job);
     }
 
     @Override
     public boolean allow(Policies all) {
-        return sql(() -> policies.allow(all));
+        return policies.allow(all);
     }
 
     private static final String PAUSE =
@@ -308,14 +277,14 @@ final class SqliteMoves implements Moves {
 
     @Override
     public boolean pause(@Nullable String queue, Instant now) {
-        return sql(() -> statements.update(PAUSE, queue, now.toEpochMilli()) == 1);
+        return statements.update(PAUSE, queue, now.toEpochMilli()) == 1;
     }
 
     private static final String RESUME = "delete from pauses where ?1 is null or queue = ?1";
 
     @Override
     public boolean resume(@Nullable String queue) {
-        return sql(() -> statements.update(RESUME, queue) > 0);
+        return statements.update(RESUME, queue) > 0;
     }
 
     static @Nullable Long millis(@Nullable Instant instant) {

@@ -60,7 +60,8 @@ final class SqliteOwnSchema {
             """;
 
     private static Map<String, Entry> entries(Connection connection) throws SQLException {
-        try (Statements statements = new Statements(connection)) {
+        try (Statements statements =
+                new Statements(connection, failure -> SqliteErrors.translate("cannot read the schema", failure))) {
             return statements
                     .list(
                             ENTRIES,

@@ -22,7 +22,7 @@ final class SqlitePlaces {
     }
 
     /** Every job that matches is in one of them; others may be, too, where {@link #areExact} says no. */
-    List<Place> of(Filter filter) throws SQLException {
+    List<Place> of(Filter filter) {
         if (filter.key() != null) {
             return List.of(place(OF_KEY, filter.key()));
         }
@@ -76,7 +76,7 @@ final class SqlitePlaces {
     private static final String LANES =
             "select * from lanes where (?1 is null or queue = ?1) and (?2 is null or name = ?2)";
 
-    private List<Lane> lanes(Filter filter) throws SQLException {
+    private List<Lane> lanes(Filter filter) {
         return statements.list(LANES, SqlitePlaces::lane, filter.queue(), filter.name());
     }
 
@@ -118,7 +118,7 @@ final class SqlitePlaces {
             order by id desc limit ?2
             """;
 
-    private List<Place> of(JobState state, List<Lane> lanes, Filter filter) throws SQLException {
+    private List<Place> of(JobState state, List<Lane> lanes, Filter filter) {
         return switch (state) {
             case BLOCKED -> each(BLOCKED, lanes);
             case SCHEDULED -> each(SCHEDULED, lanes);
@@ -153,7 +153,7 @@ final class SqlitePlaces {
     private static final String READY =
             "select id from ready where id < ?1 and lane = ?3 and priority = ?4 order by id desc limit ?2";
 
-    private List<Place> ready(List<Lane> lanes) throws SQLException {
+    private List<Place> ready(List<Lane> lanes) {
         List<Place> places = new ArrayList<>();
         for (Lane lane : lanes) {
             for (int priority : statements.list(PRIORITIES, row -> row.getInt(1), lane.id())) {

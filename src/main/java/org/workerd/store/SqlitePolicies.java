@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.Map;
 import java.util.TreeMap;
 import org.workerd.job.Policies;
@@ -22,7 +21,7 @@ final class SqlitePolicies {
     private static final String KNOW = "insert into policies (name, max_attempts) values (?, ?)";
 
     /** False: it knows them already. */
-    boolean allow(Policies policies) throws SQLException {
+    boolean allow(Policies policies) {
         Map<String, Integer> wanted = new TreeMap<>();
         policies.byName().forEach((name, policy) -> wanted.put(name, policy.maxAttempts()));
         wanted.put(OTHERS, policies.defaults().maxAttempts());

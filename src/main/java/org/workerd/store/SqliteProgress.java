@@ -2,7 +2,6 @@ package org.workerd.store;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
-import java.sql.SQLException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
@@ -25,7 +24,7 @@ final class SqliteProgress {
             """;
 
     /** False: the claim was lost. */
-    boolean note(Claim claim, Progress progress) throws SQLException {
+    boolean note(Claim claim, Progress progress) {
         return statements.update(NOTE, claim.jobId(), claim.token(), progress.percent(), progress.message()) == 1;
     }
 

@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -21,7 +20,7 @@ final class SqlitePromotions {
         this.cancels = cancels;
     }
 
-    int promote(long now, int most) throws SQLException {
+    int promote(long now, int most) {
         return promoteDue(now, most) + promoteUnblocked(now, most);
     }
 
@@ -35,7 +34,7 @@ final class SqlitePromotions {
               exists (select 1 from jobs where jobs.id = scheduled.id)
             """;
 
-    private int promoteDue(long now, int most) throws SQLException {
+    private int promoteDue(long now, int most) {
         List<Due> due = statements.list(
                 LEAVE_SCHEDULED,
                 row -> new Due(
@@ -84,7 +83,7 @@ final class SqlitePromotions {
             values (?, ?, ?, ?, ?, ?, 0)
             """;
 
-    private int promoteUnblocked(long now, int most) throws SQLException {
+    private int promoteUnblocked(long now, int most) {
         List<Unblocked> freed = statements.list(
                 LEAVE_BLOCKED,
                 row -> new Unblocked(
@@ -128,7 +127,7 @@ final class SqlitePromotions {
             """;
 
     /** Those that wait for this one follow in the next promotion. */
-    private void cancel(Unblocked job, long now) throws SQLException {
+    private void cancel(Unblocked job, long now) {
         statements.update(CANCEL, job.id(), job.lane(), job.attempt(), job.forgiven(), now);
         tallies.move(job.lane(), JobState.BLOCKED, JobState.CANCELLED);
         cancels.settle(job.id());
@@ -142,7 +141,7 @@ final class SqlitePromotions {
             end
             """;
 
-    Optional<Instant> nextDue() throws SQLException {
+    Optional<Instant> nextDue() {
         return statements
                 .first(NEXT_DUE, row -> {
                     long millis = row.getLong(1);

@@ -25,7 +25,7 @@ final class SqliteQueries implements JobQueries {
     SqliteQueries(SqliteDatabase database, Connection connection, boolean ownsConnection) {
         this.database = database;
         this.connection = connection;
-        this.statements = new Statements(connection);
+        this.statements = new Statements(connection, this::failed);
         this.ownsConnection = ownsConnection;
     }
 
@@ -37,12 +37,20 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public Optional<JobView> find(long id) {
-        return read(() -> statements.first(FIND, SqliteQueries::job, id));
+        return statements.first(FIND, SqliteQueries::job, id);
     }
+
+    private static final String BEGIN = "savepoint reading";
+    private static final String END = "release reading";
 
     @Override
     public <T> T atOneMoment(Supplier<T> questions) {
-        return atOnce(questions::get);
+        statements.update(BEGIN);
+        try {
+            return questions.get();
+        } finally {
+            statements.update(END);
+        }
     }
 
     private static final String ATTEMPTS =
@@ -53,7 +61,7 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public List<JobView.Attempt> attempts(long id) {
-        return read(() -> statements.list(ATTEMPTS, SqliteQueries::attempt, id));
+        return statements.list(ATTEMPTS, SqliteQueries::attempt, id);
     }
 
     private static final String OF_IDS =
@@ -65,7 +73,7 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public Found list(Filter filter, int limit) {
-        return atOnce(() -> {
+        return atOneMoment(() -> {
             SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(limit);
             List<JobView> jobs = statements.list(OF_IDS, SqliteQueries::job, JsonList.ofNumbers(found.ids()));
             return new Found(jobs, found.more(), found.lookedBackTo());
@@ -74,22 +82,7 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public List<Long> ids(Filter filter) {
-        return atOnce(() -> new SqliteSearch(statements, filter).all());
-    }
-
-    private static final String BEGIN = "savepoint reading";
-    private static final String END = "release reading";
-
-    /** Many questions about one moment. */
-    private <T> T atOnce(Question<T> questions) {
-        return read(() -> {
-            statements.update(BEGIN);
-            try {
-                return questions.ask();
-            } finally {
-                statements.update(END);
-            }
-        });
+        return atOneMoment(() -> new SqliteSearch(statements, filter).all());
     }
 
     private static final String COUNTS =
@@ -106,7 +99,7 @@ final class SqliteQueries implements JobQueries {
     @Override
     public Map<String, Map<JobState, Long>> counts() {
         Map<String, Map<JobState, Long>> counts = new TreeMap<>();
-        read(() -> statements.list(COUNTS, row -> counts.put(row.getString(1), byState(row))));
+        statements.list(COUNTS, row -> counts.put(row.getString(1), byState(row)));
         return counts;
     }
 
@@ -122,7 +115,7 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public Set<String> pauses() {
-        return read(() -> new HashSet<>(statements.list(PAUSES, row -> row.getString(1))));
+        return new HashSet<>(statements.list(PAUSES, row -> row.getString(1)));
     }
 
     /** From the first job of a lane to the first of its next lower priority, a seek each. */
@@ -145,8 +138,7 @@ final class SqliteQueries implements JobQueries {
     @Override
     public Map<String, Instant> oldestReady() {
         Map<String, Instant> oldest = new TreeMap<>();
-        read(() -> statements.list(
-                OLDEST_READY, row -> oldest.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2)))));
+        statements.list(OLDEST_READY, row -> oldest.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
         return oldest;
     }
 
@@ -159,7 +151,7 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public List<DaemonView> daemons() {
-        return read(() -> statements.list(
+        return statements.list(
                 DAEMONS,
                 row -> new DaemonView(
                         row.getLong("id"),
@@ -167,14 +159,14 @@ final class SqliteQueries implements JobQueries {
                         row.getString("host"),
                         row.getInt("slots"),
                         row.getInt("busy"),
-                        Instant.ofEpochMilli(row.getLong("started_at")))));
+                        Instant.ofEpochMilli(row.getLong("started_at"))));
     }
 
     private static final String NAMES_WITH_READY = "select distinct name from lanes where ready > 0";
 
     @Override
     public Set<String> namesWithReady() {
-        return read(() -> new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1))));
+        return new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1)));
     }
 
     private static final String CRON =
@@ -186,7 +178,7 @@ final class SqliteQueries implements JobQueries {
     @Override
     public Map<String, CronView> cron() {
         Map<String, CronView> views = new TreeMap<>();
-        read(() -> statements.list(CRON, row -> views.put(row.getString("id"), cron(row))));
+        statements.list(CRON, row -> views.put(row.getString("id"), cron(row)));
         return views;
     }
 
@@ -202,38 +194,28 @@ final class SqliteQueries implements JobQueries {
 
     @Override
     public WaitQueries waits() {
-        return new SqliteWaits(this, statements);
+        return new SqliteWaits(statements);
     }
 
     private static final String DATA_VERSION = "pragma data_version";
 
     @Override
     public long dataVersion() {
-        return read(() -> statements.number(DATA_VERSION));
+        return statements.number(DATA_VERSION);
     }
 
     @Override
     public void close() {
-        read(() -> {
-            statements.close();
-            if (ownsConnection) {
-                connection.close();
-            }
-            return true;
-        });
-    }
-
-    interface Question<T> {
-        T ask() throws SQLException;
-    }
-
-    <T> T read(Question<T> question) {
-        try {
-            return question.ask();
-        } catch (SQLException failure) {
-            statements.close();
-            throw database.translate("cannot read", failure);
+        statements.close();
+        if (ownsConnection) {
+            database.close(connection);
         }
+    }
+
+    /** What was prepared before the failure may be of no use after it. */
+    private StoreException failed(SQLException failure) {
+        statements.close();
+        return database.translate("cannot read", failure);
     }
 
     private static JobView job(ResultSet row) throws SQLException {

@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.List;
@@ -26,7 +25,7 @@ final class SqliteRates {
     }
 
     /** Takes from the room what has been started lately. */
-    void bound(Limits.Room room, Limits limits, long now) throws SQLException {
+    void bound(Limits.Room room, Limits limits, long now) {
         for (Map.Entry<String, Rate> queue : limits.queues().rates().entrySet()) {
             room.boundQueue(queue.getKey(), free(ofQueue(queue.getKey()), queue.getValue(), now));
         }
@@ -36,7 +35,7 @@ final class SqliteRates {
     }
 
     /** Notes what starts now. */
-    void note(Collection<Claim> claims, Limits limits, long now) throws SQLException {
+    void note(Collection<Claim> claims, Limits limits, long now) {
         Map<String, Integer> starts = new HashMap<>();
         for (Claim claim : claims) {
             if (limits.queues().rates().containsKey(claim.queue())) {
@@ -55,7 +54,7 @@ final class SqliteRates {
             "update starts set count = count - 1 where scope = ? and at = ? and count > 0";
 
     /** What was noted at its claim began at this time. */
-    void began(Claim claim, long at) throws SQLException {
+    void began(Claim claim, long at) {
         for (String scope : List.of(ofQueue(claim.queue()), ofName(claim.name()))) {
             if (statements.update(ONE_LESS, scope, claim.startedAt().toEpochMilli()) == 1) {
                 add(scope, at, 1);
@@ -64,7 +63,7 @@ final class SqliteRates {
     }
 
     /** When the first of those that are used up has room again. */
-    Optional<Long> nextRoom(Limits limits) throws SQLException {
+    Optional<Long> nextRoom(Limits limits) {
         Long next = null;
         for (Map.Entry<String, Rate> queue : limits.queues().rates().entrySet()) {
             next = sooner(next, nextRoom(ofQueue(queue.getKey()), queue.getValue()));
@@ -87,7 +86,7 @@ final class SqliteRates {
 
     private static final String USED = "select coalesce(sum(count), 0) from starts where scope = ?";
 
-    private int free(String scope, Rate rate, long now) throws SQLException {
+    private int free(String scope, Rate rate, long now) {
         statements.update(FORGET, scope, now - window(rate));
         long ahead = statements.number(IN_THE_FUTURE, scope, now);
         if (ahead > 0) {
@@ -104,14 +103,14 @@ final class SqliteRates {
               on conflict (scope, at) do update set count = count + excluded.count
             """;
 
-    private void add(String scope, long at, int count) throws SQLException {
+    private void add(String scope, long at, int count) {
         statements.update(ADD, scope, at, count);
     }
 
     private static final String FIRST_WHEN_USED_UP =
             "select min(at) from starts where scope = ? and count > 0 having sum(count) >= ?";
 
-    private @Nullable Long nextRoom(String scope, Rate rate) throws SQLException {
+    private @Nullable Long nextRoom(String scope, Rate rate) {
         return statements
                 .first(FIRST_WHEN_USED_UP, row -> row.getLong(1), scope, rate.count())
                 .map(first -> first + window(rate))
@@ -119,12 +118,12 @@ final class SqliteRates {
     }
 
     /** When the next of this queue may start, for who only looks; empty: now. */
-    Optional<Long> queueHasRoomAt(String queue, Rate rate, long now) throws SQLException {
+    Optional<Long> queueHasRoomAt(String queue, Rate rate, long now) {
         return hasRoomAt(ofQueue(queue), rate, now);
     }
 
     /** When the next of this name may start, for who only looks; empty: now. */
-    Optional<Long> nameHasRoomAt(String name, Rate rate, long now) throws SQLException {
+    Optional<Long> nameHasRoomAt(String name, Rate rate, long now) {
         return hasRoomAt(ofName(name), rate, now);
     }
 
@@ -136,7 +135,7 @@ final class SqliteRates {
             having sum(count) >= ?4
             """;
 
-    private Optional<Long> hasRoomAt(String scope, Rate rate, long now) throws SQLException {
+    private Optional<Long> hasRoomAt(String scope, Rate rate, long now) {
         return statements
                 .first(OLDEST_WHEN_USED_UP, row -> row.getLong(1), scope, now - window(rate), now, rate.count())
                 .map(oldest -> oldest + window(rate));

@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import org.workerd.job.JobState;
 
 /** Anywhere → ready: the one statement by which a job comes to be claimable again, whatever it left. */
@@ -20,7 +19,7 @@ final class SqliteReady {
             "insert into ready (lane, priority, id, attempt, forgiven) values (?, ?, ?, ?, ?)";
 
     /** After its row has left the table of that state. */
-    void enter(Entry job, JobState from) throws SQLException {
+    void enter(Entry job, JobState from) {
         statements.update(ENTER, job.lane(), job.priority(), job.id(), job.attempt(), job.forgiven());
         tallies.move(job.lane(), from, JobState.READY);
     }

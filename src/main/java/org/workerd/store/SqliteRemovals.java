@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -24,7 +23,7 @@ final class SqliteRemovals {
 
     private static final String DELETE = "delete from jobs where id = ?";
 
-    Optional<Removed> delete(long id) throws SQLException {
+    Optional<Removed> delete(long id) {
         Optional<Removed> ended = statements.first(ENDED, row -> new Removed(row.getLong(1), row.getInt(2)), id);
         if (ended.isPresent()) {
             statements.update(DELETE, id);
@@ -47,7 +46,7 @@ final class SqliteRemovals {
     private record Window(int count, long end) {}
 
     /** A walk over all that have ended, by id: nothing has to be kept in order of the time, which all would pay for. */
-    Pruned prune(Retention retention, Instant now, long above, int most) throws SQLException {
+    Pruned prune(Retention retention, Instant now, long above, int most) {
         int looked = most * LOOKED_AT;
         Window window = statements
                 .first(WINDOW, row -> new Window(row.getInt(1), row.getLong(2)), above, looked)
@@ -75,7 +74,7 @@ final class SqliteRemovals {
 
     private static final String OLDEST = "select min(id) from jobs";
 
-    Optional<Long> oldest() throws SQLException {
+    Optional<Long> oldest() {
         return statements.first(OLDEST, row -> row.getLong(1)).filter(id -> id > 0);
     }
 }

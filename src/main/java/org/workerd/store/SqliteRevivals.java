@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.Optional;
 import org.workerd.job.JobState;
 import org.workerd.store.Moves.Hindrance;
@@ -24,7 +23,7 @@ final class SqliteRevivals {
     private static final String RETRY = "insert into retries (id, force) values (?, ?)";
 
     /** All attempts so far are forgiven, so it has as many ahead as a new job. */
-    boolean retry(long id, boolean force) throws SQLException {
+    boolean retry(long id, boolean force) {
         if (statements.number(MAY_BE_RETRIED, id, force) == 0) {
             return false;
         }
@@ -41,7 +40,7 @@ final class SqliteRevivals {
             limit 1
             """;
 
-    Optional<Hindrance> hindrance(long id) throws SQLException {
+    Optional<Hindrance> hindrance(long id) {
         return statements.first(
                 HINDRANCE,
                 row -> new Hindrance(
@@ -52,7 +51,7 @@ final class SqliteRevivals {
     private static final String HOLDER_OF_KEY =
             "select keys.id from jobs join keys on keys.key = jobs.key where jobs.id = ?1 and keys.id <> ?1";
 
-    Optional<Long> holderOfKey(long id) throws SQLException {
+    Optional<Long> holderOfKey(long id) {
         return statements.first(HOLDER_OF_KEY, row -> row.getLong(1), id);
     }
 }

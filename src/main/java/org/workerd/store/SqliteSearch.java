@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -24,7 +23,7 @@ final class SqliteSearch {
     private final Filter filter;
     private final List<SqliteWalk.Place> places;
 
-    SqliteSearch(Statements statements, Filter filter) throws SQLException {
+    SqliteSearch(Statements statements, Filter filter) {
         this.statements = statements;
         this.filter = filter;
         this.places = new SqlitePlaces(statements).of(filter);
@@ -38,7 +37,7 @@ final class SqliteSearch {
     record Found(List<Long> ids, boolean more, @Nullable Long lookedBackTo) {}
 
     /** Of those that must be looked at one by one, it looks at {@link #FARTHEST}. */
-    Found newest(int limit) throws SQLException {
+    Found newest(int limit) {
         long wanted = limit + 1L; // one more, to know whether there is one
         int atOnce = isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
         SqliteWalk walk = new SqliteWalk(places, atOnce);
@@ -58,7 +57,7 @@ final class SqliteSearch {
     }
 
     /** In the order of their age. */
-    List<Long> all() throws SQLException {
+    List<Long> all() {
         SqliteWalk walk = new SqliteWalk(places, MOST_AT_ONCE);
         List<Long> found = new ArrayList<>();
         List<Long> page;
@@ -84,7 +83,7 @@ final class SqliteSearch {
             order by id desc
             """;
 
-    private List<Long> matching(List<Long> ids) throws SQLException {
+    private List<Long> matching(List<Long> ids) {
         if (isExact() || ids.isEmpty()) {
             return ids;
         }
@@ -115,7 +114,7 @@ final class SqliteSearch {
             "select max(created_at) from jobs where id in (select value from json_each(?))";
 
     /** They were all enqueued before; so were those before them, if the clock was set back by less than these took. */
-    private boolean areTooOld(List<Long> ids) throws SQLException {
+    private boolean areTooOld(List<Long> ids) {
         Instant since = filter.since();
         return since != null && statements.number(NEWEST, JsonList.ofNumbers(ids)) < since.toEpochMilli();
     }

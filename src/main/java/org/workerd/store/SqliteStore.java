@@ -16,6 +16,7 @@ final class SqliteStore implements JobStore {
 
     private final SqliteDatabase database;
     private final Connection connection;
+    private final Statements turn;
     private final Statements statements;
     private final SqliteMoves moves;
     private final StatementLimit limit = new StatementLimit(Duration.ofDays(1));
@@ -25,32 +26,27 @@ final class SqliteStore implements JobStore {
     SqliteStore(SqliteDatabase database, Connection connection) {
         this.database = database;
         this.connection = connection;
-        this.statements = new Statements(connection);
-        this.moves = new SqliteMoves(database, statements);
+        this.turn = new Statements(connection, failure -> database.translate("cannot get to write to", failure));
+        this.statements = new Statements(connection, failure -> database.translate("cannot write to", failure));
+        this.moves = new SqliteMoves(statements);
     }
 
     @Override
     public <T> T transaction(Function<Moves, T> work) {
+        turn.update(BEGIN);
         boolean committed = false;
-        boolean begun = false;
         try {
-            statements.update(BEGIN);
-            begun = true;
             limit.begin();
             T result = work.apply(moves);
             moves.writeTallies();
             statements.update(COMMIT);
             committed = true;
             return result;
-        } catch (SQLException failure) {
-            throw database.translate(begun ? "cannot write to" : "cannot get to write to", failure);
         } finally {
             limit.end();
             moves.forgetTallies();
             if (!committed) {
                 statements.close();
-            }
-            if (begun && !committed) {
                 rollBack();
             }
         }
@@ -80,12 +76,9 @@ final class SqliteStore implements JobStore {
             return;
         }
         open = false;
+        turn.close();
         statements.close();
-        try {
-            connection.close();
-        } catch (SQLException failure) {
-            throw database.translate("cannot close", failure);
-        }
+        database.close(connection);
     }
 
     /** By a fresh statement: after a full disk the driver takes one that was prepared before for not executable. */

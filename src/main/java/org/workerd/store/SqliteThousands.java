@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -47,7 +46,7 @@ final class SqliteThousands implements Place {
             """;
 
     @Override
-    public List<Long> below(long id, int most) throws SQLException {
+    public List<Long> below(long id, int most) {
         List<Long> found = new ArrayList<>();
         long highest = id - 1;
         while (found.size() < most && highest > 0) {

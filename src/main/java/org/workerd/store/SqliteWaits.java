@@ -7,12 +7,10 @@ import org.workerd.job.Rate;
 
 /** What holds jobs back, in SQL. */
 final class SqliteWaits implements WaitQueries {
-    private final SqliteQueries queries;
     private final Statements statements;
     private final SqliteRates rates;
 
-    SqliteWaits(SqliteQueries queries, Statements statements) {
-        this.queries = queries;
+    SqliteWaits(Statements statements) {
         this.statements = statements;
         this.rates = new SqliteRates(statements);
     }
@@ -21,8 +19,7 @@ final class SqliteWaits implements WaitQueries {
 
     @Override
     public List<Running> running() {
-        return queries.read(
-                () -> statements.list(RUNNING, row -> new Running(row.getString(1), row.getString(2), row.getInt(3))));
+        return statements.list(RUNNING, row -> new Running(row.getString(1), row.getString(2), row.getInt(3)));
     }
 
     private static final String OF_QUEUE =
@@ -35,7 +32,7 @@ final class SqliteWaits implements WaitQueries {
 
     @Override
     public List<Long> runningOfQueue(String queue, int most) {
-        return queries.read(() -> statements.list(OF_QUEUE, row -> row.getLong(1), queue, most));
+        return statements.list(OF_QUEUE, row -> row.getLong(1), queue, most);
     }
 
     private static final String OF_NAME =
@@ -48,7 +45,7 @@ final class SqliteWaits implements WaitQueries {
 
     @Override
     public List<Long> runningOfName(String name, int most) {
-        return queries.read(() -> statements.list(OF_NAME, row -> row.getLong(1), name, most));
+        return statements.list(OF_NAME, row -> row.getLong(1), name, most);
     }
 
     private static final String OPEN_PARENTS =
@@ -61,19 +58,17 @@ final class SqliteWaits implements WaitQueries {
 
     @Override
     public List<Parent> openParents(long id, int most) {
-        return queries.read(() -> statements.list(
-                OPEN_PARENTS, row -> new Parent(row.getLong(1), SqliteMoves.stateOf(row.getString(2))), id, most));
+        return statements.list(
+                OPEN_PARENTS, row -> new Parent(row.getLong(1), SqliteMoves.stateOf(row.getString(2))), id, most);
     }
 
     @Override
     public Optional<Instant> queueHasRoomAt(String queue, Rate rate, Instant now) {
-        return queries.read(() -> rates.queueHasRoomAt(queue, rate, now.toEpochMilli()))
-                .map(Instant::ofEpochMilli);
+        return rates.queueHasRoomAt(queue, rate, now.toEpochMilli()).map(Instant::ofEpochMilli);
     }
 
     @Override
     public Optional<Instant> nameHasRoomAt(String name, Rate rate, Instant now) {
-        return queries.read(() -> rates.nameHasRoomAt(name, rate, now.toEpochMilli()))
-                .map(Instant::ofEpochMilli);
+        return rates.nameHasRoomAt(name, rate, now.toEpochMilli()).map(Instant::ofEpochMilli);
     }
 }

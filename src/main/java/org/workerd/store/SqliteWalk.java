@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -21,7 +20,7 @@ final class SqliteWalk {
     /** Part of a queue that keeps its ids in order: the jobs of one state and lane, say. */
     interface Place {
         /** The newest ids below this one, newest first, at most so many. */
-        List<Long> below(long id, int most) throws SQLException;
+        List<Long> below(long id, int most);
     }
 
     /**
@@ -29,14 +28,14 @@ final class SqliteWalk {
      *
      * @param first how many ids to read from each at first
      */
-    SqliteWalk(List<Place> places, int first) throws SQLException {
+    SqliteWalk(List<Place> places, int first) {
         for (Place place : places) {
             putBack(new Cursor(place, Math.min(first, MOST_AT_ONCE)));
         }
     }
 
     /** The next ids, fewer than so many only when there are no more. */
-    List<Long> next(int most) throws SQLException {
+    List<Long> next(int most) {
         List<Long> ids = new ArrayList<>();
         while (ids.size() < most) {
             if (last != null) {
@@ -51,7 +50,7 @@ final class SqliteWalk {
         return ids;
     }
 
-    private void putBack(Cursor cursor) throws SQLException {
+    private void putBack(Cursor cursor) {
         if (cursor.hasMore()) {
             cursors.add(cursor);
         }
@@ -78,7 +77,7 @@ final class SqliteWalk {
             return below;
         }
 
-        boolean hasMore() throws SQLException {
+        boolean hasMore() {
             if (ids.isEmpty() && !ended) {
                 ids.addAll(place.below(below, most));
                 ended = ids.size() < most;

@@ -1,6 +1,5 @@
 package org.workerd.store;
 
-import java.sql.SQLException;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.Map;
@@ -53,7 +52,7 @@ final class Tallies {
             on conflict (lane, thousand) do update set done = done + excluded.done, latest = max(latest, excluded.latest)
             """;
 
-    void write(Statements statements) throws SQLException {
+    void write(Statements statements) {
         for (Map.Entry<Long, Map<JobState, Long>> lane : byLane.entrySet()) {
             Map<JobState, Long> changes = lane.getValue();
             statements.update(
