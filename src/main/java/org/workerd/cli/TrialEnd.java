@@ -7,7 +7,6 @@ import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
-import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Outcome;
 import org.workerd.job.Span;
@@ -25,9 +24,8 @@ record TrialEnd(
 
     static TrialEnd of(Outcome outcome, Claim claim, JobPolicy policy, Duration ran, Instant now) {
         Verdict verdict = Verdict.of(outcome, claim, policy, now, NO_JITTER);
-        Duration pause = verdict instanceof Verdict.Retry retry
-                ? Duration.between(now, retry.at())
-                : verdict instanceof Verdict.Snooze snooze ? Duration.between(now, snooze.until()) : null;
+        Instant due = verdict.due();
+        Duration pause = due == null ? null : Duration.between(now, due);
         return new TrialEnd(claim, claim.lastAttempt(policy), outcome, verdict, pause, ran);
     }
 
@@ -61,7 +59,7 @@ record TrialEnd(
     }
 
     void tell(Console console) {
-        String result = result();
+        String result = outcome.result();
         if (result != null && !(verdict instanceof Verdict.Snooze)) {
             console.say("workerd: result: " + Names.printable(result.strip()));
         }
@@ -72,22 +70,17 @@ record TrialEnd(
         String after = " after " + Span.brief(ran);
         String error = error() == null ? "" : ": " + Names.printable(String.valueOf(error()));
         String next = Span.format(pause == null ? Duration.ZERO : pause);
-        if (verdict instanceof Verdict.Done) {
-            return "is done" + after;
-        }
-        if (verdict instanceof Verdict.Retry) {
-            return "failed" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts
-                    + ", the next one would follow in about " + next;
-        }
-        if (verdict instanceof Verdict.Dead) {
-            return "would be dead" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts;
-        }
-        if (verdict instanceof Verdict.Snooze) {
-            return "snoozes" + after + ": it would run again in " + next + ", this attempt does not count";
-        }
-        return verdict instanceof Verdict.Cancel
-                ? "was ended" + after + error
-                : "could not be run" + error + "; the daemon would try again";
+        return switch (verdict.next()) {
+            case DONE -> "is done" + after;
+            case RETRYING ->
+                "failed" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts
+                        + ", the next one would follow in about " + next;
+            case DEAD -> "would be dead" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts;
+            case SCHEDULED -> "snoozes" + after + ": it would run again in " + next + ", this attempt does not count";
+            case CANCELLED -> "was ended" + after + error;
+            case READY -> "could not be run" + error + "; the daemon would try again";
+            case BLOCKED, RUNNING -> throw new IllegalStateException("an attempt left its job " + verdict.next());
+        };
     }
 
     void printJson(Console console) throws IOException {
@@ -97,32 +90,16 @@ record TrialEnd(
             out.writeStartObject();
             out.writeStringField("name", claim.name());
             document.text("outcome", ending == null ? null : ending.outcome());
-            out.writeStringField("state", state().word());
+            out.writeStringField("state", verdict.next().word());
             document.number("exit_code", ending == null ? null : ending.exitCode());
             document.number("signal", ending == null ? null : ending.signal());
             document.text("error", error());
-            document.value("result", result());
+            document.value("result", outcome.result());
             out.writeNumberField("attempt", claim.attempt());
             out.writeNumberField("max_attempts", maxAttempts);
             document.number("next_attempt_in_ms", pause == null ? null : pause.toMillis());
             out.writeNumberField("ran_ms", ran.toMillis());
         }
-    }
-
-    private JobState state() {
-        if (verdict instanceof Verdict.Done) {
-            return JobState.DONE;
-        }
-        if (verdict instanceof Verdict.Retry) {
-            return JobState.RETRYING;
-        }
-        if (verdict instanceof Verdict.Dead) {
-            return JobState.DEAD;
-        }
-        if (verdict instanceof Verdict.Snooze) {
-            return JobState.SCHEDULED;
-        }
-        return verdict instanceof Verdict.Cancel ? JobState.CANCELLED : JobState.READY;
     }
 
     private @Nullable String error() {
@@ -134,18 +111,5 @@ record TrialEnd(
         }
         Verdict.Ending ending = verdict.ending();
         return ending == null ? null : ending.error();
-    }
-
-    private @Nullable String result() {
-        if (outcome instanceof Outcome.Exited exited) {
-            return exited.result();
-        }
-        if (outcome instanceof Outcome.Returned returned) {
-            return returned.result();
-        }
-        if (outcome instanceof Outcome.GaveUp gaveUp) {
-            return gaveUp.result();
-        }
-        return outcome instanceof Outcome.Threw threw ? threw.result() : null;
     }
 }

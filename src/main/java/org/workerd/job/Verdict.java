@@ -11,22 +11,129 @@ public sealed interface Verdict {
     @Nullable
     Ending ending();
 
-    record Done(Ending ending, @Nullable String result) implements Verdict {}
+    /** The state that it leaves the job in. */
+    JobState next();
 
-    record Retry(Ending ending, Instant at) implements Verdict {}
+    /** When the job is due again; null: at once, or never. */
+    default @Nullable Instant due() {
+        return null;
+    }
 
-    record Dead(Ending ending, @Nullable String result) implements Verdict {}
+    /** Calls the method of its case: whoever must do something of its own for each does not compile with one missing. */
+    void decide(Cases cases);
 
-    record Cancel(Ending ending) implements Verdict {}
+    interface Cases {
+        void done(Done verdict);
+
+        void retry(Retry verdict);
+
+        void dead(Dead verdict);
+
+        void cancel(Cancel verdict);
+
+        void snooze(Snooze verdict);
+
+        void giveBack(GiveBack verdict);
+
+        void rerun(Rerun verdict);
+    }
+
+    record Done(Ending ending, @Nullable String result) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.DONE;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.done(this);
+        }
+    }
+
+    record Retry(Ending ending, Instant at) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.RETRYING;
+        }
+
+        @Override
+        public Instant due() {
+            return at;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.retry(this);
+        }
+    }
+
+    record Dead(Ending ending, @Nullable String result) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.DEAD;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.dead(this);
+        }
+    }
+
+    record Cancel(Ending ending) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.CANCELLED;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.cancel(this);
+        }
+    }
 
     /** Wait without having used an attempt: the handler asked for it. */
-    record Snooze(Ending ending, Instant until) implements Verdict {}
+    record Snooze(Ending ending, Instant until) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.SCHEDULED;
+        }
+
+        @Override
+        public Instant due() {
+            return until;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.snooze(this);
+        }
+    }
 
     /** Ready again with the attempt given back: the interruption was ours. */
-    record GiveBack(@Nullable Ending ending) implements Verdict {}
+    record GiveBack(@Nullable Ending ending) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.READY;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.giveBack(this);
+        }
+    }
 
     /** Ready again after its daemon died: the attempt counts, but not against the job's max attempts. */
-    record Rerun(Ending ending) implements Verdict {}
+    record Rerun(Ending ending) implements Verdict {
+        @Override
+        public JobState next() {
+            return JobState.READY;
+        }
+
+        @Override
+        public void decide(Cases cases) {
+            cases.rerun(this);
+        }
+    }
 
     /**
      * One row of the history.
@@ -90,7 +197,7 @@ public sealed interface Verdict {
         return ofJava(outcome, claim, policy, now, jitter);
     }
 
-    /** What follows from what a Java handler said; anything else never began. */
+    /** What follows from what a Java handler said, or when the attempt never began. */
     private static Verdict ofJava(Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
         if (outcome instanceof Outcome.Returned returned) {
             return new Done(new Ending("done", null, null, null), returned.result());
@@ -102,9 +209,13 @@ public sealed interface Verdict {
         if (outcome instanceof Outcome.Snoozed snoozed) {
             return new Snooze(new Ending("snoozed", null, null, null), now.plus(atLeastShortest(snoozed.pause())));
         }
-        return outcome instanceof Outcome.GaveUp gaveUp
-                ? new Dead(new Ending("failed", null, null, gaveUp.reason()), gaveUp.result())
-                : new GiveBack(null);
+        if (outcome instanceof Outcome.GaveUp gaveUp) {
+            return new Dead(new Ending("failed", null, null, gaveUp.reason()), gaveUp.result());
+        }
+        if (outcome instanceof Outcome.NotStarted || outcome instanceof Outcome.HandlerUnusable) {
+            return new GiveBack(null);
+        }
+        throw new IllegalArgumentException("nothing is decided for an attempt that ended like this: " + outcome);
     }
 
     /**

@@ -58,29 +58,60 @@ final class SqliteFinishes {
         if (statements.update(LEAVE_RUNNING, claim.jobId(), claim.token()) == 0) {
             return false;
         }
-        Attempt attempt = new Attempt(claim, daemonPid, now);
-        if (verdict instanceof Verdict.Done done) {
-            enterFinished(attempt, JobState.DONE, done.ending(), done.result());
-        } else if (verdict instanceof Verdict.Dead dead) {
-            record(attempt, dead.ending());
-            enterFinished(attempt, JobState.DEAD, dead.ending(), dead.result());
-        } else if (verdict instanceof Verdict.Cancel cancel) {
-            record(attempt, cancel.ending());
-            enterFinished(attempt, JobState.CANCELLED, cancel.ending(), null);
-        } else if (verdict instanceof Verdict.Retry retry) {
-            record(attempt, retry.ending());
-            enterScheduled(claim, retry.at().toEpochMilli(), claim.attempt(), JobState.RETRYING);
-        } else if (verdict instanceof Verdict.Snooze snooze) {
-            record(attempt, snooze.ending());
-            enterScheduled(claim, snooze.until().toEpochMilli(), claim.attempt() - 1, JobState.SCHEDULED);
-        } else if (verdict instanceof Verdict.Rerun rerun) {
-            record(attempt, rerun.ending());
+        verdict.decide(new Entry(new Attempt(claim, daemonPid, now)));
+        return true;
+    }
+
+    /** Into the tables of the state that the verdict leads to. */
+    private final class Entry implements Verdict.Cases {
+        private final Attempt attempt;
+        private final Claim claim;
+
+        Entry(Attempt attempt) {
+            this.attempt = attempt;
+            this.claim = attempt.claim();
+        }
+
+        @Override
+        public void done(Verdict.Done verdict) {
+            enterFinished(attempt, verdict.next(), verdict.ending(), verdict.result());
+        }
+
+        @Override
+        public void dead(Verdict.Dead verdict) {
+            record(attempt, verdict.ending());
+            enterFinished(attempt, verdict.next(), verdict.ending(), verdict.result());
+        }
+
+        @Override
+        public void cancel(Verdict.Cancel verdict) {
+            record(attempt, verdict.ending());
+            enterFinished(attempt, verdict.next(), verdict.ending(), null);
+        }
+
+        @Override
+        public void retry(Verdict.Retry verdict) {
+            record(attempt, verdict.ending());
+            enterScheduled(claim, verdict.at().toEpochMilli(), claim.attempt(), verdict.next());
+        }
+
+        @Override
+        public void snooze(Verdict.Snooze verdict) {
+            record(attempt, verdict.ending());
+            enterScheduled(claim, verdict.until().toEpochMilli(), claim.attempt() - 1, verdict.next());
+        }
+
+        @Override
+        public void rerun(Verdict.Rerun verdict) {
+            record(attempt, verdict.ending());
             enterReady(claim, claim.attempt(), claim.forgiven() + 1);
-        } else if (verdict instanceof Verdict.GiveBack back) {
-            record(attempt, back.ending());
+        }
+
+        @Override
+        public void giveBack(Verdict.GiveBack verdict) {
+            record(attempt, verdict.ending());
             enterReady(claim, claim.attempt() - 1, claim.forgiven());
         }
-        return true;
     }
 
     private record Attempt(Claim claim, long daemonPid, long finishedAt) {

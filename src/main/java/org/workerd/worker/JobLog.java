@@ -1,6 +1,7 @@
 package org.workerd.worker;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.time.temporal.ChronoUnit;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -25,7 +26,7 @@ final class JobLog {
 
     /** What the verdict made of the job, after it was written. */
     static void finished(Claim claim, Verdict verdict, Duration ran) {
-        JobState state = stateAfter(verdict);
+        JobState state = verdict.next();
         Level level = state == JobState.DEAD || state == JobState.RETRYING ? Level.WARN : Level.INFO;
         LoggingEventBuilder line =
                 line(level, claim).addKeyValue("state", state.word()).addKeyValue("ran", Span.brief(ran));
@@ -33,10 +34,9 @@ final class JobLog {
         if (ending != null) {
             line = line.addKeyValue("outcome", ending.outcome().replace(' ', '-'));
         }
-        if (verdict instanceof Verdict.Retry retry) {
-            line = line.addKeyValue("next", retry.at().truncatedTo(ChronoUnit.MILLIS));
-        } else if (verdict instanceof Verdict.Snooze snooze) {
-            line = line.addKeyValue("next", snooze.until().truncatedTo(ChronoUnit.MILLIS));
+        Instant due = verdict.due();
+        if (due != null) {
+            line = line.addKeyValue("next", due.truncatedTo(ChronoUnit.MILLIS));
         }
         line.log(ending == null || ending.error() == null ? "" : Names.printable(ending.error()));
     }
@@ -47,22 +47,6 @@ final class JobLog {
 
     static void warn(Claim claim, String what) {
         line(Level.WARN, claim).log(Names.printable(what));
-    }
-
-    private static JobState stateAfter(Verdict verdict) {
-        if (verdict instanceof Verdict.Done) {
-            return JobState.DONE;
-        }
-        if (verdict instanceof Verdict.Dead) {
-            return JobState.DEAD;
-        }
-        if (verdict instanceof Verdict.Cancel) {
-            return JobState.CANCELLED;
-        }
-        if (verdict instanceof Verdict.Retry) {
-            return JobState.RETRYING;
-        }
-        return verdict instanceof Verdict.Snooze ? JobState.SCHEDULED : JobState.READY;
     }
 
     private static LoggingEventBuilder line(Level level, Claim claim) {

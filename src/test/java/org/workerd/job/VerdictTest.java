@@ -32,6 +32,43 @@ class VerdictTest {
         assertThat(of(new Outcome.Exited(0, null), attempt(11))).isInstanceOf(Verdict.Done.class);
     }
 
+    @Test
+    void everyOutcomeIsJudged() {
+        List<Outcome> all = List.of(
+                new Outcome.Exited(1, null),
+                new Outcome.Signalled(9),
+                new Outcome.TimedOut(null, 15),
+                new Outcome.Cancelled("why", null, null),
+                new Outcome.Interrupted(true),
+                new Outcome.NotExecutable(126, "why"),
+                new Outcome.HandlerUnusable(127, "why"),
+                new Outcome.Unfit("why"),
+                new Outcome.Starved(null, null),
+                new Outcome.NotStarted("why"),
+                new Outcome.Returned(null),
+                new Outcome.Threw("why", null),
+                new Outcome.Snoozed(Duration.ofMinutes(1)),
+                new Outcome.GaveUp("why", null));
+        assertThat(all.stream().<Class<?>>map(Outcome::getClass))
+                .containsExactlyInAnyOrder(Outcome.class.getPermittedSubclasses());
+        assertThat(all.stream().map(outcome -> of(outcome, attempt(1)).next().word()))
+                .containsExactly(
+                        "retrying",
+                        "retrying",
+                        "retrying",
+                        "cancelled",
+                        "ready",
+                        "retrying",
+                        "ready",
+                        "dead",
+                        "ready",
+                        "ready",
+                        "done",
+                        "retrying",
+                        "scheduled",
+                        "dead");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {65, 78})
     void theExitCodesThatGiveUpAreDeadInTheFirstAttempt(int code) {
