@@ -7,11 +7,15 @@ import java.sql.Connection;
 import java.sql.DriverManager;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.store.JobStore;
 import org.workerd.store.SqliteDatabase;
@@ -55,6 +59,30 @@ class WritingTest {
                 over.set(true);
                 loop.join();
             }
+        }
+    }
+
+    /** They find the lock taken half of the time at most, however fast the loop could go on. */
+    @Test
+    void whileOthersWriteOftenTheLockIsFreeForAsLongAsItWasHeld() throws Exception {
+        Path queue = directory.resolve("queue.db");
+        try (JobStore store = new SqliteDatabase(queue, Duration.ofSeconds(10)).openOrCreate();
+                Turnstile turnstile = new Turnstile(queue);
+                Connection plain = DriverManager.getConnection("jdbc:sqlite:" + queue);
+                Statement statement = plain.createStatement()) {
+            Writing writing = new Writing(store, turnstile);
+            AtomicLong ended = new AtomicLong(System.nanoTime());
+            List<Long> free = new ArrayList<>();
+            for (int i = 0; i < 12; i++) {
+                statement.execute("insert into jobs (name) values ('plain')");
+                writing.write(moves -> {
+                    free.add(System.nanoTime() - ended.get());
+                    LockSupport.parkNanos(TURN.toNanos());
+                    return moves;
+                });
+                ended.set(System.nanoTime());
+            }
+            assertThat(free.subList(6, 12)).allMatch(nanos -> nanos >= TURN.toNanos());
         }
     }
 }
