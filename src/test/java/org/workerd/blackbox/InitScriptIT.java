@@ -59,6 +59,8 @@ class InitScriptIT extends DaemonTest {
                 "WORKERD_LOG__LEVEL", "debug",
                 "WORKERD_JOB_ID", "7",
                 "HOME", "/root"));
+        at.shell.environment.put("defaults", "/none");
+        at.shell.environment.put("WORKERD_DEFAULTS", "/none");
         assertThat(init("start").code()).isZero();
         assertThat(at.daemon().environment())
                 .noneMatch(variable -> variable.matches("(TZ|WORKERD_LOG__LEVEL|WORKERD_JOB_ID)=.*|HOME=/root"));
@@ -77,6 +79,25 @@ class InitScriptIT extends DaemonTest {
         jobs().awaitState(id, "done");
         assertThat(jobs().column(id, "result")).isEqualTo("sealed\n");
         assertThat(at.queue.resolveSibling("scratch/1/0")).doesNotExist();
+        assertThat(init("stop").code()).isZero();
+    }
+
+    /** What is open there the daemon's user could take from his process, and read and type as root. */
+    @Test
+    void theUsersLauncherHasNothingOfRootsTerminal() throws Exception {
+        needs("script");
+        Path seen = at.log.resolveSibling("seen");
+        Path recording = Installation.program(
+                at.top.resolve("recording"),
+                "#!/bin/sh\nif [ \"$3\" = start ]; then id -u >'" + seen + "'; cut -d' ' -f7 /proc/$$/stat >>'" + seen
+                        + "'; (readlink /proc/$$/fd/0 /proc/$$/fd/1 /proc/$$/fd/2 >>'" + seen + "'); fi\nexec '"
+                        + Installation.LAUNCHER + "' \"$@\"\n");
+        Installation.write(
+                at.top.resolve("defaults"),
+                "WORKERD_BIN='" + recording + "'\nWORKERD_CONFIG='" + at.config + "'\nWORKERD_USER=nobody\n");
+        Shell.Done started = at.shell.run("script", "-qec", "sh '" + script() + "' start", "/dev/null");
+        assertThat(started.code()).as(started.out()).isZero();
+        assertThat(seen).content().matches("65534\n0\n/dev/null\n(pipe:.*\n){2}");
         assertThat(init("stop").code()).isZero();
     }
 
