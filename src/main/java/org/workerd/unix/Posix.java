@@ -27,6 +27,9 @@ public final class Posix {
     /** With {@link #CREATE}: it must be a new file. */
     public static final int EXCLUSIVE = OpenFlags.O_EXCL.intValue();
 
+    /** To reach what is in it, not to read it: needs no right to the directory. O_PATH is the same on every machine. */
+    public static final int DIRECTORY_ONLY = OpenFlags.O_DIRECTORY.intValue() | 010000000;
+
     public static final int NO_FOLLOW = OpenFlags.O_NOFOLLOW.intValue();
     /** A FIFO without a writer, or a device, does not hold up the open. */
     public static final int NON_BLOCKING = OpenFlags.O_NONBLOCK.intValue();

@@ -6,12 +6,9 @@ import java.nio.channels.SeekableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
@@ -196,49 +193,9 @@ final class Scratch implements AutoCloseable {
     /** Removes a tree, never through a symbolic link; says in the log what cannot be removed. */
     static void delete(Path tree) {
         try {
-            if (Files.exists(tree, LinkOption.NOFOLLOW_LINKS)) {
-                Files.walkFileTree(tree, new Deletion());
-            }
+            Removal.of(tree);
         } catch (IOException failure) {
             LOG.warn("cannot remove {}: {}", tree, failure.toString());
-        }
-    }
-
-    private static final class Deletion extends SimpleFileVisitor<Path> {
-        /** Tried again once: what still cannot be read then lacks something else than our rights to it. */
-        private @Nullable Path opened;
-
-        @Override
-        public FileVisitResult preVisitDirectory(Path directory, BasicFileAttributes attributes) throws IOException {
-            // The handler may have taken our own rights to it away.
-            Files.setPosixFilePermissions(directory, PosixFilePermissions.fromString("rwx------"));
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-        }
-
-        @Override
-        public FileVisitResult visitFileFailed(Path file, IOException failure) throws IOException {
-            if (!file.equals(opened) && Files.isDirectory(file, LinkOption.NOFOLLOW_LINKS)) {
-                opened = file;
-                Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwx------"));
-                Files.walkFileTree(file, this);
-                return FileVisitResult.CONTINUE;
-            }
-            throw failure;
-        }
-
-        @Override
-        public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure) throws IOException {
-            if (failure != null) {
-                throw failure;
-            }
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
         }
     }
 }
