@@ -24,8 +24,15 @@ import org.workerd.store.Moves.DaemonRow;
 final class Orphans {
     private static final Logger LOG = LoggerFactory.getLogger(Orphans.class);
 
+    private static final int TOLD = 8;
+
     private final Peers peers;
     private final Survivors survivors;
+    /** Of those that died at about the same time. */
+    private int told;
+
+    private int untold;
+    private int untoldJobs;
 
     Orphans(Peers peers, Survivors survivors) {
         this.peers = peers;
@@ -43,7 +50,9 @@ final class Orphans {
     boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
         boolean any = false;
         int cleaned = 0;
-        for (DaemonRow daemon : peers.dead(daemons)) {
+        int room = peers.room();
+        List<DaemonRow> dead = peers.dead(daemons, room);
+        for (DaemonRow daemon : dead) {
             long id = daemon.id();
             if (survivors.hasNews(id) && (survivors.isKnown(id) || peers.endLeftovers(id))) {
                 Settled settled = writing.write(moves -> settle(moves, daemon, policies, now));
@@ -55,15 +64,33 @@ final class Orphans {
                 } else {
                     survivors.await(id, settled.alive());
                 }
-                any |= !settled.back().isEmpty() || cleaned == Peers.MOST_DEAD;
+                any |= !settled.back().isEmpty() || (room > 0 && cleaned == room);
             }
+        }
+        if (dead.size() < room) {
+            tellRest();
         }
         return any;
     }
 
-    private static void tell(DaemonRow daemon, Settled settled, Instant now) {
+    private void tellRest() {
+        if (untold > 0) {
+            LOG.warn("{} more daemons died; jobs of them put back: {}", untold, untoldJobs);
+        }
+        told = 0;
+        untold = 0;
+        untoldJobs = 0;
+    }
+
+    private void tell(DaemonRow daemon, Settled settled, Instant now) {
         settled.back()
                 .forEach((claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
+        if (told == TOLD) {
+            untold++;
+            untoldJobs += settled.back().size();
+            return;
+        }
+        told++;
         String waiting = settled.alive().isEmpty()
                 ? ""
                 : "; attempts that go on without it: " + settled.alive().size();

@@ -25,7 +25,7 @@ import org.workerd.unix.UnixException;
 final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
     /** At once: each takes a descriptor, and there may be rows of thousands that never were. */
-    static final int MOST_DEAD = 32;
+    private static final int MOST_DEAD = 32;
 
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration EXEC = Duration.ofMillis(20);
@@ -33,22 +33,29 @@ final class Peers {
     private final Path ledgers;
     private final Path scratch;
     private final Doorbell doorbell;
+    private final Cleaner cleaner;
     /** By daemon, the locks that we got: whoever has one is the only one to clean up after that daemon. */
     private final Map<Long, LockFile> inherited = new ConcurrentHashMap<>();
 
     private final Set<Long> watched = ConcurrentHashMap.newKeySet();
 
-    Peers(Path queueFile, Doorbell doorbell) {
+    Peers(Path queueFile, Doorbell doorbell, Cleaner cleaner) {
         this.ledgers = Premises.ledgers(queueFile);
         this.scratch = Premises.scratch(queueFile);
         this.doorbell = doorbell;
+        this.cleaner = cleaner;
+    }
+
+    /** After how many more we can clean up for now. When there is more, the doorbell rings. */
+    int room() {
+        return Math.max(0, MOST_DEAD - cleaner.pending());
     }
 
     /** Some of those that are dead, and ours to clean up after. The others are watched from now on. */
-    List<DaemonRow> dead(List<DaemonRow> daemons) {
+    List<DaemonRow> dead(List<DaemonRow> daemons, int most) {
         return daemons.stream()
                 .filter(daemon -> isDead(daemon.id()))
-                .limit(MOST_DEAD)
+                .limit(most)
                 .toList();
     }
 
@@ -80,18 +87,24 @@ final class Peers {
         return Ledger.read(Ledger.path(ledgers, daemon));
     }
 
-    /** Its jobs are back: removes what else it left. */
+    /** Its jobs are back: what else it left is removed, once others of its kind are. */
     void forget(long daemon) {
-        Scratch.delete(scratch.resolve(Long.toString(daemon)));
         LockFile lock = inherited.remove(daemon);
         watched.remove(daemon);
+        if (lock != null && !cleaner.start(() -> remove(daemon, lock))) {
+            // Who looks for remains finds them only where nobody has the lock.
+            lock.close();
+        }
+    }
+
+    private void remove(long daemon, LockFile lock) {
+        Scratch.delete(scratch.resolve(Long.toString(daemon)));
         try {
-            if (lock != null) {
-                lock.closeAndDelete();
-            }
+            lock.closeAndDelete();
         } catch (IOException failure) {
             LOG.warn("cannot remove the lock file of daemon {}: {}", daemon, failure.getMessage());
         }
+        doorbell.ring();
     }
 
     void close() {

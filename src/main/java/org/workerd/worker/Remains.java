@@ -7,9 +7,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
+import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.unix.LockFile;
@@ -23,15 +25,18 @@ public final class Remains {
     private static final Logger LOG = LoggerFactory.getLogger(Remains.class);
     private static final Duration BETWEEN_LOOKS = Duration.ofMinutes(10);
     private static final String LOCK = ".lock";
+    private static final int FEW = 10;
 
     private final Path queueFile;
     private final long daemon;
+    private final Cleaner cleaner;
     /** On the monotonic clock, in nanoseconds. */
     private long due = System.nanoTime();
 
-    Remains(Path queueFile, long daemon) {
+    Remains(Path queueFile, long daemon, Cleaner cleaner) {
         this.queueFile = queueFile;
         this.daemon = daemon;
+        this.cleaner = cleaner;
     }
 
     /** Removes them, if it is time to look; the queue knows these daemons. What may be gigabytes does not hold up the loop. */
@@ -42,13 +47,7 @@ public final class Remains {
         due = System.nanoTime() + BETWEEN_LOOKS.toNanos();
         Set<Long> left = of(queueFile, known, daemon);
         if (!left.isEmpty()) {
-            Thread thread = new Thread(() -> left.forEach(this::remove), "remains");
-            thread.setDaemon(true);
-            try {
-                thread.start();
-            } catch (OutOfMemoryError noThread) {
-                LOG.warn("no thread to remove with what dead daemons left; trying again later");
-            }
+            cleaner.start(() -> remove(left));
         }
     }
 
@@ -81,16 +80,31 @@ public final class Remains {
         }
     }
 
-    private void remove(long dead) {
+    private void remove(Set<Long> left) {
+        List<Long> removed = left.stream().filter(this::remove).toList();
+        if (!removed.isEmpty()) {
+            LOG.info("removed what daemons left that the queue does not know any more; their ids: {}", few(removed));
+        }
+    }
+
+    /** The first of them, and how many more there are. */
+    public static String few(Collection<Long> ids) {
+        String first = ids.stream().limit(FEW).map(String::valueOf).collect(Collectors.joining(", "));
+        return ids.size() > FEW ? first + " and " + (ids.size() - FEW) + " more" : first;
+    }
+
+    /** False: somebody has the lock, or it cannot be removed. */
+    private boolean remove(long dead) {
         try {
             Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(Premises.ledgers(queueFile), dead), Ledger.MODE);
             if (lock.isPresent()) {
                 Scratch.delete(Premises.of(queueFile, dead).scratch());
                 lock.get().closeAndDelete();
-                LOG.info("removed what the daemon with id {} left, which the queue does not know any more", dead);
             }
+            return lock.isPresent();
         } catch (IOException | UnixException failure) {
-            LOG.warn("cannot remove what the daemon with id {} left: {}", dead, failure.getMessage());
+            LOG.debug("cannot remove what the daemon with id {} left: {}", dead, failure.getMessage());
+            return false;
         }
     }
 }

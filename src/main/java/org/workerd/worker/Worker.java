@@ -48,6 +48,7 @@ public final class Worker {
     private final HeldNames held = new HeldNames();
     private final Verdicts verdicts;
     private final Claiming claiming;
+    private final Cleaner cleaner = new Cleaner();
     private final Peers peers;
     private final Orphans orphans;
     private final Remains remains;
@@ -73,9 +74,9 @@ public final class Worker {
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
         this.verdicts = new Verdicts(slots, identity, held);
         this.claiming = new Claiming(identity.daemon(), slots, held);
-        this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell());
+        this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell(), cleaner);
         this.orphans = new Orphans(peers, new Survivors(surroundings.queueFile(), surroundings.doorbell()));
-        this.remains = new Remains(surroundings.queueFile(), identity.daemon());
+        this.remains = new Remains(surroundings.queueFile(), identity.daemon(), cleaner);
         this.cancellations = new Cancellations(slots, identity.pid());
         this.pruner = new Pruner(new OutputFiles(surroundings.queueFile()));
         this.wallClock = new WallClock(surroundings.clock());
@@ -190,6 +191,7 @@ public final class Worker {
     public void close() {
         slots.close();
         peers.close();
+        cleaner.close();
     }
 
     /** What one transaction did, told once it is through. */

@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -142,6 +143,30 @@ class CrashIT extends DaemonTest {
                         "1")
                 .out()
                 .isEmpty());
+    }
+
+    @Test
+    void whatADaemonLeavesThatIsKilledWhileItCleansUpAfterAnotherTheNextOneRemoves() {
+        needs("strace");
+        at.handler("nap", "echo data >big; exec sleep 600");
+        at.start();
+        long id = jobs().enqueue("nap");
+        Path scratch = at.queue.resolveSibling("scratch/1");
+        until("it works", () -> Files.exists(scratch.resolve("0/work/big")));
+        at.kill9();
+        List<String> killed = new ArrayList<>(List.of(
+                "strace", "-f", "-o", "/dev/null", "-e", "trace=rmdir", "-e", "inject=rmdir:signal=KILL:when=1"));
+        killed.addAll(at.line("run"));
+        assertThat(at.shell.run(killed).code()).isEqualTo(137);
+        assertThat(scratch).exists();
+        assertThat(at.queue.resolveSibling("daemons/1.lock")).exists();
+        assertThat(jobs().ask("select count(*) from daemons where id = 1")).isEqualTo("0");
+        at.handler("nap", "exit 0");
+        at.start();
+        jobs().awaitState(id, "done");
+        until(
+                "it is removed",
+                () -> !Files.exists(scratch) && !Files.exists(at.queue.resolveSibling("daemons/1.lock")));
     }
 
     /** Inside of one it would hold up everybody, as any program that is stopped there. */

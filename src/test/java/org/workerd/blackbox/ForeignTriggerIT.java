@@ -2,6 +2,7 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.time.Duration;
 import org.junit.jupiter.api.Test;
 
 /** Whoever may write the queue may put a trigger into it, which would run in the daemon's transactions. */
@@ -52,6 +53,10 @@ class ForeignTriggerIT extends DaemonTest {
         needs("prlimit");
         at.shell.run("prlimit", "--pid", Long.toString(pid), "--nofile=300:4096");
         jobs().awaitState(jobs().enqueue("work"), "done");
+        until("they are gone", Duration.ofSeconds(60), () -> jobs().count("daemons") == 1);
+        at.awaitLog("more daemons died; jobs of them put back: 0");
         assertThat(at.logText()).doesNotContain("oo many open files");
+        assertThat(at.logText().lines().filter(line -> line.contains(" died; ")))
+                .hasSizeLessThan(12);
     }
 }

@@ -73,7 +73,7 @@ final class DeadDaemonsCheck {
                     "of daemons that the queue does not know any more there are files left in "
                             + settings.queueFile().resolveSibling("daemons") + " or "
                             + settings.queueFile().resolveSibling("scratch") + ": "
-                            + left.stream().map(String::valueOf).collect(Collectors.joining(", ")),
+                            + Remains.few(left),
                     "workerd start: a daemon removes them when it starts, and every ten minutes"));
         }
     }
