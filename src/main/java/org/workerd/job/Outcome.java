@@ -20,24 +20,32 @@ public sealed interface Outcome {
         return null;
     }
 
+    /** The last line that it printed, should it have failed; null: none, or not known. */
+    default @Nullable String lastLine() {
+        return null;
+    }
+
     /** The program ended by itself; the result is what it wrote to its result file. */
-    record Exited(int code, @Nullable String result, @Nullable String retry) implements Outcome {
+    record Exited(int code, @Nullable String result, @Nullable String retry, @Nullable String lastLine)
+            implements Outcome {
         public Exited(int code, @Nullable String result) {
-            this(code, result, null);
+            this(code, result, null, null);
         }
     }
 
     /** A signal ended the program that was not ours. */
-    record Signalled(int signal, @Nullable String retry) implements Outcome {
+    record Signalled(int signal, @Nullable String retry, @Nullable String lastLine) implements Outcome {
         public Signalled(int signal) {
-            this(signal, null);
+            this(signal, null, null);
         }
     }
 
     /** We ended it because its time was up; how it died is recorded too, where it is known. */
-    record TimedOut(@Nullable Integer exitCode, @Nullable Integer signal, @Nullable String retry) implements Outcome {
+    record TimedOut(
+            @Nullable Integer exitCode, @Nullable Integer signal, @Nullable String retry, @Nullable String lastLine)
+            implements Outcome {
         public TimedOut(@Nullable Integer exitCode, @Nullable Integer signal) {
-            this(exitCode, signal, null);
+            this(exitCode, signal, null, null);
         }
     }
 

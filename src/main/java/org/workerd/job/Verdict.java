@@ -169,7 +169,8 @@ public sealed interface Verdict {
             return ofExit(exited, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Signalled killed) {
-            Ending ending = new Ending("failed", null, killed.signal(), "killed by signal " + killed.signal());
+            Ending ending = new Ending(
+                    "failed", null, killed.signal(), withLastLine("killed by signal " + killed.signal(), outcome));
             return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.NotExecutable broken) {
@@ -177,7 +178,7 @@ public sealed interface Verdict {
             return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.TimedOut late) {
-            String error = "timed out after " + Span.format(claim.timeout(policy));
+            String error = withLastLine("timed out after " + Span.format(claim.timeout(policy)), outcome);
             Ending ending = new Ending("timeout", late.exitCode(), late.signal(), error);
             return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
@@ -239,13 +240,19 @@ public sealed interface Verdict {
         return switch (code) {
             case 0 -> new Done(new Ending("done", 0, null, null), result);
             case DATA_ERROR, CONFIG_ERROR ->
-                new Dead(new Ending("failed", code, null, "gave up with exit code " + code), result);
+                new Dead(
+                        new Ending("failed", code, null, withLastLine("gave up with exit code " + code, exited)),
+                        result);
             case TRY_LATER -> snooze(Wish.of(result), now);
             default -> {
-                Ending ending = new Ending("failed", code, null, "exit code " + code);
+                Ending ending = new Ending("failed", code, null, withLastLine("exit code " + code, exited));
                 yield ofFailure(ending, exited, claim, policy, now, jitter);
             }
         };
+    }
+
+    private static String withLastLine(String error, Outcome outcome) {
+        return outcome.lastLine() == null ? error : error + ": " + outcome.lastLine();
     }
 
     private static Verdict ofFailure(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
@@ -74,7 +75,7 @@ final class Command {
                 look(progress);
             }
             trim(output);
-            return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises());
+            return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises(), () -> lastLine(output));
         } catch (UnixException failure) {
             return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         } catch (IOException failure) {
@@ -155,6 +156,16 @@ final class Command {
             output.trim();
         } catch (IOException failure) {
             JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
+        }
+    }
+
+    /** Of a half of its limit at most: what was cut out stands before that. */
+    private @Nullable String lastLine(Output output) {
+        try {
+            return LastLine.of(output, policy.outputLimit() / 2);
+        } catch (IOException failure) {
+            JobLog.warn(claim, "its output cannot be read: " + failure.getMessage());
+            return null;
         }
     }
 

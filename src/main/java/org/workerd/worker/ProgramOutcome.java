@@ -13,12 +13,18 @@ import org.workerd.unix.UnixException;
 final class ProgramOutcome {
     private ProgramOutcome() {}
 
+    /** The last line of what it printed, looked for only when it failed. */
+    interface Said {
+        @Nullable
+        String lastLine();
+    }
+
     /**
      * Of a program that ran.
      *
      * @param stop null: it was not told to end, or had ended before
      */
-    static Outcome of(Processes.End end, @Nullable StopRequest stop, Scratch scratch, Premises premises)
+    static Outcome of(Processes.End end, @Nullable StopRequest stop, Scratch scratch, Premises premises, Said said)
             throws IOException {
         Integer code = end instanceof Processes.End.Exit exit ? exit.code() : null;
         Integer signal = end instanceof Processes.End.Signal killed ? killed.number() : null;
@@ -26,7 +32,7 @@ final class ProgramOutcome {
         if (stop != null && cause != null) {
             return switch (cause) {
                 case TIMED_OUT ->
-                    new Outcome.TimedOut(code, signal, scratch.readRetry().orElse(null));
+                    new Outcome.TimedOut(code, signal, scratch.readRetry().orElse(null), said.lastLine());
                 case CANCELLED -> new Outcome.Cancelled(stop.reason(), code, signal);
                 case INTERRUPTED -> new Outcome.Interrupted(true);
             };
@@ -35,12 +41,12 @@ final class ProgramOutcome {
             return new Outcome.Starved(code, signal);
         }
         if (signal != null) {
-            return new Outcome.Signalled(signal, scratch.readRetry().orElse(null));
+            return new Outcome.Signalled(signal, scratch.readRetry().orElse(null), said.lastLine());
         }
         String result = scratch.readResult().orElse(null);
-        boolean failed = code != null && code != 0;
-        return new Outcome.Exited(
-                code == null ? 0 : code, result, failed ? scratch.readRetry().orElse(null) : null);
+        return code == null || code == 0
+                ? new Outcome.Exited(0, result)
+                : new Outcome.Exited(code, result, scratch.readRetry().orElse(null), said.lastLine());
     }
 
     /** The other exit codes say on purpose what they say. */

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -47,6 +48,37 @@ class OutcomeIT extends DaemonTest {
         long termed = job("kill", 15, 1);
         jobs().awaitState(termed, "dead");
         assertThat(jobs().column(termed, "signal")).isEqualTo("15");
+    }
+
+    @Test
+    void theErrorOfAFailureHoldsTheLastLineThatItPrinted() {
+        at.set("jobs.output_limit", "\"1KiB\"").set("jobs.max_attempts", "1").configure();
+        at.handler("mailer", "echo started; echo 'mail: command not found' >&2; exit 3");
+        at.handler("unfit", "echo 'no such customer'; exit 65");
+        at.handler("mute", "exit 3");
+        at.handler("binary", "printf '\\000\\377\\200'; exit 3");
+        at.handler("talker", "yes 'one more line' | head -n 9000; echo 'the end of it' >&2; exit 3");
+        at.handler("capped", "echo 'out of reach'; yes '****' | head -c 90000; exit 3");
+        at.handler("killed", "echo 'out of luck'; kill -9 $$");
+        at.handler("late", "echo 'still at it'; sleep 600");
+        at.start();
+        Map<String, String> errors = Map.of(
+                "mailer", "exit code 3: mail: command not found",
+                "unfit", "gave up with exit code 65: no such customer",
+                "mute", "exit code 3",
+                "binary", "exit code 3",
+                "talker", "exit code 3: the end of it",
+                "capped", "exit code 3",
+                "killed", "killed by signal 9: out of luck",
+                "late", "timed out after 300ms: still at it");
+        errors.forEach((name, error) -> {
+            long id = jobs().insert("name", name, "timeout_ms", name.equals("late") ? 300 : 60_000);
+            jobs().awaitState(id, "dead");
+            assertThat(jobs().column(id, "error")).as(name).isEqualTo(error);
+            assertThat(jobs().ask("select error from job_attempts where id = ?", id))
+                    .as(name)
+                    .isEqualTo(error);
+        });
     }
 
     @Test

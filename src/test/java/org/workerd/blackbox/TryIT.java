@@ -127,7 +127,7 @@ class TryIT extends DaemonTest {
         assertThat(done.out())
                 .matches(
                         "\\{\"name\":\"talk\",\"outcome\":\"failed\",\"state\":\"dead\",\"exit_code\":3,\"signal\":null,"
-                                + "\"error\":\"exit code 3\",\"result\":\\{\"a\": 1},\"attempt\":10,\"max_attempts\":10,"
+                                + "\"error\":\"exit code 3: two\",\"result\":\\{\"a\": 1},\"attempt\":10,\"max_attempts\":10,"
                                 + "\"next_attempt_in_ms\":null,\"ran_ms\":\\d+}\n");
     }
 

@@ -103,7 +103,9 @@ class VerdictTest {
 
     static List<Outcome> failuresThatAskFor(String wish) {
         return List.of(
-                new Outcome.Exited(3, null, wish), new Outcome.Signalled(9, wish), new Outcome.TimedOut(1, null, wish));
+                new Outcome.Exited(3, null, wish, null),
+                new Outcome.Signalled(9, wish, null),
+                new Outcome.TimedOut(1, null, wish, null));
     }
 
     @Test
@@ -144,6 +146,14 @@ class VerdictTest {
                 .isEqualTo(new Verdict.Retry(ending, NOW.plusSeconds(1)));
         assertThat(of(new Outcome.Threw("IllegalStateException: no", "half"), attempt(10)))
                 .isEqualTo(new Verdict.Dead(ending, "half"));
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1, exit code 1: no", "65, gave up with exit code 65: no"})
+    void theErrorEndsWithTheLastLineThatWasPrinted(int code, String error) {
+        Ending ending =
+                of(new Outcome.Exited(code, null, null, "no"), attempt(10)).ending();
+        assertThat(ending).isEqualTo(new Ending("failed", code, null, error));
     }
 
     @Test
