@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Progress;
 import org.workerd.job.ShellWord;
@@ -110,7 +111,9 @@ final class Show implements Callable<Integer> {
         line("signal", number(job.signal()));
         line("error", job.error());
         line("result", job.result());
-        line("progress", progress(job.progress()));
+        if (job.state() == JobState.RUNNING) {
+            line("progress", progress(job.progress()));
+        }
     }
 
     static @Nullable String progress(@Nullable Progress progress) {

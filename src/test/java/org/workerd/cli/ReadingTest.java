@@ -12,6 +12,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.workerd.job.Claim;
+import org.workerd.job.Progress;
 import org.workerd.job.Verdict;
 
 /** What {@code list} and {@code show} print, to the letter. */
@@ -149,6 +151,18 @@ final class ReadingTest {
         assertThat(cli.onTerminal(80).run("show", "4").out())
                 .contains("after        3\ntimeout      90s\n")
                 .contains("created      2026-11-23T11:57:00.250Z (3m ago)\n");
+    }
+
+    @Test
+    void progressIsShownWhileAJobRunsAndKeptInJson() {
+        cli.enqueue("mail");
+        Claim claim = cli.claim();
+        cli.transaction(moves -> moves.progress(claim, new Progress(90, "nearly there")));
+        assertThat(cli.run("show", "1").out()).contains("progress     90% nearly there\n");
+        cli.finish(claim, Cli.done());
+        assertThat(cli.run("show", "1").out()).doesNotContain("90%");
+        assertThat(cli.run("show", "1", "--json").out())
+                .contains("\"progress\":{\"percent\":90,\"message\":\"nearly there\"}");
     }
 
     @Test
