@@ -44,7 +44,7 @@ final class Logs implements Callable<Integer> {
             description = "go on until the job has ended, and wait for one that has not begun")
     boolean follow;
 
-    @Option(names = "--attempt", paramLabel = "N", description = "of this attempt; else of the newest that has output")
+    @Option(names = "--attempt", paramLabel = "N", description = "of this attempt; else of the last")
     @Nullable
     Integer attempt;
 
@@ -77,15 +77,27 @@ final class Logs implements Callable<Integer> {
             throw new Failure(ExitCode.FAILED, "job " + id + " has no attempt " + asked, "Try: workerd show " + id);
         }
         // One that snoozed was given back: the next will have its number, but its output is there until then.
-        Optional<Integer> number = Optional.ofNullable(asked).or(() -> newest(settings, job.attempt() + 1));
-        if (number.isEmpty()) {
-            main.console()
-                    .say("Job " + id + " has printed nothing; it is "
-                            + job.state().word() + ".");
+        int number = asked != null
+                ? asked
+                : attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();
+        if (number > 0 && hasPrinted(settings, number)) {
+            if (attempts.size() > 1) {
+                main.console().hint("workerd: attempt " + number + " of " + attempts.size());
+            }
+            OutputFollower.tail(settings, job, number).copyTo(main.console().programOutput());
         } else {
-            OutputFollower.tail(settings, job, number.get())
-                    .copyTo(main.console().programOutput());
+            main.console().say(silence(job, number, newest(settings, number - 1)));
         }
+    }
+
+    private String silence(JobView job, int number, Optional<Integer> earlier) {
+        if (attempt == null && earlier.isEmpty()) {
+            return "Job " + id + " has printed nothing; it is " + job.state().word() + ".";
+        }
+        String words = "Attempt " + number + " of job " + id + " has printed nothing.";
+        return attempt != null || earlier.isEmpty()
+                ? words
+                : words + " Attempt " + earlier.get() + " has: workerd logs " + id + " --attempt " + earlier.get();
     }
 
     private void follow(JobView first, Settings settings, JobQueries queries, QueueChanges changes)
@@ -125,10 +137,14 @@ final class Logs implements Callable<Integer> {
 
     private Optional<Integer> newest(Settings settings, int last) {
         for (int number = last; number > 0; number--) {
-            if (OutputFollower.path(settings, id, number).toFile().length() > 0) {
+            if (hasPrinted(settings, number)) {
                 return Optional.of(number);
             }
         }
         return Optional.empty();
+    }
+
+    private boolean hasPrinted(Settings settings, int number) {
+        return OutputFollower.path(settings, id, number).toFile().length() > 0;
     }
 }

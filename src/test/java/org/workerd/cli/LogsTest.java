@@ -54,6 +54,20 @@ final class LogsTest {
     }
 
     @Test
+    void whenTheLastAttemptPrintedNothingItSaysWhichOneDid() throws IOException {
+        cli.enqueue("mail");
+        cli.finish(cli.claim(), Cli.retry(1));
+        print(1, "a trace of the first\n");
+        cli.finish(cli.claim(), Cli.done());
+        assertThat(cli.run("logs", "1"))
+                .isEqualTo(new Cli.Said(
+                        0, "", "Attempt 2 of job 1 has printed nothing. Attempt 1 has: workerd logs 1 --attempt 1\n"));
+        assertThat(cli.run("logs", "1", "--attempt", "2"))
+                .isEqualTo(new Cli.Said(0, "", "Attempt 2 of job 1 has printed nothing.\n"));
+        assertThat(cli.run("logs", "1", "--attempt", "1").out()).isEqualTo("a trace of the first\n");
+    }
+
+    @Test
     void whatAnAttemptThatSnoozedPrintedIsThereUntilTheNext() throws IOException {
         cli.enqueue("mail");
         cli.finish(
