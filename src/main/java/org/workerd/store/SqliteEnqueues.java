@@ -67,7 +67,7 @@ public final class SqliteEnqueues {
 
     private static final String LATEST = "select last_insert_rowid()";
 
-    /** Somebody's own, which may store further jobs or refuse some. */
+    /** Refused when a queue is opened; one that was made since may store further jobs or refuse some. */
     private static final String STRANGE_TRIGGERS =
             """
             select exists (
