@@ -2,10 +2,13 @@ package org.workerd.cli;
 
 import java.io.IOException;
 import java.time.Instant;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
 import org.workerd.daemon.Settings;
+import org.workerd.job.JobState;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -26,6 +29,8 @@ import picocli.CommandLine.Option;
             "  workerd list --json --limit 1000"
         })
 final class ListJobs implements Callable<Integer> {
+    private static final List<JobState> URGENT = List.of(JobState.RUNNING, JobState.DEAD);
+
     private final Main main;
 
     @Mixin
@@ -65,6 +70,9 @@ final class ListJobs implements Callable<Integer> {
                 printTable(jobs, waits, settings, wanted.equals(JobQueries.Filter.ALL));
             }
             tellOfMore(found);
+            if (found.more() && wanted.equals(JobQueries.Filter.ALL)) {
+                tellOfUrgent(jobs, queries);
+            }
         }
         return 0;
     }
@@ -104,6 +112,23 @@ final class ListJobs implements Callable<Integer> {
             main.console()
                     .say("Searched the newest jobs, back to job " + end
                             + "; older ones may match, too. To search farther back, name --state, --queue or --name.");
+        }
+    }
+
+    /** With a backlog the newest are all ready: what runs and what is dead would never be seen. */
+    private void tellOfUrgent(List<JobView> jobs, JobQueries queries) {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        for (Map<JobState, Long> queue : queries.counts().values()) {
+            URGENT.forEach(state -> counts.merge(state, queue.getOrDefault(state, 0L), Long::sum));
+        }
+        jobs.forEach(job -> counts.remove(job.state()));
+        counts.values().removeIf(count -> count == 0);
+        if (!counts.isEmpty()) {
+            String which = counts.entrySet().stream()
+                    .map(one -> one.getValue() + " " + one.getKey().word())
+                    .collect(Collectors.joining(", "));
+            String states = counts.keySet().stream().map(JobState::word).collect(Collectors.joining(","));
+            main.console().hint("Not among them: " + which + ". Try: workerd list --state " + states);
         }
     }
 }

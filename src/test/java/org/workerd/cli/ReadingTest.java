@@ -154,6 +154,24 @@ final class ReadingTest {
     }
 
     @Test
+    void atATerminalAListThatWasCutTellsWhatRunsAndIsDeadAmongTheRest() {
+        cli.enqueue("mail");
+        cli.finish(cli.claim(), Cli.dead("failed", 7, null, "exit code 7"));
+        cli.enqueue("mail");
+        cli.claim();
+        cli.enqueue("mail");
+        cli.enqueue("mail");
+        assertThat(cli.run("list", "--limit", "2").err()).isEqualTo("The newest 2 are shown; --limit K shows more.\n");
+        cli.onTerminal(80);
+        assertThat(cli.run("list", "--limit", "2").err())
+                .isEqualTo("The newest 2 are shown; --limit K shows more.\n"
+                        + "Not among them: 1 running, 1 dead. Try: workerd list --state running,dead\n");
+        assertThat(cli.run("list", "--limit", "3").err()).endsWith("1 dead. Try: workerd list --state dead\n");
+        assertThat(cli.run("list", "--limit", "4").err()).isEmpty();
+        assertThat(cli.run("list", "--limit", "2", "--name", "mail").err()).doesNotContain("Not among them");
+    }
+
+    @Test
     void progressIsShownWhileAJobRunsAndKeptInJson() {
         cli.enqueue("mail");
         Claim claim = cli.claim();
