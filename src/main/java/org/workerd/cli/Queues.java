@@ -10,10 +10,13 @@ import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.workerd.daemon.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.Rate;
+import org.workerd.ops.WaitReasons;
+import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
@@ -24,7 +27,14 @@ import picocli.CommandLine.Option;
         sortOptions = false,
         description =
                 "List the queues: what waits and runs there, which are paused, how many jobs may run at once and start in a time.",
-        footer = {"", "Examples:", "  workerd queues", "  workerd queues --json"})
+        footer = {
+            "",
+            "NOTE is why the oldest ready job of the queue is not started.",
+            "",
+            "Examples:",
+            "  workerd queues",
+            "  workerd queues --json"
+        })
 final class Queues implements Callable<Integer> {
     private final Main main;
 
@@ -43,25 +53,32 @@ final class Queues implements Callable<Integer> {
         Settings settings = main.settings().settings();
         Limits limits = settings.limits();
         Map<String, QueueNumbers> queues = new TreeMap<>();
+        Map<String, WaitsFor> waits = new TreeMap<>();
         try (JobQueries queries = Main.database(settings).openForReading()) {
             queues.putAll(QueueNumbers.of(queries, main.now()));
             boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
             configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(Map.of(), allPaused, null)));
+            if (!quiet) {
+                WaitReasons reasons = main.waitReasons(settings, queries);
+                queries.oldestReadyJobs()
+                        .forEach((queue, id) ->
+                                queries.find(id).flatMap(reasons::of).ifPresent(reason -> waits.put(queue, reason)));
+            }
         }
         if (json) {
-            printJson(queues, limits);
+            printJson(queues, waits, limits);
         } else if (quiet) {
             queues.keySet().forEach(main.console()::data);
         } else if (queues.isEmpty()) {
             main.console().say("There are no queues: one begins with its first job.");
         } else {
-            printTable(queues, limits);
+            printTable(queues, waits, limits);
         }
         return 0;
     }
 
-    private void printTable(Map<String, QueueNumbers> queues, Limits limits) {
-        Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "PRIORITY", "WAITING");
+    private void printTable(Map<String, QueueNumbers> queues, Map<String, WaitsFor> waits, Limits limits) {
+        Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "PRIORITY", "WAITING", "NOTE");
         queues.forEach((name, queue) -> table.row(
                 name,
                 queue.paused() ? "paused" : "served",
@@ -69,8 +86,15 @@ final class Queues implements Callable<Integer> {
                 Long.toString(queue.count(JobState.RUNNING)),
                 limit(limits, name),
                 Integer.toString(limits.priority(name)),
-                Long.toString(waiting(queue))));
+                Long.toString(waiting(queue)),
+                note(waits.get(name))));
         main.console().print(table);
+    }
+
+    private String note(@Nullable WaitsFor waitsFor) {
+        return waitsFor == null
+                ? ""
+                : WaitText.of(waitsFor, main.now(), main.console().isTerminal());
     }
 
     /** Those that the configuration speaks of. */
@@ -95,7 +119,8 @@ final class Queues implements Callable<Integer> {
         return queue.count(JobState.BLOCKED) + queue.count(JobState.SCHEDULED) + queue.count(JobState.RETRYING);
     }
 
-    private void printJson(Map<String, QueueNumbers> queues, Limits limits) throws IOException {
+    private void printJson(Map<String, QueueNumbers> queues, Map<String, WaitsFor> waits, Limits limits)
+            throws IOException {
         try (Json document = new Json(main.console().data())) {
             JsonGenerator out = document.generator();
             out.writeStartObject();
@@ -116,6 +141,7 @@ final class Queues implements Callable<Integer> {
                 Rate rate = limits.queues().rates().get(one.getKey());
                 out.writeStringField("rate", rate == null ? null : rate.toString());
                 out.writeNumberField("priority", limits.priority(one.getKey()));
+                document.waitsFor(waits.get(one.getKey()));
                 out.writeEndObject();
             }
         }

@@ -90,6 +90,9 @@ public interface JobQueries extends AutoCloseable {
      */
     Map<String, Instant> oldestReady();
 
+    /** The ids of these jobs, by queue. */
+    Map<String, Long> oldestReadyJobs();
+
     /** A daemon, dead or alive, and how many of its slots are taken. */
     record DaemonView(long id, long pid, String host, int slots, int busy, Instant startedAt) {}
 

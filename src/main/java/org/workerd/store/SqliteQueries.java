@@ -129,7 +129,7 @@ final class SqliteQueries implements JobQueries {
               from heads where priority is not null
             )
             select j.queue, min(max(j.created_at, coalesce(j.run_at, 0),
-              coalesce((select max(finished_at) from attempts where attempts.id = j.id), 0)))
+              coalesce((select max(finished_at) from attempts where attempts.id = j.id), 0))), j.id
             from heads join jobs j on j.id = (
               select min(id) from ready where ready.lane = heads.lane and ready.priority = heads.priority)
             group by j.queue
@@ -139,6 +139,14 @@ final class SqliteQueries implements JobQueries {
     public Map<String, Instant> oldestReady() {
         Map<String, Instant> oldest = new TreeMap<>();
         statements.list(OLDEST_READY, row -> oldest.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
+        return oldest;
+    }
+
+    @Override
+    public Map<String, Long> oldestReadyJobs() {
+        Map<String, Long> oldest = new TreeMap<>();
+        // Beside a min() SQLite takes the other columns from the row that has it.
+        statements.list(OLDEST_READY, row -> oldest.put(row.getString(1), row.getLong(3)));
         return oldest;
     }
 

@@ -65,8 +65,8 @@ final class QueuesTest {
                 .isEqualTo(said(
                         0,
                         """
-                        QUEUE    STATUS  READY  RUNNING  LIMIT     PRIORITY  WAITING
-                        bulk     paused  1      0        3, 60/1m  -1        1
+                        QUEUE    STATUS  READY  RUNNING  LIMIT     PRIORITY  WAITING  NOTE
+                        bulk     paused  1      0        3, 60/1m  -1        1        the queue bulk is paused (workerd resume bulk)
                         default  served  0      0        -         0         0
                         fresh    paused  0      0        -         0         0
                         idle     served  0      0        1         0         0
@@ -76,8 +76,9 @@ final class QueuesTest {
         assertThat(cli.run("queues", "--json").out())
                 .startsWith(
                         "{\"queues\":[{\"name\":\"bulk\",\"paused\":true,\"ready\":1,\"running\":0,\"waiting\":1,"
-                                + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1},{\"name\":\"default\",\"paused\":false,")
-                .contains("\"concurrency\":null,\"rate\":null,\"priority\":0}");
+                                + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1,\"waits_for\":{\"reason\":\"paused\","
+                                + "\"detail\":\"the queue bulk is paused\",\"until\":null}},{\"name\":\"default\",\"paused\":false,")
+                .contains("\"concurrency\":null,\"rate\":null,\"priority\":0,\"waits_for\":null}");
     }
 
     @Test

@@ -8,6 +8,7 @@ import static org.workerd.store.StoreFixture.keyed;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
@@ -139,13 +140,15 @@ interface QueriesContract extends StoreFixture {
 
     @Test
     default void theOldestReadyJobIsFoundBehindMoreUrgentOnes() {
-        Instant before = view(enqueue(StoreFixture.prior("a", -5))).createdAt();
+        long first = enqueue(StoreFixture.prior("a", -5));
+        Instant before = view(first).createdAt();
         Instant last = before;
         while (!last.isAfter(before)) {
             last = view(enqueue(StoreFixture.prior("a", 7))).createdAt();
         }
-        enqueue(StoreFixture.in("other", "b"));
+        long other = enqueue(StoreFixture.in("other", "b"));
         try (JobQueries queries = store().queries()) {
+            assertThat(queries.oldestReadyJobs()).isEqualTo(Map.of("default", first, "other", other));
             assertThat(queries.oldestReady()).containsEntry("default", before).containsOnlyKeys("default", "other");
             assertThat(queries.oldestReady().get("other")).isAfter(before);
         }
