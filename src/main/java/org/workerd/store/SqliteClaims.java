@@ -226,8 +226,14 @@ final class SqliteClaims {
 
         Claim take(long token, Instant now) {
             return opened().read(row -> {
-                Args args = Args.of(Objects.requireNonNull(Statements.text(row, "args")));
-                String defect = Statements.text(row, "defect");
+                String json = Objects.requireNonNull(Statements.text(row, "args"));
+                Args args = Statements.isWhole(json, row, "args")
+                        ? Args.of(json)
+                        : new Args(List.of(), "its args are not UTF-8 text");
+                String payload = Statements.text(row, "payload");
+                String defect = Statements.isWhole(payload, row, "payload")
+                        ? Statements.text(row, "defect")
+                        : "its payload is not UTF-8 text";
                 return new Claim(
                         id,
                         token,
@@ -239,7 +245,7 @@ final class SqliteClaims {
                         lane.queue(),
                         priority,
                         args.strings(),
-                        Statements.text(row, "payload"),
+                        payload,
                         Statements.integer(row, "max_attempts"),
                         timeout(row),
                         row.getBoolean("keyed"),

@@ -6,6 +6,7 @@ import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -146,6 +147,13 @@ final class Statements implements AutoCloseable {
     static @Nullable String text(ResultSet row, String column) throws SQLException {
         byte[] utf8 = row.getBytes(column);
         return utf8 == null ? null : new String(utf8, StandardCharsets.UTF_8);
+    }
+
+    /** Whether this text of the column holds the column's own bytes: what is not UTF-8 was replaced. */
+    static boolean isWhole(@Nullable String text, ResultSet row, String column) throws SQLException {
+        return text == null
+                || text.indexOf('\ufffd') < 0
+                || Arrays.equals(row.getBytes(column), text.getBytes(StandardCharsets.UTF_8));
     }
 
     static @Nullable Integer integer(ResultSet row, String column) throws SQLException {

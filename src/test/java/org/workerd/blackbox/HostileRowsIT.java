@@ -129,4 +129,21 @@ class HostileRowsIT extends DaemonTest {
         assertThat(jobs().column(payload, "error")).isEqualTo("its payload is longer than 1 MiB");
         assertThat(diaryLines()).isEmpty();
     }
+
+    @Test
+    void bytesThatAreNotUtf8ReachNoHandlerAltered() {
+        at.handler("show", "printf '%s' \"$1\" >>'" + diary() + "'; cat >>'" + diary() + "'");
+        jobs().execute("insert into jobs (name, payload) values ('show', cast(x'636166e9' as text))");
+        jobs().execute("insert into jobs (name, args) values ('show', cast(x'5b22e9225d' as text))");
+        jobs().execute("insert into jobs (name, args, payload) values ('show', '[\"\ufffd\"]', ' is \ufffd')");
+        at.start();
+        jobs().awaitState(3, "done");
+        jobs().awaitState(1, "dead");
+        jobs().awaitState(2, "dead");
+        assertThat(jobs().column(1, "error")).isEqualTo("its payload is not UTF-8 text");
+        assertThat(jobs().column(2, "error")).isEqualTo("its args are not UTF-8 text");
+        assertThat(diaryLines()).containsExactly("\ufffd is \ufffd");
+        // What a command prints is read byte by byte.
+        assertThat(at.workerd("show", "1").out()).contains("payload      caf\u00ef\u00bf\u00bd\n");
+    }
 }
