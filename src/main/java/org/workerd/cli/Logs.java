@@ -1,6 +1,9 @@
 package org.workerd.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -145,6 +148,10 @@ final class Logs implements Callable<Integer> {
     }
 
     private boolean hasPrinted(Settings settings, int number) {
-        return OutputFollower.path(settings, id, number).toFile().length() > 0;
+        Path file = OutputFollower.path(settings, id, number);
+        // What is no file of ours is for whoever reads it to refuse.
+        return file.toFile().length() > 0
+                || (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
+                        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS));
     }
 }
