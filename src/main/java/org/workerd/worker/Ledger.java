@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Allowed;
 import org.workerd.job.Claim;
 import org.workerd.unix.LockFile;
 import org.workerd.unix.LockHolders;
@@ -119,6 +120,7 @@ public final class Ledger implements AutoCloseable {
         }
     }
 
+    @Allowed("it only asks, and this process holds no fcntl lock of a ledger that the close could drop")
     private static boolean isByteLocked(Path file) throws IOException {
         if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
             return false; // a FIFO would hold us up

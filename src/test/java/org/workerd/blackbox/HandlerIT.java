@@ -178,7 +178,8 @@ class HandlerIT extends DaemonTest {
         Installation.write(at.top.resolve("go"), "");
         jobs().awaitState(id, "done");
         assertThat(jobs().column(id, "progress")).isEqualTo("{\"percent\":90,\"message\":null}");
-        assertThat(at.workerd("show", Long.toString(id)).out()).contains("90%");
+        assertThat(at.workerd("show", "--json", Long.toString(id)).out())
+                .contains("\"progress\":{\"percent\":90,\"message\":null}");
     }
 
     @Test
