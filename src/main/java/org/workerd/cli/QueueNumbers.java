@@ -14,8 +14,15 @@ import org.workerd.store.JobQueries;
  * What is to be said of one queue.
  *
  * @param oldestReady how long its oldest ready job has been ready; null: none is
+ * @param oldestReadyJob that job's id
  */
-record QueueNumbers(Map<JobState, Long> counts, boolean paused, @Nullable Duration oldestReady) {
+record QueueNumbers(
+        Map<JobState, Long> counts, boolean paused, @Nullable Duration oldestReady, @Nullable Long oldestReadyJob) {
+    /** Of a queue without jobs. */
+    QueueNumbers(boolean paused) {
+        this(Map.of(), paused, null, null);
+    }
+
     /** By queue: those that have or had jobs, and those that are paused. */
     static Map<String, QueueNumbers> of(JobQueries queries, Instant now) {
         Set<String> pauses = queries.pauses();
@@ -23,11 +30,16 @@ record QueueNumbers(Map<JobState, Long> counts, boolean paused, @Nullable Durati
         pauses.stream()
                 .filter(queue -> !queue.equals(JobQueries.ALL_QUEUES))
                 .forEach(queue -> counts.computeIfAbsent(queue, any -> none()));
-        Map<String, Instant> oldest = queries.oldestReady();
+        Map<String, JobQueries.OldestReady> oldest = queries.oldestReady();
         Map<String, QueueNumbers> numbers = new TreeMap<>();
         counts.forEach((queue, states) -> {
             boolean paused = pauses.contains(queue) || pauses.contains(JobQueries.ALL_QUEUES);
-            numbers.put(queue, new QueueNumbers(states, paused, age(oldest.get(queue), now)));
+            JobQueries.OldestReady first = oldest.get(queue);
+            numbers.put(
+                    queue,
+                    first == null
+                            ? new QueueNumbers(states, paused, null, null)
+                            : new QueueNumbers(states, paused, age(first.since(), now), first.id()));
         });
         return numbers;
     }
@@ -45,7 +57,7 @@ record QueueNumbers(Map<JobState, Long> counts, boolean paused, @Nullable Durati
     }
 
     /** By a clock that was set back none is younger than nothing. */
-    private static @Nullable Duration age(@Nullable Instant since, Instant now) {
-        return since == null ? null : since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
+    private static Duration age(Instant since, Instant now) {
+        return since.isAfter(now) ? Duration.ZERO : Duration.between(since, now);
     }
 }

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
@@ -57,12 +58,13 @@ final class Queues implements Callable<Integer> {
         try (JobQueries queries = Main.database(settings).openForReading()) {
             queues.putAll(QueueNumbers.of(queries, main.now()));
             boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
-            configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(Map.of(), allPaused, null)));
+            configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(allPaused)));
             if (!quiet) {
                 WaitReasons reasons = main.waitReasons(settings, queries);
-                queries.oldestReadyJobs()
-                        .forEach((queue, id) ->
-                                queries.find(id).flatMap(reasons::of).ifPresent(reason -> waits.put(queue, reason)));
+                queues.forEach((queue, numbers) -> Optional.ofNullable(numbers.oldestReadyJob())
+                        .flatMap(queries::find)
+                        .flatMap(reasons::of)
+                        .ifPresent(reason -> waits.put(queue, reason)));
             }
         }
         if (json) {

@@ -88,10 +88,10 @@ public interface JobQueries extends AutoCloseable {
      * By queue that has any: since when the job is ready that is so for the longest time. Of jobs of one name and
      * priority the one enqueued first stands for all, so that what waits need not be counted through.
      */
-    Map<String, Instant> oldestReady();
+    Map<String, OldestReady> oldestReady();
 
-    /** The ids of these jobs, by queue. */
-    Map<String, Long> oldestReadyJobs();
+    /** A job that is ready, and since when. */
+    record OldestReady(long id, Instant since) {}
 
     /** A daemon, dead or alive, and how many of its slots are taken. */
     record DaemonView(long id, long pid, String host, int slots, int busy, Instant startedAt) {}

@@ -136,17 +136,13 @@ final class SqliteQueries implements JobQueries {
             """;
 
     @Override
-    public Map<String, Instant> oldestReady() {
-        Map<String, Instant> oldest = new TreeMap<>();
-        statements.list(OLDEST_READY, row -> oldest.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
-        return oldest;
-    }
-
-    @Override
-    public Map<String, Long> oldestReadyJobs() {
-        Map<String, Long> oldest = new TreeMap<>();
+    public Map<String, OldestReady> oldestReady() {
+        Map<String, OldestReady> oldest = new TreeMap<>();
         // Beside a min() SQLite takes the other columns from the row that has it.
-        statements.list(OLDEST_READY, row -> oldest.put(row.getString(1), row.getLong(3)));
+        statements.list(
+                OLDEST_READY,
+                row -> oldest.put(
+                        row.getString(1), new OldestReady(row.getLong(3), Instant.ofEpochMilli(row.getLong(2)))));
         return oldest;
     }
 

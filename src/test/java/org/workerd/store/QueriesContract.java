@@ -148,9 +148,12 @@ interface QueriesContract extends StoreFixture {
         }
         long other = enqueue(StoreFixture.in("other", "b"));
         try (JobQueries queries = store().queries()) {
-            assertThat(queries.oldestReadyJobs()).isEqualTo(Map.of("default", first, "other", other));
-            assertThat(queries.oldestReady()).containsEntry("default", before).containsOnlyKeys("default", "other");
-            assertThat(queries.oldestReady().get("other")).isAfter(before);
+            Map<String, JobQueries.OldestReady> oldest = queries.oldestReady();
+            assertThat(oldest)
+                    .containsEntry("default", new JobQueries.OldestReady(first, before))
+                    .containsOnlyKeys("default", "other");
+            assertThat(oldest.get("other").id()).isEqualTo(other);
+            assertThat(oldest.get("other").since()).isAfter(before);
         }
     }
 
@@ -162,7 +165,7 @@ interface QueriesContract extends StoreFixture {
         inTransaction(moves -> moves.finish(claim, StoreFixture.retryIn(Duration.ZERO), PID, end));
         promote(NOW);
         try (JobQueries queries = store().queries()) {
-            assertThat(queries.oldestReady()).containsEntry("default", end);
+            assertThat(queries.oldestReady()).containsEntry("default", new JobQueries.OldestReady(id, end));
         }
     }
 

@@ -107,7 +107,8 @@ final class JobsCheck {
             findings.add(Finding.warning("jobs", "some are ready, and no daemon serves this queue", mend));
         }
         Set<String> paused = health.pausedSince().keySet();
-        queries.oldestReady().forEach((queue, since) -> {
+        queries.oldestReady().forEach((queue, oldest) -> {
+            Instant since = oldest.since();
             boolean held = paused.contains(queue) || paused.contains(JobQueries.ALL_QUEUES);
             if (!held && since.plus(LONG).isBefore(now)) {
                 findings.add(Finding.warning(
