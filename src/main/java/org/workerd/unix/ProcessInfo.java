@@ -124,6 +124,11 @@ public record ProcessInfo(int pid, char state, int parent, int group, int sessio
                 || (!fields[ENVIRONMENT].equals("0") && fields[ENVIRONMENT].equals(fields[ENVIRONMENT + 1]));
     }
 
+    /** On its way out, as /proc/PID/stat says. */
+    static boolean isExiting(String stat) {
+        return (Long.parseLong(fields(stat)[FLAGS]) & EXITING) != 0;
+    }
+
     /** It has ended; only its number is left, until its parent waits for it. */
     public boolean isZombie() {
         return state == 'Z' || state == 'X';

@@ -14,18 +14,14 @@ import java.util.Optional;
  * @param isDying it was sent KILL, or is on its way out: what it still holds, its locks say, it will let go of
  */
 public record ProcessStatus(String name, int user, boolean isDying) {
-    /** PF_EXITING of the kernel, and where in /proc/PID/stat behind the name its flags stand. */
-    private static final long EXITING = 4;
-
-    private static final int FLAGS = 6;
-
     /** Empty: there is no such process, or none that we can see. */
     public static Optional<ProcessStatus> of(long pid) {
         Path process = Path.of("/proc", Long.toString(pid));
         try {
             String name = "";
             int user = -1;
-            boolean dying = isExiting(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1));
+            boolean dying =
+                    ProcessInfo.isExiting(Files.readString(process.resolve("stat"), StandardCharsets.ISO_8859_1));
             for (String line : Files.readAllLines(process.resolve("status"), StandardCharsets.ISO_8859_1)) {
                 String value = line.substring(line.indexOf(':') + 1).strip();
                 if (line.startsWith("Name:")) {
@@ -39,10 +35,5 @@ public record ProcessStatus(String name, int user, boolean isDying) {
         } catch (IOException gone) {
             return Optional.empty();
         }
-    }
-
-    private static boolean isExiting(String stat) {
-        String[] fields = stat.substring(stat.lastIndexOf(')') + 2).strip().split(" ", -1);
-        return (Long.parseLong(fields[FLAGS]) & EXITING) != 0;
     }
 }
