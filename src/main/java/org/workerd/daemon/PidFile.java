@@ -103,9 +103,9 @@ final class PidFile {
             case UNNAMED -> Optional.empty();
             case STRANGER -> {
                 LOG.warn(
-                        "the pidfile {} was locked by process {}, which is neither root's nor ours: it is replaced",
-                        path,
-                        holder.pid());
+                        "process {} of another user had locked the pidfile {}; the file is replaced",
+                        holder.pid(),
+                        path);
                 Files.delete(path);
                 yield Optional.empty();
             }

@@ -34,7 +34,7 @@ final class Cleaner {
             return true;
         } catch (OutOfMemoryError noThread) {
             thread.remove(removal);
-            LOG.warn("no thread to remove with what dead daemons left; trying again later");
+            LOG.warn("cannot start a thread to remove what dead daemons left; trying again later");
             return false;
         }
     }
@@ -48,7 +48,7 @@ final class Cleaner {
         thread.shutdown();
         try {
             if (!thread.awaitTermination(PATIENCE.toMillis(), TimeUnit.MILLISECONDS)) {
-                LOG.info("not all is removed that dead daemons left; the next daemon goes on");
+                LOG.info("some files of dead daemons are not removed yet; the next daemon will remove them");
             }
         } catch (InterruptedException stopped) {
             Thread.currentThread().interrupt();

@@ -287,7 +287,7 @@ final class DoctorTest {
             lock.write(own + "\n");
             assertThat(doctor().out())
                     .startsWith("failure daemon process " + own + " holds the lock of the pidfile " + pidfile
-                            + ", which names it, but it is no workerd of the file's owner");
+                            + ", which names it, but it is not a workerd of the file's owner");
             Path name = Path.of("/proc/self/comm");
             String before = Files.readString(name);
             Files.writeString(name, "workerd");

@@ -50,9 +50,9 @@ final class DaemonCheck {
             case LOCKED_BY_STRANGER ->
                 Finding.warning(
                         CHECK,
-                        "not running: process " + daemon.holder() + ", which is neither root's nor the daemon's, has"
-                                + " locked its pidfile " + daemon.pidfile(),
-                        "workerd start (which replaces the file); see whose it is: ps -fp " + daemon.holder());
+                        "not running, but process " + daemon.holder() + " of another user has locked its pidfile "
+                                + daemon.pidfile(),
+                        "workerd start (it replaces the file); to see whose process it is: ps -fp " + daemon.holder());
             case DEAD ->
                 Finding.warning(
                         CHECK,
@@ -79,7 +79,7 @@ final class DaemonCheck {
             return "names nobody";
         }
         return daemon.named() == daemon.holder()
-                ? "names it, but it is no workerd of the file's owner"
+                ? "names it, but it is not a workerd of the file's owner"
                 : "names process " + daemon.named();
     }
 

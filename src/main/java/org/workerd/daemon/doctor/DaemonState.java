@@ -27,7 +27,7 @@ record DaemonState(Path pidfile, Kind kind, long named, long holder) {
         DEAD,
         /** It is locked by one who is neither root nor the file's user: no daemon's lock. */
         LOCKED_BY_STRANGER,
-        /** It is locked by one that does not stand in it: a daemon that only starts, or a stranger. */
+        /** Who has it locked is not the daemon that it names: one that only starts, or another process of its user. */
         CONTRADICTORY,
         /** It is no file, or not ours to read. */
         UNKNOWN
