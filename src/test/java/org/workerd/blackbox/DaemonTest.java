@@ -64,6 +64,27 @@ abstract class DaemonTest {
         rulesBroken = true;
     }
 
+    /**
+     * A process that has locked the pidfile and holds the lock until it is killed.
+     *
+     * @param mode as perl opens the file
+     * @param then what it does besides
+     * @param as the words of a command that runs it as somebody else; none: as ourselves
+     */
+    Shell.Running holdPidfile(String mode, String then, String... as) {
+        needs("perl");
+        List<String> line = new ArrayList<>(List.of(as));
+        line.addAll(List.of(
+                "perl",
+                "-e",
+                "use Fcntl ':flock'; $| = 1; open F, '" + mode
+                        + "', $ARGV[0] or die; flock F, LOCK_EX or die; print qq(held\\n); " + then + " sleep 600",
+                at.pidfile.toString()));
+        Shell.Running holder = at.shell.begin(line);
+        until("it is locked", () -> Installation.read(holder.out()).contains("held"));
+        return holder;
+    }
+
     static void until(String what, Callable<Boolean> holds) {
         until(what, Duration.ofSeconds(20), holds);
     }

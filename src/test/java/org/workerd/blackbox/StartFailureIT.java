@@ -168,15 +168,8 @@ class StartFailureIT extends DaemonTest {
 
     @Test
     void anAbortedStartThatWaitsForThePidfileNeverBecomesADaemon() throws Exception {
-        needs("perl");
         Installation.write(at.pidfile, "");
-        Shell.Running holder = at.shell.begin(List.of(
-                "perl",
-                "-e",
-                "use Fcntl ':flock'; $| = 1; open F, '+<', $ARGV[0] or die; flock F, LOCK_EX or die; print qq(held\\n);"
-                        + " sleep 600",
-                at.pidfile.toString()));
-        until("it is locked", () -> Installation.read(holder.out()).contains("held"));
+        Shell.Running holder = holdPidfile("+<", "");
         List<String> aborted = new ArrayList<>(List.of("timeout", "-s", "KILL", "4"));
         aborted.addAll(at.line("start"));
         assertThat(at.shell.run(aborted).code()).isEqualTo(137);

@@ -32,22 +32,12 @@ class StartRaceIT extends DaemonTest {
     void aStrangerWhoHasLockedThePidfileDelaysNoStart() throws Exception {
         needsRoot();
         needs("setpriv");
-        needs("perl");
         Installation.write(at.pidfile, "999999\n");
         Installation.allow(at.pidfile, "rw-r--r--");
         for (Path above = at.pidfile.getParent(); above.startsWith(at.top); above = above.getParent()) {
             Installation.allow(above, "rwxr-xr-x");
         }
-        Shell.Running stranger = at.shell.begin(List.of(
-                "setpriv",
-                "--reuid=65534",
-                "--clear-groups",
-                "perl",
-                "-e",
-                "use Fcntl ':flock'; $| = 1; open F, '<', $ARGV[0] or die; flock F, LOCK_EX or die; print qq(held\\n);"
-                        + " sleep 600",
-                at.pidfile.toString()));
-        until("it is locked", () -> Installation.read(stranger.out()).contains("held"));
+        Shell.Running stranger = holdPidfile("<", "", "setpriv", "--reuid=65534", "--clear-groups");
         List<Shell.Running> starts = new ArrayList<>();
         for (int i = 0; i < 5; i++) {
             starts.add(at.shell.begin(at.line("start")));
@@ -115,15 +105,8 @@ class StartRaceIT extends DaemonTest {
     /** Between the lock and the first write the file still holds what was there before. */
     @Test
     void theStalePidOfALockedPidfileIsNotTakenForTheDaemons() {
-        needs("perl");
         Installation.write(at.pidfile, "999999\n");
-        Shell.Running holder = at.shell.begin(List.of(
-                "perl",
-                "-e",
-                "use Fcntl ':flock'; $| = 1; open F, '+<', $ARGV[0] or die; flock F, LOCK_EX or die; print qq(held\\n);"
-                        + " sleep 3; truncate F, 0; syswrite F, qq($$\\n); sleep 600",
-                at.pidfile.toString()));
-        until("it is locked", () -> Installation.read(holder.out()).contains("held"));
+        Shell.Running holder = holdPidfile("+<", "sleep 3; truncate F, 0; syswrite F, qq($$\\n);");
         Shell.Done done = at.workerd("start");
         assertThat(done.err())
                 .doesNotContain("999999")
