@@ -52,21 +52,21 @@ record WaitingStep(Site site, Plan plan, InstantSource clock) implements Step {
     }
 
     /** What people look with; the filters name what is not there, for which a list would have to look at every job. */
-    private record Look(String figure, String title, List<String> words) {
-        static Look of(String figure, String... words) {
-            return new Look(figure, String.join(" ", words), List.of(words));
+    private record Look(String figure, String words) {
+        String[] line() {
+            return words.split(" ", -1);
         }
     }
 
     private static final List<Look> LOOKS = List.of(
-            Look.of("list_command", "list"),
-            Look.of("list_state_command", "list", "--state", "dead"),
-            Look.of("list_queue_command", "list", "--queue", "nightly"),
-            Look.of("list_name_command", "list", "--name", "resize"),
-            Look.of("list_key_command", "list", "--key", "k1"),
-            Look.of("list_since_command", "list", "--finished-since", "1h"),
-            Look.of("list_error_command", "list", "--error", "refused"),
-            Look.of("stats_command", "stats"));
+            new Look("list_command", "list"),
+            new Look("list_state_command", "list --state dead"),
+            new Look("list_queue_command", "list --queue nightly"),
+            new Look("list_name_command", "list --name resize"),
+            new Look("list_key_command", "list --key k1"),
+            new Look("list_since_command", "list --finished-since 1h"),
+            new Look("list_error_command", "list --error refused"),
+            new Look("stats_command", "stats"));
 
     private List<Figure> commands() throws IOException, InterruptedException {
         List<Figure> figures = new ArrayList<>();
@@ -74,14 +74,14 @@ record WaitingStep(Site site, Plan plan, InstantSource clock) implements Step {
         for (Look look : LOOKS) {
             List<Double> full = new ArrayList<>();
             List<Double> empty = new ArrayList<>();
-            String[] words = look.words().toArray(String[]::new);
+            String[] words = look.line();
             plan.repeat(() -> {
                 full.add(Stopwatch.millis(() -> Tool.run(site.line("first", words))));
                 empty.add(Stopwatch.millis(() -> Tool.run(site.line("none", words[0]))));
             });
             figures.add(new Figure(
                     look.figure(),
-                    look.title() + ", a long queue",
+                    look.words() + ", a long queue",
                     Unit.MILLIS,
                     new Samples(full),
                     new Limit(words[0] + ", an empty queue", new Samples(empty))));

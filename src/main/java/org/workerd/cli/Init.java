@@ -70,7 +70,7 @@ final class Init implements Callable<Integer> {
     public Integer call() throws IOException {
         refuseToOverwrite();
         try (OpenDirectory top = open()) {
-            for (String name : List.of("handlers", "plugins", "log", "run")) {
+            for (String name : List.of("plugins", "log", "run")) {
                 make(top, name, "rwxr-xr-x").close();
             }
             make(top, "queue", "rwx------").close();
