@@ -8,12 +8,16 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Calls go right: cli → daemon → ops → worker → store → job; unix and api are leaves; each library has one home. */
+/** Calls go right: cli → daemon → ops → worker → store → job; config knows jobs alone; unix and api are leaves; each library has one home. */
 @AnalyzeClasses(packages = "org.workerd", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
     static final ArchRule jobsKnowNobody =
             mustNotUse("org.workerd.job..", "..store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
+
+    @ArchTest
+    static final ArchRule theConfigurationKnowsJobsAlone = mustNotUse(
+            "org.workerd.config..", "..store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
     static final ArchRule theStoreKnowsJobsAlone =
@@ -95,7 +99,7 @@ class ArchitectureTest {
     static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");
 
     @ArchTest
-    static final ArchRule onlyTheDaemonReadsToml = onlyIn("org.workerd.daemon..", "org.tomlj..");
+    static final ArchRule onlyTheConfigurationReadsToml = onlyIn("org.workerd.config..", "org.tomlj..");
 
     @ArchTest
     static final ArchRule thePackagesFormNoCycle =

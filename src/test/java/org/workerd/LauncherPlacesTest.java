@@ -15,9 +15,9 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
-import org.workerd.daemon.Environment;
-import org.workerd.daemon.SettingsException;
-import org.workerd.daemon.SettingsFile;
+import org.workerd.config.Environment;
+import org.workerd.config.SettingsException;
+import org.workerd.config.SettingsFile;
 
 /** Where the launcher looks for the daemon and for what it runs is where Java puts them, or it asks Java. */
 class LauncherPlacesTest extends LauncherLaws {

@@ -1,5 +1,11 @@
 package org.workerd.daemon;
 
+import org.workerd.config.SettingsFile;
+
+import org.workerd.config.Environment;
+
+import org.workerd.config.Settings;
+
 import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

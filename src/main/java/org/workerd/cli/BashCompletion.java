@@ -12,7 +12,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
-import org.workerd.daemon.SettingDoc;
+import org.workerd.config.SettingDoc;
 import org.workerd.job.JobState;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.SettingsFile;
+import org.workerd.config.SettingsFile;
 import org.workerd.job.Names;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -5,8 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.workerd.config.SettingsException;
 import org.workerd.daemon.DaemonException;
-import org.workerd.daemon.SettingsException;
 import org.workerd.job.Printable;
 import org.workerd.store.StoreException;
 

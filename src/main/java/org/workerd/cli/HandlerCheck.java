@@ -3,7 +3,7 @@ package org.workerd.cli;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.ops.HandlerView;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Accepted;

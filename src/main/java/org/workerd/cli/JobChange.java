@@ -11,7 +11,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;

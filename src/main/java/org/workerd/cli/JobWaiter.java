@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Span;

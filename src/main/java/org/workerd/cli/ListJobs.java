@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;

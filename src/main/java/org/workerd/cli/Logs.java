@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;

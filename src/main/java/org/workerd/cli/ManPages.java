@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
-import org.workerd.daemon.Environment;
+import org.workerd.config.Environment;
 
 /** Makes the man pages while the program is built: what people wrote, with the commands and settings put in. */
 public final class ManPages {

@@ -3,7 +3,7 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.store.JobView;
 import org.workerd.worker.Output;
 import org.workerd.worker.Premises;

@@ -5,7 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves.Pruned;
 import org.workerd.store.Moves.Removed;

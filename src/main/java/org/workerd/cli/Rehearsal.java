@@ -11,7 +11,7 @@ import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
 import org.workerd.bench.BenchPlugin;
-import org.workerd.daemon.Environment;
+import org.workerd.config.Environment;
 import org.workerd.job.Allowed;
 import sun.misc.Signal;
 

@@ -1,7 +1,7 @@
 package org.workerd.cli;
 
 import java.util.stream.Collectors;
-import org.workerd.daemon.SettingDoc;
+import org.workerd.config.SettingDoc;
 
 /** What workerd.toml(5) says of the settings, in roff: from their table, so that it cannot differ from it. */
 final class SettingsReference {

@@ -6,7 +6,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;

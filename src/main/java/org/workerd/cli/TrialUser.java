@@ -3,7 +3,7 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Refused;
 import org.workerd.worker.Handlers.Vetting;

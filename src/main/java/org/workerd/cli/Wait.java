@@ -5,7 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

@@ -9,6 +9,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.regex.Pattern;
+import org.workerd.config.Environment;
+import org.workerd.config.SettingsFile;
 import org.workerd.job.ShellWord;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;

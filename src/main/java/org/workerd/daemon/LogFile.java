@@ -14,6 +14,7 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.Settings;
 import org.workerd.unix.FileType;
 import org.workerd.unix.Posix;
 import org.workerd.unix.UnixException;

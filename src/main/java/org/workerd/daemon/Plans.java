@@ -1,5 +1,6 @@
 package org.workerd.daemon;
 
+import org.workerd.config.Settings;
 import org.workerd.unix.Posix;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Plan;

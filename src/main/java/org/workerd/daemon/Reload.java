@@ -4,6 +4,10 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.Environment;
+import org.workerd.config.Settings;
+import org.workerd.config.SettingsException;
+import org.workerd.config.SettingsFile;
 import org.workerd.worker.Plan;
 
 /** HUP: the log goes on in a new file, and the configuration is read again. What does not work leaves things as they were. */

@@ -1,4 +1,4 @@
-/** The daemon's frame: its configuration, its start and its end. Uses worker, store, job and unix; imports nothing of cli. */
+/** The daemon's frame: its start and its end. Uses worker, store, job and unix; imports nothing of cli. */
 @NullMarked
 package org.workerd.daemon;
 

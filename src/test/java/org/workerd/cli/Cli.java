@@ -20,7 +20,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
-import org.workerd.daemon.Environment;
+import org.workerd.config.Environment;
 import org.workerd.job.Claim;
 import org.workerd.job.Verdict;
 import org.workerd.store.JobQueries;

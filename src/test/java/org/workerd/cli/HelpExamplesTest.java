@@ -13,7 +13,7 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.workerd.daemon.Environment;
+import org.workerd.config.Environment;
 import picocli.CommandLine;
 
 /** What help shows as examples are commands that can be given. */

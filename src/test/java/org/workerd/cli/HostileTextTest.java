@@ -20,7 +20,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.workerd.daemon.Environment;
+import org.workerd.config.Environment;
 import org.workerd.job.Printable;
 
 /** What others wrote into the queue, a file or an argument can be read on a terminal, and do nothing else there. */

@@ -15,7 +15,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.Tool;
-import org.workerd.daemon.SettingDoc;
+import org.workerd.config.SettingDoc;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.CommandSpec;
 

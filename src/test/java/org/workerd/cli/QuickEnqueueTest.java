@@ -15,7 +15,7 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.workerd.daemon.Environment;
+import org.workerd.config.Environment;
 import picocli.CommandLine;
 
 /** What reads enqueue quickly reads it as picocli does, or leaves it to picocli. */

@@ -6,10 +6,10 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Environment;
-import org.workerd.daemon.Settings;
-import org.workerd.daemon.SettingsException;
-import org.workerd.daemon.SettingsFile;
+import org.workerd.config.Environment;
+import org.workerd.config.Settings;
+import org.workerd.config.SettingsException;
+import org.workerd.config.SettingsFile;
 import org.workerd.store.SqliteHealth;
 import org.workerd.store.StoreException;
 

@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
 
 /** The daemon of this pidfile: does it run, and is it still the one that is installed? */

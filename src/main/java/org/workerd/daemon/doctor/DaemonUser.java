@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.worker.OwnUser;
 
 /** The user that the daemon runs as: the one whose the queue's directory is, else ours; and what he may do with a file. */

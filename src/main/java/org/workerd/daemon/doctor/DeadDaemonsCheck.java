@@ -5,7 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.SqliteHealth;
 import org.workerd.store.SqliteHealth.Running;

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Handlers.Refused;

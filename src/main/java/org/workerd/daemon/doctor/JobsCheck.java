@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;

@@ -6,7 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.workerd.daemon.Settings;
+import org.workerd.config.Settings;
 import org.workerd.daemon.Volumes;
 import org.workerd.job.ByteSize;
 import org.workerd.unix.Volume;

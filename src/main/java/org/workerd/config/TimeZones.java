@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.time.DateTimeException;
 import java.time.ZoneId;

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
@@ -20,7 +20,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
-import org.workerd.daemon.Environment.Chosen;
+import org.workerd.config.Environment.Chosen;
 
 /** The configuration file and the files of conf.d beside it, as text that is read into {@link Findings}. */
 final class ConfigFiles {

@@ -1,9 +1,9 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
-import static org.workerd.daemon.SettingType.choice;
-import static org.workerd.daemon.SettingType.duration;
-import static org.workerd.daemon.SettingType.size;
-import static org.workerd.daemon.SettingType.whole;
+import static org.workerd.config.SettingType.choice;
+import static org.workerd.config.SettingType.duration;
+import static org.workerd.config.SettingType.size;
+import static org.workerd.config.SettingType.whole;
 
 import java.nio.file.Path;
 import java.time.Duration;
@@ -13,8 +13,8 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Settings.Logging.Format;
-import org.workerd.daemon.Settings.Logging.Level;
+import org.workerd.config.Settings.Logging.Format;
+import org.workerd.config.Settings.Logging.Level;
 import org.workerd.job.Backoff;
 import org.workerd.job.CronEntry;
 import org.workerd.job.Names;

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.SettingsException.Problem;
+import org.workerd.config.SettingsException.Problem;
 
 /**
  * What the configuration depends on besides its files.

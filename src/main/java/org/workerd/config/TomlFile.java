@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -7,7 +7,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import org.workerd.daemon.TomlValue.Place;
+import org.workerd.config.TomlValue.Place;
 
 /** One file of the configuration, taken into {@link Findings}. Not thread-safe. */
 final class TomlFile {

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -10,8 +10,8 @@ import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.workerd.daemon.TomlValue.Kind;
-import org.workerd.daemon.TomlValue.Place;
+import org.workerd.config.TomlValue.Kind;
+import org.workerd.config.TomlValue.Place;
 
 /** What is read as plain TOML is read as TOML is, or left to TOML's parser. */
 class PlainTomlTest {

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
@@ -9,7 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
-import org.workerd.daemon.Settings.Logging;
+import org.workerd.config.Settings.Logging;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
 import org.workerd.job.Policies;

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import static java.util.Comparator.comparingInt;
 
@@ -15,7 +15,7 @@ import java.util.TreeMap;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.SettingsException.Problem;
+import org.workerd.config.SettingsException.Problem;
 
 /** What was read so far: values, of which later ones replace earlier ones, and problems. Not thread-safe. */
 final class Findings {

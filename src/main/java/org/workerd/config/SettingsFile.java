@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -8,8 +8,8 @@ import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.Environment.Chosen;
-import org.workerd.daemon.Settings.Logging;
+import org.workerd.config.Environment.Chosen;
+import org.workerd.config.Settings.Logging;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;

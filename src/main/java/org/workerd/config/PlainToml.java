@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -8,8 +8,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.workerd.daemon.TomlValue.Kind;
-import org.workerd.daemon.TomlValue.Place;
+import org.workerd.config.TomlValue.Kind;
+import org.workerd.config.TomlValue.Place;
 
 /**
  * The plain part of TOML that most configurations keep to: tables with bare names, and keys with a text without escapes

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -11,8 +11,8 @@ import org.tomlj.TomlParseOptions;
 import org.tomlj.TomlParseResult;
 import org.tomlj.TomlPosition;
 import org.tomlj.TomlTable;
-import org.workerd.daemon.TomlValue.Kind;
-import org.workerd.daemon.TomlValue.Place;
+import org.workerd.config.TomlValue.Kind;
+import org.workerd.config.TomlValue.Place;
 import org.workerd.job.Names;
 
 /** All of TOML, by a parser that takes longer to load than {@link PlainToml} takes to read. Stateless. */

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.config;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * The time zone of the machine: what /etc/localtime says. Not Java's default, which heeds the caller's TZ and, in some
  * builds, an /etc/timezone that nobody keeps in step. Stateless.
  */
-final class SystemZone {
+public final class SystemZone {
     private static final Path LOCALTIME = Path.of("/etc/localtime");
     private static final Path DATABASE = Path.of("/usr/share/zoneinfo");
 
@@ -28,7 +28,7 @@ final class SystemZone {
     }
 
     /** From here on Java's own default is the machine's zone, unless TZ names one. */
-    static void adopt(Map<String, String> variables) {
+    public static void adopt(Map<String, String> variables) {
         TimeZone.setDefault(TimeZone.getTimeZone(of(variables)));
     }
 
