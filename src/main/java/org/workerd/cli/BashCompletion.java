@@ -115,6 +115,7 @@ final class BashCompletion {
         return switch (option.longestName()) {
             case "--name" -> "handlers";
             case "--key" -> "none";
+            case "--cron" -> "schedules";
             default -> kind(option.paramLabel());
         };
     }

@@ -79,8 +79,11 @@ final class JobChange {
         Settings settings = main.settings().settings();
         List<Long> ids = ids(settings);
         if (ids.isEmpty()) {
+            String hint = selection.hint(settings);
             throw new Failure(
-                    ExitCode.FAILED, "no jobs match that can be " + change.done(), "All there are: workerd list");
+                    ExitCode.FAILED,
+                    "no jobs match that can be " + change.done(),
+                    hint.isEmpty() ? "All there are: workerd list" : hint);
         }
         if (selection.dryRun) {
             return show(ids, settings);

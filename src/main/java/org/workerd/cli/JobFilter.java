@@ -7,7 +7,10 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.Settings;
+import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
+import org.workerd.job.Names;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Option;
 
@@ -31,6 +34,10 @@ final class JobFilter {
     @Option(names = "--key", paramLabel = "K", description = "with this key")
     @Nullable
     String key;
+
+    @Option(names = "--cron", paramLabel = "ID", description = "of this schedule")
+    @Nullable
+    String cron;
 
     @Option(
             names = "--since",
@@ -58,7 +65,16 @@ final class JobFilter {
         for (String word : states) {
             wanted.add(JobState.ofWord(word).orElseThrow(() -> unknown(word)));
         }
-        return new JobQueries.Filter(wanted, queue, name, key, ago(since, now), ago(finishedSince, now), error);
+        return new JobQueries.Filter(wanted, queue, name, key, ago(since, now), ago(finishedSince, now), error, cron);
+    }
+
+    /** What to say when nothing matches: the schedule may be a slip, or have been renamed. */
+    String hint(Settings settings) {
+        List<String> known = settings.cron().stream().map(CronEntry::id).toList();
+        return cron == null || known.contains(cron)
+                ? ""
+                : "The configuration has no schedule " + Names.printable(cron) + ". "
+                        + Usage.meant(cron, known).orElse("") + "workerd cron lists them.";
     }
 
     private static @Nullable Instant ago(@Nullable Duration age, Instant now) {
@@ -69,7 +85,7 @@ final class JobFilter {
         List<String> words = Stream.of(JobState.values()).map(JobState::word).toList();
         return new Failure(
                 ExitCode.USAGE,
-                "no job has the state \"" + org.workerd.job.Names.printable(word) + "\"",
+                "no job has the state \"" + Names.printable(word) + "\"",
                 Usage.meant(word, words).orElse("") + "The states are " + String.join(", ", words) + ".");
     }
 }

@@ -125,6 +125,7 @@ final class Json implements AutoCloseable {
         text("error", job.error());
         value("result", job.result());
         progress(job.progress());
+        text("cron", job.cron());
     }
 
     private void progress(@Nullable Progress progress) throws IOException {

@@ -26,6 +26,7 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  workerd list --state dead,cancelled --since 1d",
             "  workerd list --name mail --error timeout",
+            "  workerd list --cron nightly --limit 5",
             "  workerd list --json --limit 1000"
         })
 final class ListJobs implements Callable<Integer> {
@@ -68,6 +69,9 @@ final class ListJobs implements Callable<Integer> {
                 jobs.forEach(job -> main.console().data(Long.toString(job.id())));
             } else {
                 printTable(jobs, waits, settings, wanted.equals(JobQueries.Filter.ALL));
+            }
+            if (jobs.isEmpty() && !filter.hint(settings).isEmpty()) {
+                main.console().say(filter.hint(settings));
             }
             tellOfMore(found);
             if (found.more() && wanted.equals(JobQueries.Filter.ALL)) {

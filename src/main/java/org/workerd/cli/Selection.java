@@ -5,6 +5,7 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Mixin;
@@ -34,6 +35,11 @@ final class Selection {
 
     @Option(names = "-q", description = "the ids only")
     boolean quiet;
+
+    /** What to say when nothing matches; may be empty. */
+    String hint(Settings settings) {
+        return filter.hint(settings);
+    }
 
     boolean isFilter() {
         return ids.isEmpty();

@@ -94,6 +94,7 @@ final class Show implements Callable<Integer> {
                         : waitsFor.reason().thing() + ": "
                                 + WaitText.of(
                                         waitsFor, main.now(), main.console().isTerminal()));
+        line("schedule", job.cron());
         line("priority", Integer.toString(job.priority()));
         line("args", String.join(" ", job.args().stream().map(ShellWord::of).toList()));
         line("payload", job.payload());

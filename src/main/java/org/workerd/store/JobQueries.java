@@ -41,38 +41,44 @@ public interface JobQueries extends AutoCloseable {
             @Nullable String key,
             @Nullable Instant since,
             @Nullable Instant finishedSince,
-            @Nullable String error) {
-        public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null, null);
+            @Nullable String error,
+            @Nullable String cron) {
+        public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null, null, null);
 
         public Filter withStates(Set<JobState> some) {
-            return new Filter(some, queue, name, key, since, finishedSince, error);
+            return new Filter(some, queue, name, key, since, finishedSince, error, cron);
         }
 
         public Filter withQueue(String one) {
-            return new Filter(states, one, name, key, since, finishedSince, error);
+            return new Filter(states, one, name, key, since, finishedSince, error, cron);
         }
 
         public Filter withName(String one) {
-            return new Filter(states, queue, one, key, since, finishedSince, error);
+            return new Filter(states, queue, one, key, since, finishedSince, error, cron);
         }
 
         public Filter withKey(String one) {
-            return new Filter(states, queue, name, one, since, finishedSince, error);
+            return new Filter(states, queue, name, one, since, finishedSince, error, cron);
         }
 
         /** Enqueued then or later. */
         public Filter withSince(Instant then) {
-            return new Filter(states, queue, name, key, then, finishedSince, error);
+            return new Filter(states, queue, name, key, then, finishedSince, error, cron);
         }
 
         /** Ended then or later. */
         public Filter withFinishedSince(Instant then) {
-            return new Filter(states, queue, name, key, since, then, error);
+            return new Filter(states, queue, name, key, since, then, error, cron);
         }
 
         /** Whose error contains this. */
         public Filter withError(String text) {
-            return new Filter(states, queue, name, key, since, finishedSince, text);
+            return new Filter(states, queue, name, key, since, finishedSince, text, cron);
+        }
+
+        /** Of the schedule with this ID. */
+        public Filter withCron(String one) {
+            return new Filter(states, queue, name, key, since, finishedSince, error, one);
         }
     }
 

@@ -13,6 +13,7 @@ import org.workerd.job.Progress;
  * @param maxAttempts as it was enqueued; null leaves it to the configuration
  * @param forgiven how many of its attempts do not count against that
  * @param after the ids of the jobs it waits for
+ * @param cron the ID of the schedule that enqueued it
  */
 public record JobView(
         long id,
@@ -36,7 +37,8 @@ public record JobView(
         @Nullable Integer signal,
         @Nullable String error,
         @Nullable String result,
-        @Nullable Progress progress) {
+        @Nullable Progress progress,
+        @Nullable String cron) {
 
     /** How many attempts count under this policy. */
     public int maxAttempts(JobPolicy policy) {

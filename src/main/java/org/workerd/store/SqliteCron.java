@@ -45,7 +45,11 @@ final class SqliteCron {
 
     private static final String LINK = "update cron set job = ?, job_slot = ? where id = ?";
 
+    /** A schedule that no daemon has begun yet has no row, only jobs. */
+    private static final String OWN = "insert into cron_jobs (id, cron) values (?, ?)";
+
     boolean link(String id, long job, long slot) {
+        statements.update(OWN, job, id);
         return statements.update(LINK, job, slot, id) == 1;
     }
 

@@ -3,8 +3,10 @@ package org.workerd.store;
 import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.EnumSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -15,6 +17,9 @@ import org.workerd.store.SqliteWalk.Place;
 
 /** Where the jobs are that a filter can mean, so that nobody looks through the others. For one thread. */
 final class SqlitePlaces {
+    /** So many jobs are sooner looked at than all those of a schedule. */
+    private static final int MANY = 2_000;
+
     private final Statements statements;
 
     SqlitePlaces(Statements statements) {
@@ -26,6 +31,9 @@ final class SqlitePlaces {
         if (filter.key() != null) {
             return List.of(place(OF_KEY, filter.key()));
         }
+        if (filter.cron() != null && filter.states().isEmpty()) {
+            return List.of(place(OF_CRON, filter.cron()));
+        }
         if (!isByLane(filter)) {
             return List.of(place(ALL));
         }
@@ -33,7 +41,9 @@ final class SqlitePlaces {
         List<Place> places = new ArrayList<>();
         for (JobState state : states(filter)) {
             List<Lane> holding = lanes.stream().filter(lane -> lane.has(state)).toList();
-            if (!holding.isEmpty()) {
+            if (filter.cron() != null && count(holding, state) > MANY) {
+                places.add(ofCron(filter.cron(), state));
+            } else if (!holding.isEmpty()) {
                 places.addAll(of(state, holding, filter));
             }
         }
@@ -43,7 +53,11 @@ final class SqlitePlaces {
     /** All that is in the places of this filter matches it. */
     static boolean areExact(Filter filter) {
         boolean more = filter.since() != null || filter.finishedSince() != null || filter.error() != null;
-        return !more && (filter.key() == null || filter.equals(Filter.ALL.withKey(filter.key())));
+        String key = filter.key();
+        String cron = filter.cron();
+        return !more
+                && (key == null || filter.equals(Filter.ALL.withKey(key)))
+                && (cron == null || filter.equals(Filter.ALL.withCron(cron)));
     }
 
     private static boolean isByLane(Filter filter) {
@@ -67,10 +81,18 @@ final class SqlitePlaces {
         return states;
     }
 
-    private record Lane(long id, Set<JobState> states) {
+    private record Lane(long id, Map<JobState, Long> counts) {
         boolean has(JobState state) {
-            return states.contains(state);
+            return count(state) > 0;
         }
+
+        long count(JobState state) {
+            return counts.getOrDefault(state, 0L);
+        }
+    }
+
+    private static long count(List<Lane> lanes, JobState state) {
+        return lanes.stream().mapToLong(lane -> lane.count(state)).sum();
     }
 
     private static final String LANES =
@@ -81,18 +103,41 @@ final class SqlitePlaces {
     }
 
     private static Lane lane(ResultSet row) throws SQLException {
-        Set<JobState> states = EnumSet.noneOf(JobState.class);
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
         for (JobState state : JobState.values()) {
-            if (row.getLong(state.word()) > 0) {
-                states.add(state);
-            }
+            counts.put(state, row.getLong(state.word()));
         }
-        return new Lane(row.getLong("id"), states);
+        return new Lane(row.getLong("id"), counts);
     }
 
     private static final String ALL = "select id from jobs where id < ? order by id desc limit ?";
 
     private static final String OF_KEY = "select id from jobs where id < ? and key = ?3 order by id desc limit ?2";
+
+    private static final String OF_CRON =
+            "select id from cron_jobs where id < ? and cron = ?3 order by id desc limit ?2";
+
+    private static final String OF_CRON_ENDED =
+            """
+            select id from cron_jobs
+            where id < ?1 and cron = ?3
+              and exists (select 1 from finished where finished.id = cron_jobs.id and state = ?4)
+            order by id desc limit ?2
+            """;
+
+    private static final String OF_CRON_OPEN =
+            """
+            select id from cron_jobs
+            where id < ?1 and cron = ?3
+              and not exists (select 1 from finished where finished.id = cron_jobs.id)
+              and (select state from job_status where job_status.id = cron_jobs.id) = ?4
+            order by id desc limit ?2
+            """;
+
+    /** The state of each of its jobs is looked up: a schedule has thousands of jobs where a queue has millions. */
+    private Place ofCron(String cron, JobState state) {
+        return place(state.isFinal() ? OF_CRON_ENDED : OF_CRON_OPEN, cron, state.word());
+    }
 
     private static final String BLOCKED =
             "select id from blocked where id < ?1 and lane = ?3 order by id desc limit ?2";

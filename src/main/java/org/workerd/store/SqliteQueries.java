@@ -245,7 +245,8 @@ final class SqliteQueries implements JobQueries {
                 Statements.integer(row, "signal"),
                 row.getString("error"),
                 row.getString("result"),
-                SqliteProgress.read(row.getString("progress")));
+                SqliteProgress.read(row.getString("progress")),
+                row.getString("cron"));
     }
 
     /** What somebody wrote past the rules is shown as it stands. */

@@ -80,6 +80,7 @@ final class SqliteSearch {
               and (?6 is null or created_at >= ?6)
               and (?7 is null or finished_at >= ?7)
               and (?8 is null or instr(error, ?8) > 0)
+              and (?9 is null or cron = ?9)
             order by id desc
             """;
 
@@ -97,7 +98,8 @@ final class SqliteSearch {
                 filter.key(),
                 SqliteMoves.millis(filter.since()),
                 SqliteMoves.millis(filter.finishedSince()),
-                filter.error());
+                filter.error(),
+                filter.cron());
     }
 
     private boolean isExact() {

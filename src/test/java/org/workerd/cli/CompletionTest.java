@@ -89,6 +89,7 @@ final class CompletionTest {
                     workerd completion _                  | bash
                     workerd cron _                        | next
                     workerd cron next _                   | nightly
+                    workerd list --cron n                 | nightly
                     workerd config --get daemon.          | daemon.pidfile daemon.drain_timeout
                     workerd config --get jobs.t           | jobs.timeout
                     """)

@@ -9,6 +9,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.job.Claim;
+import org.workerd.job.JobState;
 
 /** {@code cron} and {@code cron next}. */
 final class CronTest {
@@ -101,6 +102,34 @@ final class CronTest {
         ran("nightly", "30 2 * * * Europe/Berlin");
         assertThat(cli.run("cron", "--json").out())
                 .contains("\"last_run\":\"2026-11-23T01:30:00.000Z\",\"last_job\":1,\"last_state\":\"ready\",");
+    }
+
+    @Test
+    void theJobsOfAScheduleAreFoundByIt() {
+        ran("nightly", "30 2 * * * Europe/Berlin");
+        cli.enqueue("mail");
+        assertThat(cli.run("list", "--cron", "nightly", "-q")).isEqualTo(said(0, "1\n", ""));
+        assertThat(cli.run("show", "1").out().lines()).contains("schedule     nightly");
+        assertThat(cli.run("show", "2").out()).doesNotContain("schedule");
+        assertThat(cli.run("show", "1", "--json").out()).contains("\"cron\":\"nightly\"");
+        assertThat(cli.run("show", "2", "--json").out()).contains("\"cron\":null");
+        assertThat(cli.run("cancel", "--cron", "nightly", "--yes").err()).isEqualTo("1 job cancelled.\n");
+        assertThat(cli.job(2).state()).isEqualTo(JobState.READY);
+        assertThat(cli.run("retry", "--cron", "nightly", "--yes", "-q").out()).isEqualTo("1\n");
+        assertThat(cli.run("delete", "--cron", "often", "--yes"))
+                .isEqualTo(said(1, "", "workerd: no jobs match that can be deleted\n  All there are: workerd list\n"));
+    }
+
+    @Test
+    void ofAScheduleThatNobodyKnowsNothingIsFoundAndThatIsSaid() {
+        ran("nightly", "30 2 * * * Europe/Berlin");
+        ran("removed", "30 2 * * * Europe/Berlin");
+        String hint = "The configuration has no schedule nigthly. Did you mean nightly? workerd cron lists them.\n";
+        assertThat(cli.run("list", "--cron", "nigthly", "-q")).isEqualTo(said(0, "", hint));
+        assertThat(cli.run("cancel", "--cron", "nigthly", "--yes"))
+                .isEqualTo(said(1, "", "workerd: no jobs match that can be cancelled\n  " + hint));
+        assertThat(cli.run("list", "--cron", "often", "-q")).isEqualTo(said(0, "", ""));
+        assertThat(cli.run("list", "--cron", "removed", "-q")).isEqualTo(said(0, "2\n", ""));
     }
 
     @Test

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -12,6 +13,7 @@ import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
+import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Moves.CronRow;
 
 interface CronContract extends StoreFixture {
@@ -104,6 +106,45 @@ interface CronContract extends StoreFixture {
         runOne();
         inTransaction(moves -> moves.delete(id));
         assertThat(views()).containsExactly(new JobQueries.CronView("nightly", DAILY, id, NOW.minusSeconds(7), null));
+    }
+
+    @Test
+    default void aJobKnowsItsScheduleUntilItIsRemoved() {
+        begin(store(), DAILY, 0);
+        long other = enqueue("report");
+        long first = enqueue("report");
+        inTransaction(moves -> moves.linkCron("nightly", first, NOW));
+        runOne();
+        runOne();
+        long second = enqueue("other");
+        inTransaction(moves -> moves.linkCron("nightly", second, NOW));
+        long neverBegun = enqueue("other");
+        inTransaction(moves -> moves.linkCron("weekly", neverBegun, NOW));
+        assertThat(List.of(other, first, second, neverBegun))
+                .extracting(id -> view(id).cron())
+                .containsExactly(null, "nightly", "nightly", "weekly");
+        Filter nightly = Filter.ALL.withCron("nightly");
+        assertThat(found(nightly)).containsExactly(second, first);
+        assertThat(found(nightly.withStates(Set.of(JobState.DONE)))).containsExactly(first);
+        assertThat(found(nightly.withStates(Set.of(JobState.READY)))).containsExactly(second);
+        assertThat(found(nightly.withStates(Set.of(JobState.DEAD)))).isEmpty();
+        assertThat(found(nightly.withName("report"))).containsExactly(first);
+        assertThat(found(Filter.ALL.withCron("monthly"))).isEmpty();
+        inTransaction(moves -> moves.delete(first));
+        assertThat(found(nightly)).containsExactly(second);
+    }
+
+    private List<Long> found(Filter filter) {
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.list(filter, 20).jobs())
+                    .extracting(JobView::id)
+                    .isEqualTo(newestFirst(queries.ids(filter)));
+            return newestFirst(queries.ids(filter));
+        }
+    }
+
+    private static List<Long> newestFirst(List<Long> ids) {
+        return ids.stream().sorted(java.util.Comparator.reverseOrder()).toList();
     }
 
     private boolean hasEnded(long id) {

@@ -42,6 +42,7 @@ interface EnqueueContract extends StoreFixture {
                         null,
                         null,
                         null,
+                        null,
                         null));
         assertThat(job.createdAt()).isBetween(before, Instant.now().plusMillis(1));
         assertThat(attempts(id)).isEmpty();
@@ -81,6 +82,7 @@ interface EnqueueContract extends StoreFixture {
                         List.of(first),
                         1500L,
                         job.createdAt(),
+                        null,
                         null,
                         null,
                         null,

@@ -53,7 +53,8 @@ interface QueriesContract extends StoreFixture {
         assertThat(ids(Filter.ALL.withKey("k"))).containsExactly(keyed);
         assertThat(ids(Filter.ALL.withError("exit code"))).containsExactly(dead);
         assertThat(ids(Filter.ALL.withError("%"))).isEmpty();
-        assertThat(ids(new Filter(Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, Instant.EPOCH, "3")))
+        assertThat(ids(new Filter(
+                        Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, Instant.EPOCH, "3", null)))
                 .containsExactly(dead);
     }
 

@@ -112,6 +112,15 @@ final class ReleasedQueueTest {
     }
 
     @Test
+    void theLastJobOfEachScheduleKnowsIt() throws SQLException {
+        List<String> last = rows("select job, id from cron where job in (select id from jobs)");
+        assertThat(last).isNotEmpty();
+        queue.migrate();
+        assertThat(rows("select id, cron from job_status where cron is not null"))
+                .isEqualTo(last);
+    }
+
+    @Test
     void onlyADaemonBringsItUpToDate() {
         assertThatThrownBy(queue::open)
                 .isInstanceOf(StoreException.class)

@@ -56,6 +56,8 @@ final class SqliteSearchTest {
         run("delete from ready");
         run("update lanes set dead = ready, ready = 0 where ready > 0");
         insert(10_000, "'n' || (i % 5)", "'q' || (i % 2)");
+        // One of each of the states, and of the oldest ones all.
+        run("insert into cron_jobs (id, cron) select id, 'nightly' from jobs where id % 100 = 0 or id < 200");
         run("commit");
         queries = new SqliteQueries(database, connection, true);
         ProgressHandler.setHandler(connection, STEP, new ProgressHandler() {
@@ -107,6 +109,9 @@ final class SqliteSearchTest {
                         Filter.ALL.withName("n2").withQueue("q0"),
                         Filter.ALL.withKey("k"),
                         Filter.ALL.withKey("none"),
+                        Filter.ALL.withCron("nightly"),
+                        Filter.ALL.withCron("none"),
+                        Filter.ALL.withCron("nightly").withName("bad"),
                         Filter.ALL
                                 .withFinishedSince(Instant.ofEpochMilli(DONE - 5))
                                 .withQueue("q1"))

@@ -97,6 +97,7 @@ begin
   delete from attempts where id = old.id;
   delete from progress where id = old.id;
   delete from revivals where id = old.id;
+  delete from cron_jobs where id = old.id;
 end;
 
 create trigger jobs_deleted_children after delete on jobs when json_valid(old."after")
@@ -178,6 +179,20 @@ create table policies (
 ) strict, without rowid;
 insert into policies (name, max_attempts) values ('*', 10);
 
+-- The schedule that a job is of: written with the job, so that jobs of none pay nothing for it.
+create table cron_jobs (
+  id   integer primary key,
+  cron text not null
+) strict;
+create index cron_jobs_by_cron on cron_jobs (cron, id);
+insert into cron_jobs (id, cron) select job, min(id) from cron where job in (select id from jobs) group by job;
+
+-- Whose times pass without a job.
+create table cron_disabled (
+  id          text primary key,
+  disabled_at integer not null
+) strict, without rowid;
+
 drop view job_status;
 drop view job_attempts;
 
@@ -226,7 +241,8 @@ create view job_status as
     coalesce(iif(length(cast(f.error as blob)) > 65536, substr(f.error, 1, 65536), f.error),
       iif(length(cast(a.error as blob)) > 65536, substr(a.error, 1, 65536), a.error)) as error,
     iif(length(cast(f.result as blob)) > 1048576, substr(f.result, 1, 1048576), f.result) as result,
-    iif(p.id is null, null, json_object('percent', p.percent, 'message', substr(p.message, 1, 1000))) as progress
+    iif(p.id is null, null, json_object('percent', p.percent, 'message', substr(p.message, 1, 1000))) as progress,
+    substr(c.cron, 1, 128) as cron
   from jobs j
     join lanes l on l.queue = j.queue and l.name = j.name
     left join policies o on o.name = j.name
@@ -239,7 +255,8 @@ create view job_status as
     left join attempts a on f.id is null and r.id is null and a.id = j.id
       and a.number = (select max(number) from attempts where id = j.id)
     left join progress p on p.id = j.id
-      and p.attempt = coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt);
+      and p.attempt = coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt)
+    left join cron_jobs c on c.id = j.id;
 
 -- What lists look things up by. Who has no key, waits for nothing, and ends well pays for none of these indexes.
 create index jobs_by_key on jobs (key) where key is not null;
