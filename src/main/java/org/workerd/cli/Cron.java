@@ -73,7 +73,7 @@ final class Cron implements Callable<Integer> {
         }
         try (JobQueries queries = Main.database(settings).openForReading()) {
             boolean served = queries.daemons().stream()
-                    .anyMatch(daemon -> Ledger.isHeld(settings.queueFile(), daemon.id(), daemon.pid()));
+                    .anyMatch(daemon -> Ledger.isHeld(settings.directory(), daemon.id(), daemon.pid()));
             return new History(queries.cron(), served);
         }
     }

@@ -68,7 +68,7 @@ final class Delete implements Callable<Integer>, JobChange.Change {
 
     @Override
     public void committed(Settings settings) throws IOException {
-        new OutputFiles(settings.queueFile()).remove(removed);
+        new OutputFiles(settings.directory()).remove(removed);
         removed.clear();
     }
 }

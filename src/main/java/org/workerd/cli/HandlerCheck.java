@@ -26,7 +26,7 @@ final class HandlerCheck {
 
     /** The same, with what we cannot know of them. */
     static HandlerView view(Settings settings) {
-        return new HandlerView(settings.handlersDir(), settings.plugins(), settings.queueFile());
+        return new HandlerView(settings.handlersDir(), settings.plugins(), settings.directory());
     }
 
     /** Why a job of this name is refused; empty: it is not, or nobody like us can know. */

@@ -210,7 +210,7 @@ public final class Main implements Runnable {
     /** Why jobs of this queue wait, as of now. */
     WaitReasons waitReasons(Settings settings, JobQueries queries) {
         return new WaitReasons(
-                queries, settings.queueFile(), settings.limits(), () -> HandlerCheck.view(settings), now());
+                queries, settings.directory(), settings.limits(), () -> HandlerCheck.view(settings), now());
     }
 
     private int usageError(CommandLine.ParameterException failure) {

@@ -6,7 +6,6 @@ import java.nio.file.Path;
 import org.workerd.config.Settings;
 import org.workerd.store.JobView;
 import org.workerd.worker.Output;
-import org.workerd.worker.Premises;
 
 /** Copies what a job prints as it comes, one attempt after the other. For one thread. */
 final class OutputFollower {
@@ -55,7 +54,7 @@ final class OutputFollower {
     }
 
     static Path path(Settings settings, long job, int number) {
-        return Output.path(Premises.output(settings.queueFile()), job, number);
+        return Output.path(settings.directory().output(), job, number);
     }
 
     private OutputTail tail() {

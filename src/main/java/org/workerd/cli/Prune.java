@@ -68,7 +68,7 @@ final class Prune implements Callable<Integer> {
 
     private List<Long> prune(Settings settings) throws IOException {
         List<Long> removed = new ArrayList<>();
-        OutputFiles outputs = new OutputFiles(settings.queueFile());
+        OutputFiles outputs = new OutputFiles(settings.directory());
         try (JobStore store = Main.database(settings).open()) {
             long next = 0;
             while (next != Pruned.NOTHING_MORE) {

@@ -44,7 +44,7 @@ final class Stats implements Callable<Integer> {
         try (JobQueries queries = Main.database(settings).openForReading()) {
             queues = QueueNumbers.of(queries, main.now());
             daemons = queries.daemons().stream()
-                    .filter(daemon -> Ledger.isHeld(settings.queueFile(), daemon.id(), daemon.pid()))
+                    .filter(daemon -> Ledger.isHeld(settings.directory(), daemon.id(), daemon.pid()))
                     .toList();
         }
         if (json) {

@@ -39,6 +39,11 @@ public record Settings(
         handlersEnv = Map.copyOf(handlersEnv);
     }
 
+    /** Where the machine's daemons keep what is theirs. */
+    public DaemonDirectory directory() {
+        return DaemonDirectory.beside(queueFile);
+    }
+
     /** Where the daemon's own log goes, and how it looks. */
     public record Logging(Path file, Level level, Format format) {
         /** From the fewest lines to the most. */

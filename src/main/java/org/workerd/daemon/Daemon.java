@@ -11,6 +11,7 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
@@ -141,13 +142,13 @@ public final class Daemon {
         Identity identity = register(store, settings);
         parts.push(() -> unregister(store, identity));
         Processes.adoptOrphans();
-        Plans plans = new Plans(new Plugins(identity.premises(), settings.queueFile(), Posix.userId()));
+        Plans plans = new Plans(new Plugins(identity.premises(), settings.directory(), Posix.userId()));
         Worker worker = new Worker(
                 store,
                 turnstile,
                 identity,
                 plans.of(settings),
-                new Worker.Surroundings(settings.queueFile(), doorbell, clock));
+                new Worker.Surroundings(settings.directory(), doorbell, clock));
         parts.push(worker::close);
         Reload reload = new Reload(config, settings, log, plans);
         QueueFile queueFile = new QueueFile(settings.queueFile());
@@ -206,15 +207,16 @@ public final class Daemon {
     /** The lock is taken before the row can be seen: nobody shall take a daemon for dead that is only just born. */
     private Identity register(JobStore store, Settings settings) throws IOException {
         long pid = ProcessHandle.current().pid();
-        Path ledgers = Premises.ledgers(settings.queueFile());
+        DaemonDirectory directory = settings.directory();
         // Those of the queue's group may look whether a daemon lives, and read what jobs print.
-        Directories.makeOwn(ledgers, "rwxr-x---");
-        Directories.makeOwn(Premises.output(settings.queueFile()), "rwxr-x---");
-        Directories.makeOwn(Premises.scratch(settings.queueFile()), "rwx------");
-        Directories.makeOwn(Premises.home(settings.queueFile()), "rwx------");
+        Directories.makeOwn(directory.ledgers(), "rwxr-x---");
+        Directories.makeOwn(directory.output(), "rwxr-x---");
+        Directories.makeOwn(directory.scratch(), "rwx------");
+        Directories.makeOwn(directory.home(), "rwx------");
         return store.transaction(moves -> {
             long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
-            return new Identity(daemon, pid, Ledger.create(ledgers, daemon), Premises.of(settings.queueFile(), daemon));
+            return new Identity(
+                    daemon, pid, Ledger.create(directory.ledgers(), daemon), Premises.of(directory, daemon));
         });
     }
 

@@ -1,6 +1,5 @@
 package org.workerd.daemon;
 
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
 import org.workerd.config.Settings;
@@ -13,10 +12,9 @@ public final class HandlerEnvironment {
     private HandlerEnvironment() {}
 
     public static Map<String, String> of(Settings settings, Map<String, String> ours) {
-        Path queueFile = settings.queueFile();
         Map<String, String> variables = new TreeMap<>();
         variables.put("PATH", PATH);
-        variables.put("HOME", HandlerHome.of(queueFile, ours).toString());
+        variables.put("HOME", HandlerHome.of(settings.directory(), ours).toString());
         variables.put("USER", OwnUser.name());
         variables.put("LANG", ours.getOrDefault("LANG", "C.UTF-8"));
         if (ours.containsKey("TZ")) {

@@ -4,8 +4,8 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.worker.OwnUser;
-import org.workerd.worker.Premises;
 import org.workerd.worker.Trust;
 
 /**
@@ -18,11 +18,11 @@ final class HandlerHome {
     private HandlerHome() {}
 
     /** The user's, or without an entry in passwd our own or /; where others may write there, the one beside the queue. */
-    static Path of(Path queueFile, Map<String, String> ours) {
+    static Path of(DaemonDirectory directory, Map<String, String> ours) {
         Path own = OwnUser.home().or(() -> path(ours.getOrDefault("HOME", ""))).orElse(ROOT);
         return Optional.of(own)
                 .filter(HandlerHome::isSafe)
-                .or(() -> Optional.of(Premises.home(queueFile)).filter(HandlerHome::isSafe))
+                .or(() -> Optional.of(directory.home()).filter(HandlerHome::isSafe))
                 .orElse(ROOT);
     }
 

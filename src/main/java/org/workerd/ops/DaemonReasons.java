@@ -1,9 +1,9 @@
 package org.workerd.ops;
 
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.ops.WaitsFor.Reason;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
@@ -12,13 +12,13 @@ import org.workerd.worker.Ledger;
 /** Whether anybody is there to claim, and has a slot free; looked at once. Not thread-safe. */
 final class DaemonReasons {
     private final JobQueries queries;
-    private final Path queueFile;
+    private final DaemonDirectory directory;
     private @Nullable List<DaemonView> alive;
     private @Nullable List<DaemonView> claiming;
 
-    DaemonReasons(JobQueries queries, Path queueFile) {
+    DaemonReasons(JobQueries queries, DaemonDirectory directory) {
         this.queries = queries;
-        this.queueFile = queueFile;
+        this.directory = directory;
     }
 
     Optional<WaitsFor> unserved() {
@@ -44,7 +44,7 @@ final class DaemonReasons {
 
     private List<DaemonView> alive() {
         if (alive == null) {
-            alive = LiveDaemons.of(queries, queueFile);
+            alive = LiveDaemons.of(queries, directory);
         }
         return alive;
     }
@@ -52,7 +52,7 @@ final class DaemonReasons {
     private List<DaemonView> claiming() {
         if (claiming == null) {
             claiming = alive().stream()
-                    .filter(daemon -> !Ledger.isDraining(queueFile, daemon.id()))
+                    .filter(daemon -> !Ledger.isDraining(directory, daemon.id()))
                     .toList();
         }
         return claiming;

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.OwnUser;
 import org.workerd.worker.PluginWord;
@@ -17,11 +18,11 @@ public final class HandlerView {
     /**
      * Those in this directory and in the jars of the other.
      *
-     * @param queueFile whose it is, and who owns its directory, the daemon is
+     * @param daemon who owns this directory, the daemon is
      */
-    public HandlerView(Path directory, Optional<Path> plugins, Path queueFile) {
-        PluginWord.Known java = PluginWord.read(queueFile, plugins);
-        this.handlers = new Handlers(directory, owner(queueFile.getParent()), java.handlers());
+    public HandlerView(Path directory, Optional<Path> plugins, DaemonDirectory daemon) {
+        PluginWord.Known java = PluginWord.read(daemon, plugins);
+        this.handlers = new Handlers(directory, owner(daemon.path()), java.handlers());
         this.knowable = isKnowable(directory) && java.complete();
     }
 

@@ -1,7 +1,7 @@
 package org.workerd.ops;
 
-import java.nio.file.Path;
 import java.util.List;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.worker.Ledger;
@@ -10,9 +10,9 @@ import org.workerd.worker.Ledger;
 public final class LiveDaemons {
     private LiveDaemons() {}
 
-    public static List<DaemonView> of(JobQueries queries, Path queueFile) {
+    public static List<DaemonView> of(JobQueries queries, DaemonDirectory directory) {
         return queries.daemons().stream()
-                .filter(daemon -> Ledger.isHeld(queueFile, daemon.id(), daemon.pid()))
+                .filter(daemon -> Ledger.isHeld(directory, daemon.id(), daemon.pid()))
                 .toList();
     }
 }

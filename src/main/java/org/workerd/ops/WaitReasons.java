@@ -1,6 +1,5 @@
 package org.workerd.ops;
 
-import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.HashMap;
@@ -12,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.ops.WaitsFor.Reason;
@@ -43,10 +43,11 @@ public final class WaitReasons {
      *
      * @param queries stays open as long as this is asked, and its caller's to close
      */
-    public WaitReasons(JobQueries queries, Path queueFile, Limits limits, Supplier<HandlerView> handlers, Instant now) {
+    public WaitReasons(
+            JobQueries queries, DaemonDirectory directory, Limits limits, Supplier<HandlerView> handlers, Instant now) {
         this.queries = queries;
         this.waits = queries.waits();
-        this.daemons = new DaemonReasons(queries, queueFile);
+        this.daemons = new DaemonReasons(queries, directory);
         this.limits = new LimitReasons(waits, limits, now);
         this.handlersOnDemand = handlers;
         this.now = now;

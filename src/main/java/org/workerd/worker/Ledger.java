@@ -18,6 +18,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Allowed;
 import org.workerd.job.Claim;
 import org.workerd.unix.LockFile;
@@ -107,8 +108,8 @@ public final class Ledger implements AutoCloseable {
      * Whether the daemon lives: only then its lock is held. For programs without native code, which know no flock; who
      * may not open the file goes by what the kernel lists, where nothing of another PID namespace stands.
      */
-    public static boolean isHeld(Path queueFile, long daemon, long pid) {
-        Path file = path(Premises.ledgers(queueFile), daemon);
+    public static boolean isHeld(DaemonDirectory directory, long daemon, long pid) {
+        Path file = path(directory.ledgers(), daemon);
         try {
             return (Files.isReadable(file) && isByteLocked(file))
                     || LockHolders.of(file).contains(pid)
@@ -132,9 +133,8 @@ public final class Ledger implements AutoCloseable {
     }
 
     /** Whether the daemon said that it takes no more jobs; false also where its ledger cannot be read. */
-    public static boolean isDraining(Path queueFile, long daemon) {
-        try (Stream<String> lines =
-                Files.lines(path(Premises.ledgers(queueFile), daemon), StandardCharsets.ISO_8859_1)) {
+    public static boolean isDraining(DaemonDirectory directory, long daemon) {
+        try (Stream<String> lines = Files.lines(path(directory.ledgers(), daemon), StandardCharsets.ISO_8859_1)) {
             return lines.findFirst()
                     .map(Ledger::words)
                     .orElse(Map.of())

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.store.Moves.Removed;
 
 /**
@@ -18,8 +19,8 @@ public final class OutputFiles {
 
     private final Path directory;
 
-    public OutputFiles(Path queueFile) {
-        this.directory = Premises.output(queueFile.toAbsolutePath());
+    public OutputFiles(DaemonDirectory of) {
+        this.directory = of.output();
     }
 
     /** What is done with what an attempt has printed. */

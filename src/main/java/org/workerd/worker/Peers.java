@@ -13,6 +13,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.LockFile;
 import org.workerd.unix.ProcessInfo;
@@ -39,9 +40,9 @@ final class Peers {
 
     private final Set<Long> watched = ConcurrentHashMap.newKeySet();
 
-    Peers(Path queueFile, Doorbell doorbell, Cleaner cleaner) {
-        this.ledgers = Premises.ledgers(queueFile);
-        this.scratch = Premises.scratch(queueFile);
+    Peers(DaemonDirectory directory, Doorbell doorbell, Cleaner cleaner) {
+        this.ledgers = directory.ledgers();
+        this.scratch = directory.scratch();
         this.doorbell = doorbell;
         this.cleaner = cleaner;
     }

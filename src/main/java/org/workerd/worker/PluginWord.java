@@ -23,6 +23,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.api.JobHandler;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Names;
 
 /**
@@ -46,8 +47,8 @@ public final class PluginWord {
     public record Known(JavaHandlers handlers, boolean complete) {}
 
     /** Of the class path and, where a directory is given, of the jars in it. */
-    public static Known read(Path queueFile, Optional<Path> directory) {
-        Map<JarStamp, Plugin> said = said(Premises.pluginWord(queueFile));
+    public static Known read(DaemonDirectory of, Optional<Path> directory) {
+        Map<JarStamp, Plugin> said = said(of.pluginIndex());
         List<Plugin> now = new ArrayList<>();
         boolean complete = directory.isEmpty() || !Files.exists(directory.get()) || Files.isReadable(directory.get());
         JarStamp.of(classPath()).map(said::get).ifPresent(now::add);

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.api.JobHandler;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Names;
 
 /**
@@ -33,11 +34,10 @@ public final class Plugins {
     private int count;
 
     /** For the daemon of this user with these premises. */
-    public Plugins(Premises premises, Path queueFile, int user) {
-        Path parent = queueFile.getParent();
-        this.home = parent == null ? Path.of("/") : parent;
+    public Plugins(Premises premises, DaemonDirectory directory, int user) {
+        this.home = directory.path();
         this.copies = premises.scratch().resolve("plugins");
-        this.word = Premises.pluginWord(queueFile);
+        this.word = directory.pluginIndex();
         this.user = user;
     }
 

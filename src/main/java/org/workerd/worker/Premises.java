@@ -2,9 +2,10 @@ package org.workerd.worker;
 
 import java.io.File;
 import java.nio.file.Path;
+import org.workerd.config.DaemonDirectory;
 
 /**
- * Where a daemon's attempts run, beside the queue's file.
+ * Where a daemon's attempts run.
  *
  * @param scratch this daemon's own directory, gone when it ends
  * @param output what attempts print, for all daemons of the queue
@@ -12,8 +13,8 @@ import java.nio.file.Path;
 public record Premises(Path scratch, Path output) {
     private static final long A_FEW_LINES = 1 << 16;
 
-    public static Premises of(Path queueFile, long daemon) {
-        return new Premises(scratch(queueFile).resolve(Long.toString(daemon)), output(queueFile));
+    public static Premises of(DaemonDirectory directory, long daemon) {
+        return new Premises(directory.scratch().resolve(Long.toString(daemon)), directory.output());
     }
 
     /** The daemon ends: its scratch directory goes. */
@@ -41,27 +42,5 @@ public record Premises(Path scratch, Path output) {
         File place = output.toFile();
         // Root may use what is kept back from others.
         return (OwnUser.id() == 0 ? place.getFreeSpace() : place.getUsableSpace()) < A_FEW_LINES;
-    }
-
-    public static Path scratch(Path queueFile) {
-        return queueFile.resolveSibling("scratch");
-    }
-
-    public static Path output(Path queueFile) {
-        return queueFile.resolveSibling("output");
-    }
-
-    /** Where the daemon leaves word of the handlers in Java, if there are any. */
-    public static Path pluginWord(Path queueFile) {
-        return queueFile.resolveSibling(queueFile.getFileName() + ".java-handlers");
-    }
-
-    /** HOME of handlers, where the daemon's user has none that only he can write to. */
-    public static Path home(Path queueFile) {
-        return queueFile.resolveSibling("home");
-    }
-
-    public static Path ledgers(Path queueFile) {
-        return queueFile.resolveSibling("daemons");
     }
 }

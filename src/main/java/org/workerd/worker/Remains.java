@@ -14,6 +14,7 @@ import java.util.TreeSet;
 import java.util.stream.Collectors;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.unix.LockFile;
 import org.workerd.unix.UnixException;
 
@@ -27,14 +28,14 @@ public final class Remains {
     private static final String LOCK = ".lock";
     private static final int FEW = 10;
 
-    private final Path queueFile;
+    private final DaemonDirectory directory;
     private final long daemon;
     private final Cleaner cleaner;
     /** On the monotonic clock, in nanoseconds. */
     private long due = System.nanoTime();
 
-    Remains(Path queueFile, long daemon, Cleaner cleaner) {
-        this.queueFile = queueFile;
+    Remains(DaemonDirectory directory, long daemon, Cleaner cleaner) {
+        this.directory = directory;
         this.daemon = daemon;
         this.cleaner = cleaner;
     }
@@ -45,7 +46,7 @@ public final class Remains {
             return;
         }
         due = System.nanoTime() + BETWEEN_LOOKS.toNanos();
-        Set<Long> left = of(queueFile, known, daemon);
+        Set<Long> left = of(directory, known, daemon);
         if (!left.isEmpty()) {
             cleaner.start(() -> remove(left));
         }
@@ -57,10 +58,10 @@ public final class Remains {
      * @param known the daemons that the queue knows
      * @param below only daemons with lower ids: one that is only just beginning is not known yet
      */
-    public static Set<Long> of(Path queueFile, Collection<Long> known, long below) {
+    public static Set<Long> of(DaemonDirectory directory, Collection<Long> known, long below) {
         Set<Long> found = new TreeSet<>();
-        collect(Premises.ledgers(queueFile), LOCK, found);
-        collect(Premises.scratch(queueFile), "", found);
+        collect(directory.ledgers(), LOCK, found);
+        collect(directory.scratch(), "", found);
         found.removeIf(id -> id >= below);
         found.removeAll(known);
         return found;
@@ -96,9 +97,9 @@ public final class Remains {
     /** False: somebody has the lock, or it cannot be removed. */
     private boolean remove(long dead) {
         try {
-            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(Premises.ledgers(queueFile), dead), Ledger.MODE);
+            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(directory.ledgers(), dead), Ledger.MODE);
             if (lock.isPresent()) {
-                Scratch.delete(Premises.of(queueFile, dead).scratch());
+                Scratch.delete(Premises.of(directory, dead).scratch());
                 lock.get().closeAndDelete();
             }
             return lock.isPresent();

@@ -10,6 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Predicate;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.unix.ByteLock;
 import org.workerd.unix.Posix;
 import org.workerd.unix.ProcessInfo;
@@ -27,8 +28,8 @@ public record Survival(Path output, Path scratch) {
     private static final String INPUTS = "{input,*.input}";
 
     /** Of the attempts of this daemon of the queue. */
-    public static Survival of(Path queueFile, long daemon) {
-        Premises premises = Premises.of(queueFile, daemon);
+    public static Survival of(DaemonDirectory directory, long daemon) {
+        Premises premises = Premises.of(directory, daemon);
         return new Survival(premises.output(), premises.scratch());
     }
 

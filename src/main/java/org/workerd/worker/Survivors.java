@@ -1,12 +1,12 @@
 package org.workerd.worker;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.unix.Posix;
 
@@ -17,12 +17,12 @@ import org.workerd.unix.Posix;
 final class Survivors {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
-    private final Path queueFile;
+    private final DaemonDirectory directory;
     private final Doorbell doorbell;
     private final Map<Long, Awaited> awaited = new HashMap<>();
 
-    Survivors(Path queueFile, Doorbell doorbell) {
-        this.queueFile = queueFile;
+    Survivors(DaemonDirectory directory, Doorbell doorbell) {
+        this.directory = directory;
         this.doorbell = doorbell;
     }
 
@@ -106,6 +106,6 @@ final class Survivors {
     }
 
     private Survival survival(long daemon) {
-        return Survival.of(queueFile, daemon);
+        return Survival.of(directory, daemon);
     }
 }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
@@ -57,7 +58,8 @@ public final class Trial implements AutoCloseable {
         return terms.plugins().isEmpty()
                 ? terms.handlers()
                 : terms.handlers()
-                        .with(new Plugins(premises, place.resolve("queue"), OwnUser.id()).load(terms.plugins()));
+                        .with(new Plugins(premises, new DaemonDirectory(place, "queue"), OwnUser.id())
+                                .load(terms.plugins()));
     }
 
     /** Not begun yet, in a new directory below this one. */

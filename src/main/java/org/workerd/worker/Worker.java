@@ -1,6 +1,5 @@
 package org.workerd.worker;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
@@ -11,6 +10,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.Policies;
 import org.workerd.job.Span;
@@ -33,7 +33,7 @@ public final class Worker {
     private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 
     /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
-    public record Surroundings(Path queueFile, Doorbell doorbell, InstantSource clock) {}
+    public record Surroundings(DaemonDirectory directory, Doorbell doorbell, InstantSource clock) {}
 
     private enum Want {
         WORK,
@@ -74,11 +74,11 @@ public final class Worker {
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
         this.verdicts = new Verdicts(slots, identity, held);
         this.claiming = new Claiming(identity.daemon(), slots, held);
-        this.peers = new Peers(surroundings.queueFile(), surroundings.doorbell(), cleaner);
-        this.orphans = new Orphans(peers, new Survivors(surroundings.queueFile(), surroundings.doorbell()));
-        this.remains = new Remains(surroundings.queueFile(), identity.daemon(), cleaner);
+        this.peers = new Peers(surroundings.directory(), surroundings.doorbell(), cleaner);
+        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()));
+        this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
         this.cancellations = new Cancellations(slots, identity.pid());
-        this.pruner = new Pruner(new OutputFiles(surroundings.queueFile()));
+        this.pruner = new Pruner(new OutputFiles(surroundings.directory()));
         this.wallClock = new WallClock(surroundings.clock());
     }
 

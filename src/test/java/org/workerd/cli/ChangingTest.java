@@ -11,12 +11,12 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.store.Moves;
 import org.workerd.worker.Output;
-import org.workerd.worker.Premises;
 
 /** {@code retry}, {@code cancel} and {@code delete}, by ids and by filters. */
 final class ChangingTest {
@@ -41,7 +41,7 @@ final class ChangingTest {
     }
 
     private Path printed(long id, int attempt) throws IOException {
-        Path file = Output.path(Premises.output(cli.queueFile()), id, attempt);
+        Path file = Output.path(DaemonDirectory.beside(cli.queueFile()).output(), id, attempt);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, "words");
     }

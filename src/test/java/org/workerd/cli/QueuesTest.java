@@ -10,9 +10,9 @@ import java.time.Duration;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.worker.Output;
-import org.workerd.worker.Premises;
 
 /** {@code pause}, {@code resume}, {@code queues}, {@code stats} and {@code prune}. */
 final class QueuesTest {
@@ -117,7 +117,7 @@ final class QueuesTest {
         fill();
         Claim claim = cli.claim();
         cli.transaction(moves -> moves.finish(claim, Cli.done(), 4711, Cli.NOW.minus(Duration.ofDays(8))));
-        Path output = Output.path(Premises.output(cli.queueFile()), claim.jobId(), 1);
+        Path output = Output.path(DaemonDirectory.beside(cli.queueFile()).output(), claim.jobId(), 1);
         Files.createDirectories(output.getParent());
         Files.writeString(output, "words");
         assertThat(cli.run("prune")).isEqualTo(said(0, "", "1 job pruned.\n"));

@@ -10,6 +10,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.Verdict;
 
@@ -212,7 +213,8 @@ final class WaitTest {
     }
 
     private void print(int attempt, String text) throws IOException {
-        Path output = org.workerd.worker.Output.path(org.workerd.worker.Premises.output(cli.queueFile()), 1, attempt);
+        Path output = org.workerd.worker.Output.path(
+                DaemonDirectory.beside(cli.queueFile()).output(), 1, attempt);
         java.nio.file.Files.createDirectories(output.getParent());
         java.nio.file.Files.writeString(output, text);
     }

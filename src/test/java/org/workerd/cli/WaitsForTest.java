@@ -12,13 +12,13 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Rate;
 import org.workerd.store.Moves;
 import org.workerd.worker.Ledger;
-import org.workerd.worker.Premises;
 
 /** A job that waits says what for: in {@code show}, in {@code list} and as JSON. */
 final class WaitsForTest {
@@ -46,7 +46,8 @@ final class WaitsForTest {
     private void serve(int slots) throws IOException {
         daemon = cli.transaction(
                 moves -> moves.register(ProcessHandle.current().pid(), "here", slots, Cli.NOW.minusSeconds(100)));
-        Path ledgers = Files.createDirectories(Premises.ledgers(cli.queueFile()));
+        Path ledgers =
+                Files.createDirectories(DaemonDirectory.beside(cli.queueFile()).ledgers());
         ledger = Ledger.create(ledgers, daemon);
     }
 

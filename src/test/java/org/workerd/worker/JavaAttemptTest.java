@@ -18,6 +18,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.workerd.api.JobContext;
 import org.workerd.api.JobHandler;
 import org.workerd.api.JobResult;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
@@ -39,7 +40,7 @@ class JavaAttemptTest {
     @BeforeEach
     void makeSlot() {
         ledger = Ledger.create(top, 1);
-        Premises premises = Premises.of(top.resolve("queue.db"), 1);
+        Premises premises = Premises.of(DaemonDirectory.beside(top.resolve("queue.db")), 1);
         slot = new Slot(0, premises.scratch(0), premises, Map.of(), ledger, new Leftovers(), new Alarm());
     }
 
@@ -152,7 +153,8 @@ class JavaAttemptTest {
 
     @Test
     void whatAnEarlierRunOfThisAttemptPrintedIsGone() throws Exception {
-        Path output = Output.path(Premises.output(top.resolve("queue.db")), 7, 1);
+        Path output =
+                Output.path(DaemonDirectory.beside(top.resolve("queue.db")).output(), 7, 1);
         attempt(job -> {
                     job.logger().info("once");
                     return JobResult.done();

@@ -9,6 +9,7 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.store.Moves.Removed;
 
 class OutputFilesTest {
@@ -16,7 +17,8 @@ class OutputFilesTest {
     Path directory;
 
     private Path printed(long job, int attempt) throws IOException {
-        Path file = Output.path(Premises.output(directory.resolve("queue.db")), job, attempt);
+        Path file = Output.path(
+                DaemonDirectory.beside(directory.resolve("queue.db")).output(), job, attempt);
         Files.createDirectories(file.getParent());
         return Files.writeString(file, "words");
     }
@@ -26,7 +28,7 @@ class OutputFilesTest {
     void howManyAttemptsSomebodyWroteIsNotHowManyFilesAreLookedFor() throws IOException {
         List<Path> gone = List.of(printed(1, 1), printed(1, 2), printed(1, 1_999_999_999), printed(2, 1));
         Path stays = printed(11, 1);
-        new OutputFiles(directory.resolve("queue.db"))
+        new OutputFiles(DaemonDirectory.beside(directory.resolve("queue.db")))
                 .remove(List.of(new Removed(1, 2_000_000_000), new Removed(2, Integer.MAX_VALUE), new Removed(3, -1)));
         assertThat(gone).noneMatch(Files::exists);
         assertThat(stays).exists();

@@ -15,6 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.workerd.PluginJars;
 import org.workerd.api.JobHandler;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.worker.Handlers.AcceptedJava;
 import org.workerd.worker.Handlers.Missing;
 import org.workerd.worker.Handlers.Refused;
@@ -27,15 +28,16 @@ class PluginsTest {
     Path top;
 
     private Path directory;
-    private Path queueFile;
+    private DaemonDirectory directoryOfDaemon;
     private Plugins plugins;
 
     @BeforeEach
     void make() throws IOException {
         directory = Files.createDirectory(top.resolve("plugins"));
         allow(directory, "rwxr-xr-x");
-        queueFile = Files.createDirectory(top.resolve("queue")).resolve("queue.db");
-        plugins = new Plugins(Premises.of(queueFile, 1), queueFile, OwnUser.id());
+        directoryOfDaemon = DaemonDirectory.beside(
+                Files.createDirectory(top.resolve("queue")).resolve("queue.db"));
+        plugins = new Plugins(Premises.of(directoryOfDaemon, 1), directoryOfDaemon, OwnUser.id());
     }
 
     private static void allow(Path path, String permissions) throws IOException {
@@ -70,9 +72,9 @@ class PluginsTest {
     @Test
     void whereOthersCouldReplaceItsCopyNothingIsLoaded() throws IOException {
         PluginJars.handler("A", "a", FINE).build(jar("a"));
-        allow(queueFile.getParent(), "rwxrwx---");
-        assertThat(refusal("a")).startsWith("the directory " + queueFile.getParent() + " is writable by its group");
-        Files.setAttribute(queueFile.getParent(), "unix:mode", 01770);
+        allow(directoryOfDaemon.path(), "rwxrwx---");
+        assertThat(refusal("a")).startsWith("the directory " + directoryOfDaemon.path() + " is writable by its group");
+        Files.setAttribute(directoryOfDaemon.path(), "unix:mode", 01770);
         assertThat(refusal("a")).isEqualTo("accepted");
     }
 
@@ -227,14 +229,14 @@ class PluginsTest {
         assertThat(known().complete()).isTrue();
         Files.delete(jar("garbage"));
         load();
-        assertThat(Premises.pluginWord(queueFile)).doesNotExist();
+        assertThat(directoryOfDaemon.pluginIndex()).doesNotExist();
     }
 
     @Test
     void noFileOfOthersIsWrittenThroughALink() throws IOException {
         PluginJars.handler("A", "a", FINE).build(jar("a"));
         Path precious = Files.writeString(top.resolve("precious"), "kept");
-        Path word = Premises.pluginWord(queueFile);
+        Path word = directoryOfDaemon.pluginIndex();
         Files.createSymbolicLink(
                 word.resolveSibling(
                         word.getFileName() + "." + ProcessHandle.current().pid()),
@@ -249,11 +251,11 @@ class PluginsTest {
     void aDamagedWordIsNoWord() throws IOException {
         PluginJars.handler("A", "a", FINE).build(jar("a"));
         load();
-        Files.writeString(Premises.pluginWord(queueFile), "\0\t1\t1\t1\t\t\n\n\t\t\t\t\t\nx\ty\n");
+        Files.writeString(directoryOfDaemon.pluginIndex(), "\0\t1\t1\t1\t\t\n\n\t\t\t\t\t\nx\ty\n");
         assertThat(known().complete()).isFalse();
     }
 
     private PluginWord.Known known() {
-        return PluginWord.read(queueFile, Optional.of(directory));
+        return PluginWord.read(directoryOfDaemon, Optional.of(directory));
     }
 }

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.unix.ByteLock;
 import org.workerd.unix.Posix;
@@ -31,8 +32,8 @@ class StdioTest {
     @BeforeEach
     void make() throws IOException {
         Path queue = top.resolve("queue.db");
-        premises = Premises.of(queue, DAEMON);
-        survival = Survival.of(queue, DAEMON);
+        premises = Premises.of(DaemonDirectory.beside(queue), DAEMON);
+        survival = Survival.of(DaemonDirectory.beside(queue), DAEMON);
         Files.createDirectories(premises.scratch());
     }
 

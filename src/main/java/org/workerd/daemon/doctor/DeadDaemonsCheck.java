@@ -33,7 +33,7 @@ final class DeadDaemonsCheck {
         if (OwnUser.id() == 0 || OwnUser.id() == DaemonUser.of(settings).id()) {
             List<DaemonView> known = health.queries().daemons();
             known.stream()
-                    .filter(one -> !Ledger.isHeld(settings.queueFile(), one.id(), one.pid()))
+                    .filter(one -> !Ledger.isHeld(settings.directory(), one.id(), one.pid()))
                     .forEach(this::attempts);
             files(known.stream().map(DaemonView::id).collect(Collectors.toSet()));
         }
@@ -41,7 +41,7 @@ final class DeadDaemonsCheck {
     }
 
     private void attempts(DaemonView dead) {
-        Survival survival = Survival.of(settings.queueFile(), dead.id());
+        Survival survival = Survival.of(settings.directory(), dead.id());
         for (Running one : health.runningOf(dead.id())) {
             if (survival.isAlive(one.job(), one.attempt())) {
                 String holders = ProcessInfo.all().stream()
@@ -66,13 +66,13 @@ final class DeadDaemonsCheck {
 
     private void files(Set<Long> known) {
         long newest = known.stream().mapToLong(id -> id).max().orElse(Long.MAX_VALUE);
-        Set<Long> left = Remains.of(settings.queueFile(), known, newest);
+        Set<Long> left = Remains.of(settings.directory(), known, newest);
         if (!left.isEmpty()) {
             findings.add(Finding.warning(
                     CHECK,
                     "of daemons that the queue does not know any more there are files left in "
-                            + settings.queueFile().resolveSibling("daemons") + " or "
-                            + settings.queueFile().resolveSibling("scratch") + ": "
+                            + settings.directory().ledgers() + " or "
+                            + settings.directory().scratch() + ": "
                             + Remains.few(left),
                     "workerd start: a daemon removes them when it starts, and every ten minutes"));
         }

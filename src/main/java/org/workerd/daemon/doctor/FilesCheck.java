@@ -8,7 +8,6 @@ import java.util.List;
 import java.util.stream.Stream;
 import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
-import org.workerd.worker.Premises;
 
 /** Owners and modes: the daemon must be able to write its files, and nobody else the queue's. */
 final class FilesCheck {
@@ -33,9 +32,9 @@ final class FilesCheck {
                         queue.resolveSibling(queue.getFileName() + "-shm"),
                         queue.resolveSibling(queue.getFileName() + ".gate"),
                         queue.resolveSibling(queue.getFileName() + ".lock"),
-                        Premises.ledgers(queue),
-                        Premises.output(queue),
-                        Premises.scratch(queue))
+                        settings.directory().ledgers(),
+                        settings.directory().output(),
+                        settings.directory().scratch())
                 .filter(Files::exists)
                 .toList();
         for (Path file : ours) {

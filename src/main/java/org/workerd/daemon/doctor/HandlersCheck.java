@@ -29,7 +29,7 @@ final class HandlersCheck {
     HandlersCheck(Settings settings) throws IOException {
         this.directory = settings.handlersDir();
         this.user = DaemonUser.of(settings);
-        this.java = PluginWord.read(settings.queueFile(), settings.plugins()).handlers();
+        this.java = PluginWord.read(settings.directory(), settings.plugins()).handlers();
         this.home = settings.handlersEnv().getOrDefault("HOME", "");
     }
 

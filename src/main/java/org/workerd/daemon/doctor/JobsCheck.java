@@ -74,7 +74,7 @@ final class JobsCheck {
     private boolean daemons(JobQueries queries) {
         boolean alive = false;
         for (DaemonView one : queries.daemons()) {
-            boolean lives = Ledger.isHeld(settings.queueFile(), one.id(), one.pid());
+            boolean lives = Ledger.isHeld(settings.directory(), one.id(), one.pid());
             alive |= lives;
             if (!lives) {
                 findings.add(Finding.warning(
@@ -88,7 +88,7 @@ final class JobsCheck {
     }
 
     private void withoutHandler(Set<String> ready) throws IOException {
-        PluginWord.Known java = PluginWord.read(settings.queueFile(), settings.plugins());
+        PluginWord.Known java = PluginWord.read(settings.directory(), settings.plugins());
         Handlers handlers =
                 new Handlers(settings.handlersDir(), DaemonUser.of(settings).id(), java.handlers());
         for (String name : ready) {

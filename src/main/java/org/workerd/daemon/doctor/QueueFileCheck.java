@@ -11,12 +11,12 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Settings;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
 import org.workerd.store.SqliteDatabase;
 import org.workerd.store.StoreException;
-import org.workerd.worker.Premises;
 
 /** The queue's file from outside, by its size and neighbours alone: never opened here, for that drops SQLite's locks. */
 final class QueueFileCheck {
@@ -105,7 +105,7 @@ final class QueueFileCheck {
 
     private Finding output() throws IOException {
         long[] sizes = new long[2];
-        Path output = Premises.output(queue);
+        Path output = DaemonDirectory.beside(queue).output();
         if (Files.isReadable(output)) {
             Files.walkFileTree(output, new SimpleFileVisitor<>() {
                 @Override
