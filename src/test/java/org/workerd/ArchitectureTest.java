@@ -46,7 +46,7 @@ class ArchitectureTest {
     static final ArchRule onlyUnixCallsLibc = onlyIn("org.workerd.unix..", "jnr..", "com.kenai.jffi..");
 
     @ArchTest
-    static final ArchRule onlyTheStoreSpeaksSqlite = onlyIn("org.workerd.store..", "org.sqlite..");
+    static final ArchRule onlyOneEngineSpeaksSqlite = onlyIn("org.workerd.store.sqlite..", "org.sqlite..");
 
     /** The client hands a connection of its caller's on. */
     @ArchTest

@@ -1,5 +1,7 @@
 package org.workerd.store;
 
+import org.workerd.store.sqlite.SqliteDatabase;
+
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;

@@ -11,8 +11,8 @@ import org.workerd.client.JobQueue;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries;
-import org.workerd.store.PlainWriter;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.PlainWriter;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** Jobs that wait in a site's served queue until they are let go all at once. Not thread-safe. */
 final class Backlog implements AutoCloseable {

@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 import org.workerd.bench.Figure.Limit;
-import org.workerd.store.PlainWriter;
+import org.workerd.store.sqlite.PlainWriter;
 
 /** {@code workerd enqueue --batch}, as a user runs it: less what the same command takes for a single line. */
 record BatchStep(Site site, Plan plan) implements Step {

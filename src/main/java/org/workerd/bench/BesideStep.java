@@ -8,7 +8,7 @@ import org.workerd.bench.Figure.Limit;
 import org.workerd.client.JobQueue;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
-import org.workerd.store.PlainWriter;
+import org.workerd.store.sqlite.PlainWriter;
 
 /** How long the slowest one in a hundred jobs takes to be stored while a daemon writes as fast as it can. */
 record BesideStep(Site site, Plan plan) implements Step {

@@ -7,7 +7,7 @@ import java.util.concurrent.CountDownLatch;
 import org.workerd.bench.Figure.Limit;
 import org.workerd.client.JobQueue;
 import org.workerd.job.NewJob;
-import org.workerd.store.BareLoops;
+import org.workerd.store.sqlite.BareLoops;
 
 /** Jobs stored one by one, each on the disk before the next, in a queue that nobody serves. */
 record EnqueueStep(Site site, Plan plan) implements Step {

@@ -5,8 +5,8 @@ import java.util.ArrayList;
 import java.util.List;
 import org.workerd.bench.Figure.Limit;
 import org.workerd.job.NewJob;
-import org.workerd.store.BareLoops;
-import org.workerd.store.PlainWriter;
+import org.workerd.store.sqlite.BareLoops;
+import org.workerd.store.sqlite.PlainWriter;
 
 /** Jobs for a Java handler that does nothing, through the daemon: all wait, then all are let go. */
 final class JavaStep implements Step {

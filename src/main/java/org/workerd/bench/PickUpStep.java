@@ -9,8 +9,8 @@ import org.workerd.client.JobQueue;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.PlainWriter;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.PlainWriter;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** How long a job that was stored in an idle queue takes to begin, from when its writer knew that it was stored. */
 record PickUpStep(Site site, Plan plan) implements Step {

@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.workerd.store.JobStore;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /**
  * A private installation in a scratch directory on the disk of somebody's queue. Closing it ends its daemons and removes

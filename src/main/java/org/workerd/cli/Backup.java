@@ -10,7 +10,7 @@ import org.workerd.config.Settings;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
 import org.workerd.store.JobQueries;
-import org.workerd.store.SqliteBackup;
+import org.workerd.store.sqlite.SqliteBackup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

@@ -10,7 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.workerd.daemon.Directories;
 import org.workerd.job.ShellWord;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 import org.workerd.worker.OpenDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;

@@ -11,10 +11,10 @@ import java.util.Optional;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
-import org.workerd.store.SqliteDatabase;
-import org.workerd.store.SqliteEnqueues;
-import org.workerd.store.SqliteGuest;
 import org.workerd.store.StoreException;
+import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEnqueues;
+import org.workerd.store.sqlite.SqliteGuest;
 
 /**
  * A queue to store jobs in, for programs that enqueue and leave the running to the daemon, which wakes at once, and that

@@ -7,9 +7,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.JobQueries;
-import org.workerd.store.SqliteDatabase;
 import org.workerd.store.StoreException;
 import org.workerd.store.StoreException.Kind;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /**
  * What became of jobs, read through one connection of its own, opened at the first question: whoever asks does not wait

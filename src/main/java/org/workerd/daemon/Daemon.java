@@ -17,7 +17,7 @@ import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.config.SystemZone;
 import org.workerd.store.JobStore;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;

@@ -35,7 +35,7 @@ public final class StoreException extends RuntimeException {
         this.kind = kind;
     }
 
-    StoreException(Kind kind, String message, Throwable cause) {
+    public StoreException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  */
 public record Stranger(String what, @Nullable String drop) {
     /** To follow the sentence. */
-    String remedy(Path file) {
+    public String remedy(Path file) {
         return drop == null ? "" : "; remove it: " + command(file);
     }
 

@@ -12,7 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** The queue as any program with an SQLite library sees it. */
 final class Jobs implements AutoCloseable {

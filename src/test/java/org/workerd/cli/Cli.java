@@ -27,7 +27,7 @@ import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** A private installation below a directory, and its command line, run within this process. */
 final class Cli {

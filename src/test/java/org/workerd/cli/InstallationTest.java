@@ -184,7 +184,7 @@ final class InstallationTest {
             Process process = new ProcessBuilder(line).redirectError(loaded).start();
             assertThat(process.waitFor()).isZero();
             assertThat(Files.readAllLines(loaded.toPath()))
-                    .anyMatch(one -> one.contains(" org.workerd.store.SqliteDatabase "))
+                    .anyMatch(one -> one.contains(" org.workerd.store.sqlite.SqliteDatabase "))
                     .noneMatch(one -> one.matches(".* (jnr|com\\.kenai|ch\\.qos\\.logback|com\\.zaxxer)\\..*"));
         }
     }

@@ -33,8 +33,8 @@ import org.workerd.job.Verdict;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
-import org.workerd.store.SqliteDatabase;
 import org.workerd.store.StoreException;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** A Java program that asks what became of its jobs; the daemon is played by another connection. */
 class JobQueueStatusTest {

@@ -17,7 +17,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 
-interface ConcurrencyContract extends StoreFixture {
+public interface ConcurrencyContract extends StoreFixture {
     @Test
     default void twoDaemonsClaimTwoThousandJobsEachExactlyOnce() throws Exception {
         inTransaction(moves -> {

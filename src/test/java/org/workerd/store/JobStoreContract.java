@@ -5,7 +5,7 @@ import java.util.List;
 import org.junit.jupiter.api.AfterEach;
 
 /** What every engine's store must do: extended by a test class of each. */
-abstract class JobStoreContract
+public abstract class JobStoreContract
         implements EnqueueContract,
                 KeyContract,
                 ClaimContract,
@@ -29,7 +29,7 @@ abstract class JobStoreContract
     private JobStore store;
 
     /** Opens the test's queue, and makes it where there is none. */
-    abstract JobStore open();
+    protected abstract JobStore open();
 
     @Override
     public final synchronized JobStore store() {

@@ -13,7 +13,7 @@ import org.workerd.job.Verdict;
 import org.workerd.job.Verdict.Ending;
 
 /** A queue of some engine, and the moves that tests make most. */
-interface StoreFixture {
+public interface StoreFixture {
     Instant NOW = Instant.parse("2026-03-04T05:06:07.089Z");
     long PID = 4711;
     Ending FAILED = new Ending("failed", 3, null, "exit code 3");

@@ -17,7 +17,7 @@ import org.workerd.job.Schedule;
 import org.workerd.job.Verdict;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** Slots that come, are missed, or overlap. */
 class CronTest extends CronFixture {

@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.store.JobStore;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** Turns of a daemon over a real queue, under a clock that is set between and within them. */
 class WallClockTest {

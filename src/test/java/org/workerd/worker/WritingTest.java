@@ -18,7 +18,7 @@ import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.store.JobStore;
-import org.workerd.store.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 class WritingTest {
     private static final Duration TURN = Duration.ofMillis(20);

@@ -10,8 +10,8 @@ import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsException;
 import org.workerd.config.SettingsFile;
-import org.workerd.store.SqliteHealth;
 import org.workerd.store.StoreException;
+import org.workerd.store.sqlite.SqliteHealth;
 
 /** Looks at everything that there is to be looked at, one check after the other. Not thread-safe. */
 public final class Checkup {

@@ -3,8 +3,8 @@ package org.workerd.daemon.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.workerd.store.SqliteHealth;
 import org.workerd.store.Stranger;
+import org.workerd.store.sqlite.SqliteHealth;
 
 /** Is the queue's file whole, and do its tables agree? */
 final class HealthCheck {

@@ -14,7 +14,7 @@ import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
-import org.workerd.store.SqliteHealth;
+import org.workerd.store.sqlite.SqliteHealth;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Ledger;
 import org.workerd.worker.PluginWord;

@@ -15,8 +15,8 @@ import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Settings;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
-import org.workerd.store.SqliteDatabase;
 import org.workerd.store.StoreException;
+import org.workerd.store.sqlite.SqliteDatabase;
 
 /** The queue's file from outside, by its size and neighbours alone: never opened here, for that drops SQLite's locks. */
 final class QueueFileCheck {

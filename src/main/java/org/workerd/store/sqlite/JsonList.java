@@ -1,0 +1,70 @@
+package org.workerd.store.sqlite;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.util.HexFormat;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.workerd.store.StoreException;
+
+/** JSON arrays in columns. Writing them, and reading empty ones, loads no JSON library. */
+final class JsonList {
+    private static final String EMPTY = "[]";
+
+    private JsonList() {}
+
+    static String ofStrings(List<String> strings) {
+        if (strings.isEmpty()) {
+            return EMPTY;
+        }
+        return strings.stream().map(JsonList::quoted).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    /** By hand, for programs that only enqueue need no JSON library for it. */
+    private static String quoted(String text) {
+        StringBuilder json = new StringBuilder("\"");
+        for (int i = 0; i < text.length(); i++) {
+            char character = text.charAt(i);
+            if (character == '"' || character == '\\') {
+                json.append('\\').append(character);
+            } else if (character < ' ') {
+                json.append("\\u00").append(HexFormat.of().toHexDigits((byte) character));
+            } else {
+                json.append(character);
+            }
+        }
+        return json.append('"').toString();
+    }
+
+    /** Null for none, as the column has it. */
+    static @Nullable String ofNumbers(List<Long> numbers) {
+        return numbers.isEmpty()
+                ? null
+                : numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
+    }
+
+    static List<String> strings(String json) {
+        return read(json, String.class);
+    }
+
+    /** What somebody wrote past the rules waits for nothing. */
+    static List<Long> numbers(@Nullable String json) {
+        try {
+            return json == null ? List.of() : read(json, Long.class);
+        } catch (StoreException broken) {
+            return List.of();
+        }
+    }
+
+    private static <T> List<T> read(String json, Class<T> element) {
+        if (json.equals(EMPTY)) {
+            return List.of();
+        }
+        try {
+            return JSON.std.listOfFrom(element, json);
+        } catch (IOException broken) {
+            throw new StoreException(StoreException.Kind.DAMAGED, "a job's row holds broken JSON: " + json, broken);
+        }
+    }
+}

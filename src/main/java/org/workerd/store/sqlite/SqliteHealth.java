@@ -1,0 +1,193 @@
+package org.workerd.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.workerd.store.JobQueries;
+import org.workerd.store.Stranger;
+
+/** Looks whether a queue is whole and agrees with itself; changes nothing and makes no file. Not thread-safe. */
+public final class SqliteHealth implements AutoCloseable {
+    private final SqliteDatabase database;
+    private final Connection connection;
+    private final Statements statements;
+    /** Read without SQLite's locks: a writer that came meanwhile makes it see what never was. */
+    private final boolean unguarded;
+
+    SqliteHealth(SqliteDatabase database, Connection connection) {
+        this.database = database;
+        this.connection = connection;
+        this.statements = new Statements(connection, failure -> database.translate("cannot read", failure));
+        this.unguarded = !database.hasLog();
+    }
+
+    /** What was read may be wrong, for somebody wrote at the same time: look again. */
+    public boolean isOvertaken() {
+        return unguarded && database.hasLog();
+    }
+
+    public JobQueries queries() {
+        return new SqliteQueries(database, connection, false);
+    }
+
+    public int version() {
+        return (int) statements.number("pragma user_version");
+    }
+
+    /** What in its schema is not workerd's. */
+    public List<Stranger> strangers() {
+        try {
+            return SqliteOwnSchema.strangers(connection, version());
+        } catch (SQLException failure) {
+            throw database.translate("cannot read", failure);
+        }
+    }
+
+    /** What removes it. */
+    public String command(Stranger stranger) {
+        return stranger.command(database.file());
+    }
+
+    private static final String QUICK = "pragma quick_check(1)";
+    private static final String THOROUGH = "pragma integrity_check(1)";
+
+    /**
+     * The first damage found; empty: the file is whole.
+     *
+     * @param thorough also compares the indexes with their tables, which takes several times as long
+     */
+    public Optional<String> damage(boolean thorough) {
+        String finding = statements
+                .first(thorough ? THOROUGH : QUICK, row -> row.getString(1))
+                .orElse("no answer");
+        return finding.equals("ok")
+                ? Optional.empty()
+                : Optional.of(finding.replaceFirst("^\\*+[^*]*\\*+", "").strip().replaceAll("\\s+", " "));
+    }
+
+    private static final String NOWHERE =
+            """
+            select count(*) from jobs where id not in (
+              select id from blocked union all select id from scheduled union all select id from ready
+              union all select id from running union all select id from finished)
+            """;
+    private static final String TWICE =
+            """
+            select count(*) - count(distinct id) from (
+              select id from blocked union all select id from scheduled union all select id from ready
+              union all select id from running union all select id from finished)
+            """;
+    private static final String NO_JOB =
+            """
+            select count(*) from (
+              select id from blocked union all select id from scheduled union all select id from ready
+              union all select id from running union all select id from finished) as placed
+            where not exists (select 1 from jobs where jobs.id = placed.id)
+            """;
+    private static final String MISCOUNTED =
+            """
+            with
+              placed (lane, state) as (
+                select lane, 'blocked' from blocked
+                union all select lane, iif(retrying, 'retrying', 'scheduled') from scheduled
+                union all select lane, 'ready' from ready
+                union all select lane, 'running' from running
+                union all select lane, state from finished),
+              counted as (
+                select lane, sum(state = 'blocked') as blocked, sum(state = 'scheduled') as scheduled,
+                  sum(state = 'ready') as ready, sum(state = 'running') as running, sum(state = 'retrying') as retrying,
+                  sum(state = 'done') as done, sum(state = 'dead') as dead, sum(state = 'cancelled') as cancelled
+                from placed group by lane)
+            select count(*) from lanes left join counted on counted.lane = lanes.id
+            where (lanes.blocked, lanes.scheduled, lanes.ready, lanes.running, lanes.retrying, lanes.done, lanes.dead,
+                lanes.cancelled)
+              <> (coalesce(counted.blocked, 0), coalesce(counted.scheduled, 0), coalesce(counted.ready, 0),
+                coalesce(counted.running, 0), coalesce(counted.retrying, 0), coalesce(counted.done, 0),
+                coalesce(counted.dead, 0), coalesce(counted.cancelled, 0))
+            """;
+    private static final String UNOWNED =
+            """
+            select count(*) from running where not exists (select 1 from daemons where daemons.id = claimed_by)
+            """;
+    private static final String STALE_KEYS =
+            """
+            select count(*) from keys
+            where not exists (select 1 from jobs where jobs.id = keys.id)
+              or exists (select 1 from finished where finished.id = keys.id)
+            """;
+
+    private static final String MISCOUNTED_THOUSANDS =
+            """
+            with counted as (
+              select lane, id / 1000 as thousand, count(*) as done, max(finished_at) as latest
+              from finished where state = 'done' group by 1, 2)
+            select count(*) from (
+              select 1 from counted left join thousands using (lane, thousand)
+                where thousands.done is not counted.done or thousands.latest < counted.latest
+              union all
+              select 1 from thousands where (lane, thousand) not in (select lane, thousand from counted))
+            """;
+
+    /** Where its tables contradict each other, a sentence each; every one is of one moment. */
+    public List<String> disagreements() {
+        List<String> found = new ArrayList<>();
+        note(found, NOWHERE, "jobs in no state");
+        note(found, TWICE, "jobs in two states at once");
+        note(found, NO_JOB, "states of jobs that do not exist");
+        note(found, MISCOUNTED, "lanes whose counts are wrong");
+        note(found, MISCOUNTED_THOUSANDS, "thousands of ids whose counts are wrong");
+        note(found, UNOWNED, "running jobs of a daemon that was never registered");
+        note(found, STALE_KEYS, "keys held by jobs that have ended or do not exist");
+        return found;
+    }
+
+    private void note(List<String> found, String question, String what) {
+        long count = statements.number(question);
+        if (count > 0) {
+            found.add(what + " (" + count + ")");
+        }
+    }
+
+    private static final String NEWEST = "select created_at from jobs order by id desc limit 1";
+
+    /** When the newest job was stored, by the clock of whoever stored it. */
+    public Optional<Instant> newest() {
+        return statements.first(NEWEST, row -> Instant.ofEpochMilli(row.getLong(1)));
+    }
+
+    private static final String DUE_AFTER = "select count(*) from scheduled where run_at > ?";
+
+    public long dueAfter(Instant time) {
+        return statements.number(DUE_AFTER, time.toEpochMilli());
+    }
+
+    private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
+
+    /** An attempt that the queue takes for running. */
+    public record Running(long job, int attempt) {}
+
+    /** What a daemon had claimed and not given back. */
+    public List<Running> runningOf(long daemon) {
+        return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
+    }
+
+    private static final String PAUSES = "select queue, paused_at from pauses";
+
+    /** By queue, {@link JobQueries#ALL_QUEUES} for all: since when it is paused. */
+    public Map<String, Instant> pausedSince() {
+        Map<String, Instant> pauses = new TreeMap<>();
+        statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
+        return pauses;
+    }
+
+    @Override
+    public void close() {
+        statements.close();
+        database.close(connection);
+    }
+}

@@ -1,0 +1,46 @@
+package org.workerd.store.sqlite;
+
+import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.Progress;
+import org.workerd.store.StoreException;
+
+/** How far the attempts that run are. */
+final class SqliteProgress {
+    private final Statements statements;
+
+    SqliteProgress(Statements statements) {
+        this.statements = statements;
+    }
+
+    private static final String NOTE =
+            """
+            insert into progress (id, attempt, percent, message)
+              select id, attempt, ?3, ?4 from running where id = ?1 and token = ?2
+              on conflict (id) do update
+                set attempt = excluded.attempt, percent = excluded.percent, message = excluded.message
+            """;
+
+    /** False: the claim was lost. */
+    boolean note(Claim claim, Progress progress) {
+        return statements.update(NOTE, claim.jobId(), claim.token(), progress.percent(), progress.message()) == 1;
+    }
+
+    /** What the view says of it, as JSON. */
+    static @Nullable Progress read(@Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        try {
+            Map<String, Object> fields = JSON.std.mapFrom(json);
+            int percent = fields.get("percent") instanceof Number number ? number.intValue() : 0;
+            Object message = fields.get("message");
+            return new Progress(Math.max(0, Math.min(100, percent)), message == null ? null : message.toString());
+        } catch (IOException broken) {
+            throw new StoreException(StoreException.Kind.DAMAGED, "a progress is not JSON: " + json, broken);
+        }
+    }
+}

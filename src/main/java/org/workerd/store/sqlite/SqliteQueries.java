@@ -1,0 +1,281 @@
+package org.workerd.store.sqlite;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import org.workerd.store.StoreException;
+import org.workerd.store.WaitQueries;
+
+/** The questions in SQL, against the views. */
+final class SqliteQueries implements JobQueries {
+    private final SqliteDatabase database;
+    private final Connection connection;
+    private final Statements statements;
+    private final boolean ownsConnection;
+
+    SqliteQueries(SqliteDatabase database, Connection connection, boolean ownsConnection) {
+        this.database = database;
+        this.connection = connection;
+        this.statements = new Statements(connection, this::failed);
+        this.ownsConnection = ownsConnection;
+    }
+
+    private static final String FIND =
+            """
+            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            from job_status where id = ?
+            """;
+
+    @Override
+    public Optional<JobView> find(long id) {
+        return statements.first(FIND, SqliteQueries::job, id);
+    }
+
+    private static final String BEGIN = "savepoint reading";
+    private static final String END = "release reading";
+
+    @Override
+    public <T> T atOneMoment(Supplier<T> questions) {
+        statements.update(BEGIN);
+        try {
+            return questions.get();
+        } finally {
+            statements.update(END);
+        }
+    }
+
+    private static final String ATTEMPTS =
+            """
+            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+            from job_attempts where id = ? order by number
+            """;
+
+    @Override
+    public List<JobView.Attempt> attempts(long id) {
+        return statements.list(ATTEMPTS, SqliteQueries::attempt, id);
+    }
+
+    private static final String OF_IDS =
+            """
+            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            from job_status where id in (select value from json_each(?))
+            order by id desc
+            """;
+
+    @Override
+    public Found list(Filter filter, int limit) {
+        return atOneMoment(() -> {
+            SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(limit);
+            List<JobView> jobs = statements.list(OF_IDS, SqliteQueries::job, JsonList.ofNumbers(found.ids()));
+            return new Found(jobs, found.more(), found.lookedBackTo());
+        });
+    }
+
+    @Override
+    public List<Long> ids(Filter filter) {
+        return atOneMoment(() -> new SqliteSearch(statements, filter).all());
+    }
+
+    private static final String COUNTS =
+            """
+            select queue, sum(blocked) as blocked, sum(scheduled) as scheduled, sum(ready) as ready,
+              sum(running) as running, sum(retrying) as retrying, sum(done) as done, sum(dead) as dead,
+              sum(cancelled) as cancelled
+            from lanes
+            where octet_length(queue) <= 128
+            group by queue
+            having sum(blocked + scheduled + ready + running + retrying + done + dead + cancelled) > 0
+            """;
+
+    @Override
+    public Map<String, Map<JobState, Long>> counts() {
+        Map<String, Map<JobState, Long>> counts = new TreeMap<>();
+        statements.list(COUNTS, row -> counts.put(row.getString(1), byState(row)));
+        return counts;
+    }
+
+    private static Map<JobState, Long> byState(ResultSet row) throws SQLException {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        for (JobState state : JobState.values()) {
+            counts.put(state, row.getLong(state.word()));
+        }
+        return counts;
+    }
+
+    private static final String PAUSES = "select queue from pauses";
+
+    @Override
+    public Set<String> pauses() {
+        return new HashSet<>(statements.list(PAUSES, row -> row.getString(1)));
+    }
+
+    /** From the first job of a lane to the first of its next lower priority, a seek each. */
+    private static final String OLDEST_READY =
+            """
+            with recursive heads (lane, priority) as (
+              select id, (select max(priority) from ready where lane = lanes.id) from lanes where ready > 0
+              union all
+              select lane,
+                (select max(priority) from ready where ready.lane = heads.lane and ready.priority < heads.priority)
+              from heads where priority is not null
+            )
+            select j.queue, min(max(j.created_at, coalesce(j.run_at, 0),
+              coalesce((select max(finished_at) from attempts where attempts.id = j.id), 0))), j.id
+            from heads join jobs j on j.id = (
+              select min(id) from ready where ready.lane = heads.lane and ready.priority = heads.priority)
+            group by j.queue
+            """;
+
+    @Override
+    public Map<String, OldestReady> oldestReady() {
+        Map<String, OldestReady> oldest = new TreeMap<>();
+        // Beside a min() SQLite takes the other columns from the row that has it.
+        statements.list(
+                OLDEST_READY,
+                row -> oldest.put(
+                        row.getString(1), new OldestReady(row.getLong(3), Instant.ofEpochMilli(row.getLong(2)))));
+        return oldest;
+    }
+
+    private static final String DAEMONS =
+            """
+            select id, pid, substr(host, 1, 255) as host, slots,
+              min(slots, (select count(*) from running where claimed_by = daemons.id)) as busy, started_at
+            from daemons order by id
+            """;
+
+    @Override
+    public List<DaemonView> daemons() {
+        return statements.list(
+                DAEMONS,
+                row -> new DaemonView(
+                        row.getLong("id"),
+                        row.getLong("pid"),
+                        row.getString("host"),
+                        row.getInt("slots"),
+                        row.getInt("busy"),
+                        Instant.ofEpochMilli(row.getLong("started_at"))));
+    }
+
+    private static final String NAMES_WITH_READY = "select distinct name from lanes where ready > 0";
+
+    @Override
+    public Set<String> namesWithReady() {
+        return new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1)));
+    }
+
+    private static final String CRON =
+            """
+            select id, timing, job, job_slot, (select state from job_status where job_status.id = cron.job) as state
+            from cron order by id
+            """;
+
+    @Override
+    public Map<String, CronView> cron() {
+        Map<String, CronView> views = new TreeMap<>();
+        statements.list(CRON, row -> views.put(row.getString("id"), cron(row)));
+        return views;
+    }
+
+    private static CronView cron(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        return new CronView(
+                row.getString("id"),
+                row.getString("timing"),
+                Statements.number(row, "job"),
+                instant(row, "job_slot"),
+                state == null ? null : SqliteMoves.stateOf(state));
+    }
+
+    @Override
+    public WaitQueries waits() {
+        return new SqliteWaits(statements);
+    }
+
+    private static final String DATA_VERSION = "pragma data_version";
+
+    @Override
+    public long dataVersion() {
+        return statements.number(DATA_VERSION);
+    }
+
+    @Override
+    public void close() {
+        statements.close();
+        if (ownsConnection) {
+            database.close(connection);
+        }
+    }
+
+    /** What was prepared before the failure may be of no use after it. */
+    private StoreException failed(SQLException failure) {
+        statements.close();
+        return database.translate("cannot read", failure);
+    }
+
+    private static JobView job(ResultSet row) throws SQLException {
+        return new JobView(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getString("queue"),
+                SqliteMoves.stateOf(row.getString("state")),
+                row.getInt("priority"),
+                readable(row.getString("args")),
+                row.getString("payload"),
+                instant(row, "run_at"),
+                row.getInt("attempt"),
+                Statements.integer(row, "own_max_attempts"),
+                row.getInt("last_attempt") - row.getInt("max_attempts"),
+                row.getString("key"),
+                JsonList.numbers(row.getString("after")),
+                Statements.number(row, "timeout_ms"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                instant(row, "started_at"),
+                instant(row, "finished_at"),
+                Statements.integer(row, "exit_code"),
+                Statements.integer(row, "signal"),
+                row.getString("error"),
+                row.getString("result"),
+                SqliteProgress.read(row.getString("progress")),
+                row.getString("cron"));
+    }
+
+    /** What somebody wrote past the rules is shown as it stands. */
+    private static List<String> readable(String args) {
+        try {
+            return JsonList.strings(args);
+        } catch (StoreException broken) {
+            return List.of(args);
+        }
+    }
+
+    private static JobView.Attempt attempt(ResultSet row) throws SQLException {
+        return new JobView.Attempt(
+                row.getInt("number"),
+                Instant.ofEpochMilli(row.getLong("started_at")),
+                instant(row, "finished_at"),
+                row.getString("outcome"),
+                Statements.integer(row, "exit_code"),
+                Statements.integer(row, "signal"),
+                row.getString("error"),
+                Statements.number(row, "daemon_pid"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        Long millis = Statements.number(row, column);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+}

@@ -1,0 +1,5 @@
+/** The queue in a file of SQLite. Only this package names SQLite's driver; nobody but who chooses the engine names it. */
+@NullMarked
+package org.workerd.store.sqlite;
+
+import org.jspecify.annotations.NullMarked;
