@@ -1,12 +1,15 @@
 package org.workerd.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.workerd.daemon.Directories;
 import org.workerd.job.ShellWord;
@@ -76,9 +79,11 @@ final class Init implements Callable<Integer> {
             make(top, "queue", "rwx------").close();
             try (OpenDirectory handlers = make(top, "handlers", "rwxr-xr-x")) {
                 handlers.write("hello", HELLO, "rwxr-xr-x");
+                handlers.write("run", example("run"), "rwxr-xr-x");
             }
-            top.write("workerd", WRAPPER.replace("PROGRAM", quoted(program())), "rwxr-xr-x");
+            top.write("workerd", WRAPPER.replace("PROGRAM", LogRotation.shellWord(program())), "rwxr-xr-x");
             top.write("workerd.toml", SETTINGS, "rw-r--r--");
+            top.write("logrotate.conf", rotation().text(), "rw-r--r--");
         }
         new SqliteDatabase(directory.resolve("queue/queue.db").toAbsolutePath(), Duration.ofSeconds(1))
                 .openOrCreate()
@@ -88,7 +93,7 @@ final class Init implements Callable<Integer> {
     }
 
     private void refuseToOverwrite() {
-        for (String name : List.of("workerd.toml", "workerd", "handlers/hello")) {
+        for (String name : List.of("workerd.toml", "workerd", "logrotate.conf", "handlers/hello", "handlers/run")) {
             if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new Failure(
                         ExitCode.FAILED,
@@ -104,6 +109,7 @@ final class Init implements Callable<Integer> {
         console.say("  cd " + ShellWord.of(directory));
         console.say("  ./workerd start");
         console.say("  ./workerd enqueue hello Ann --wait");
+        console.say("  ./workerd enqueue run -- make -C ~/src -j4");
         console.say("  ./workerd list");
         console.say("Its handlers are the programs in " + directory.resolve("handlers") + ".");
     }
@@ -149,7 +155,16 @@ final class Init implements Callable<Integer> {
         return Path.of(System.getProperty("workerd.home", ".")).toAbsolutePath().resolve("bin/workerd");
     }
 
-    private static String quoted(Path path) {
-        return "'" + path.toString().replace("'", "'\\''") + "'";
+    /** The logrotate of tomorrow runs elsewhere: whole paths, without links. */
+    private LogRotation rotation() throws IOException {
+        Path top = directory.toRealPath();
+        return new LogRotation(top.resolve("log/workerd.log"), program(), top.resolve("workerd.toml"));
+    }
+
+    /** A handler of deploy/examples. */
+    private static String example(String name) throws IOException {
+        try (InputStream text = Objects.requireNonNull(Init.class.getResourceAsStream("handlers/" + name), name)) {
+            return new String(text.readAllBytes(), StandardCharsets.UTF_8);
+        }
     }
 }

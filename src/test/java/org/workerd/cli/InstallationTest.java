@@ -43,6 +43,9 @@ final class InstallationTest {
         assertThat(permissions(made)).isEqualTo("rwxr-xr-x");
         assertThat(permissions(made.resolve("handlers"))).isEqualTo("rwxr-xr-x");
         assertThat(permissions(made.resolve("handlers/hello"))).isEqualTo("rwxr-xr-x");
+        assertThat(permissions(made.resolve("handlers/run"))).isEqualTo("rwxr-xr-x");
+        // One that its group may write is not read by logrotate.
+        assertThat(permissions(made.resolve("logrotate.conf"))).isEqualTo("rw-r--r--");
         assertThat(permissions(made.resolve("workerd"))).isEqualTo("rwxr-xr-x");
         assertThat(permissions(made.resolve("queue"))).isEqualTo("rwx------");
     }

@@ -73,6 +73,16 @@ final class PlantedLinksTest {
         assertThat(roots).isEmptyDirectory();
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"handlers/hello", "handlers/run", "logrotate.conf", "workerd", "workerd.toml"})
+    void initWritesNoFileBehindALink(String name) throws IOException {
+        plant(directory.resolve("new/" + name), roots.resolve("made"));
+        Cli.Said said = cli.run("init", directory.resolve("new").toString());
+        assertThat(said.status()).isNotZero();
+        assertThat(said.err()).contains("/new/" + name + " exists already; nothing was changed");
+        assertThat(roots).isEmptyDirectory();
+    }
+
     @Test
     void enqueueMakesNoQueueBehindALink() throws IOException {
         plant(cli.queueFile(), roots.resolve("made"));
