@@ -1,6 +1,7 @@
 package org.workerd.worker;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
@@ -145,16 +146,14 @@ public final class Handlers {
     private Vetting vetFile(Path file) {
         try {
             Owned attributes = Owned.of(file, LinkOption.NOFOLLOW_LINKS);
+            if (attributes.isLink()) {
+                return vetLink(file);
+            }
             if (!attributes.isRegular()) {
-                return new Refused(attributes.isLink() ? "it is a symbolic link" : "it is not a regular file");
+                return new Refused("it is not a regular file");
             }
             Optional<String> unsafe = attributes.unsafe("it", file, user);
-            if (unsafe.isPresent()) {
-                return new Refused(unsafe.get());
-            }
-            return isExecutable(file, attributes)
-                    ? new Accepted(file)
-                    : new Refused("it is not executable: chmod +x " + ShellWord.of(file));
+            return unsafe.isPresent() ? new Refused(unsafe.get()) : executable("it", file, file);
         } catch (NoSuchFileException missing) {
             return new Missing();
         } catch (IOException unreadable) {
@@ -162,7 +161,26 @@ public final class Handlers {
         }
     }
 
-    private boolean isExecutable(Path file, Owned attributes) {
-        return (attributes.mode() & EXECUTABLE) != 0 && (user != OwnUser.id() || Files.isExecutable(file));
+    /** It runs by its own name, for a program may go by the name that it is called by. */
+    private Vetting vetLink(Path link) throws IOException {
+        try {
+            LinkTarget target = new LinkTarget(directory, link.getFileName(), user);
+            Optional<String> objection = target.objection();
+            return objection.isPresent()
+                    ? new Refused(objection.get())
+                    : executable("its target " + target.file(), link, target.file());
+        } catch (AccessDeniedException hidden) {
+            // Where it leads may be hidden from us who only ask, and not from the daemon, who decides.
+            return user == OwnUser.id()
+                    ? new Refused("where it leads is not ours to look at: " + hidden.getFile())
+                    : new Accepted(link);
+        }
+    }
+
+    private Vetting executable(String what, Path program, Path file) throws IOException {
+        boolean executable = (Owned.of(file).mode() & EXECUTABLE) != 0;
+        return executable && (user != OwnUser.id() || Files.isExecutable(file))
+                ? new Accepted(program)
+                : new Refused(what + " is not executable: chmod +x " + ShellWord.of(file));
     }
 }

@@ -16,11 +16,14 @@ import org.jspecify.annotations.Nullable;
  * @param modified in microseconds since the epoch
  */
 public record JarStamp(Path path, long size, long modified, long inode) {
-    /** Empty: it is gone. */
+    /** Of a link, that of the jar which it leads to; of one that leads nowhere, its own. Empty: it is gone. */
     static Optional<JarStamp> of(Path jar) {
+        return of(jar, new LinkOption[0]).or(() -> of(jar, LinkOption.NOFOLLOW_LINKS));
+    }
+
+    private static Optional<JarStamp> of(Path jar, LinkOption... options) {
         try {
-            Map<String, Object> attributes =
-                    Files.readAttributes(jar, "unix:size,lastModifiedTime,ino", LinkOption.NOFOLLOW_LINKS);
+            Map<String, Object> attributes = Files.readAttributes(jar, "unix:size,lastModifiedTime,ino", options);
             FileTime modified = (FileTime) attributes.getOrDefault("lastModifiedTime", FileTime.fromMillis(0));
             return Optional.of(new JarStamp(
                     jar, (long) attributes.getOrDefault("size", 0L), modified.to(TimeUnit.MICROSECONDS), (long)

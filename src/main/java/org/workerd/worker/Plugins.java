@@ -160,10 +160,12 @@ public final class Plugins {
     private Optional<String> vet(Path jar) {
         try {
             Owned attributes = Owned.of(jar, LinkOption.NOFOLLOW_LINKS);
-            if (!attributes.isRegular()) {
-                return Optional.of(attributes.isLink() ? "it is a symbolic link" : "it is not a regular file");
+            if (attributes.isLink()) {
+                return new LinkTarget(jar.resolveSibling(""), jar.getFileName(), user).objection();
             }
-            return attributes.unsafe("it", jar, user);
+            return attributes.isRegular()
+                    ? attributes.unsafe("it", jar, user)
+                    : Optional.of("it is not a regular file");
         } catch (IOException unreadable) {
             return Optional.of("it cannot be read");
         }

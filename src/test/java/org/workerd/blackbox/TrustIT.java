@@ -57,6 +57,20 @@ class TrustIT extends DaemonTest {
         assertThat(modeOf(at.queue.resolveSibling("home"))).isEqualTo("rwx------");
     }
 
+    @Test
+    void anotherUsersDaemonFollowsALinkToWhatIsRootsAndToNothingOfAThirdUser() throws Exception {
+        Files.createSymbolicLink(at.handlers.resolve("roots"), Path.of("/usr/bin/touch"));
+        Path theirs = Installation.program(
+                Files.createDirectory(at.top.resolve("theirs")).resolve("program"), "#!/bin/sh\n");
+        Files.setAttribute(theirs, "unix:uid", STRANGER);
+        Files.createSymbolicLink(at.handlers.resolve("strangers"), theirs);
+        startAs(NOBODY);
+        long refused = jobs().enqueue("strangers");
+        jobs().awaitState(jobs().insert("name", "roots", "args", "[\"file\"]"), "done");
+        at.awaitLog("its target " + theirs + " is owned by user " + STRANGER);
+        assertThat(jobs().state(refused)).isEqualTo("ready");
+    }
+
     @ParameterizedTest
     @ValueSource(strings = {"rwx------", "rwxrwx---", "none"})
     void aUserWithoutAnEntryInPasswdHasTheHomeThatItWasGivenIfNobodyElseMayWriteThere(String mode) throws Exception {

@@ -15,7 +15,15 @@ import org.junit.jupiter.params.provider.ValueSource;
 class VettingIT extends DaemonTest {
     @ParameterizedTest
     @ValueSource(
-            strings = {"missing", "group-writable", "others-writable", "not-executable", "symlink", "directory", "owner"
+            strings = {
+                "missing",
+                "group-writable",
+                "others-writable",
+                "not-executable",
+                "link-to-writable",
+                "link-to-nothing",
+                "directory",
+                "owner"
             })
     void jobsOfARefusedHandlerWaitUntilItIsMended(String what) throws Exception {
         Path handler = at.handlers.resolve("odd");
@@ -34,6 +42,42 @@ class VettingIT extends DaemonTest {
         assertThat(System.nanoTime() - since).isLessThan(2_000_000_000L);
         assertThat(diaryLines()).containsExactly("ran");
         assertThat(jobs().attempt(odd)).isEqualTo(1);
+    }
+
+    @Test
+    void aLinkIsRunByItsOwnName() throws Exception {
+        Path multi = Installation.program(
+                Files.createDirectory(at.top.resolve("tools")).resolve("multi"), "#!/bin/sh\necho ${0##*/} $1\n");
+        Files.createSymbolicLink(at.handlers.resolve("one"), Path.of("../tools/multi"));
+        Files.createSymbolicLink(at.handlers.resolve("two"), multi);
+        at.start();
+        for (String name : new String[] {"one", "two"}) {
+            long id = jobs().insert("name", name, "args", "[\"x\"]");
+            jobs().awaitState(id, "done");
+            assertThat(at.workerd("logs", Long.toString(id)).out()).isEqualTo(name + " x\n");
+        }
+    }
+
+    @Test
+    void whyALinkIsRefusedIsSaidWithTheRemedyThatHelps() throws Exception {
+        at.set("workers.poll_interval", Installation.text("200ms")).configure();
+        Path target = Installation.program(at.top.resolve("elsewhere"), "#!/bin/sh\n");
+        Installation.allow(target, "rwxrwxr-x");
+        Files.createSymbolicLink(at.handlers.resolve("odd"), target);
+        at.start();
+        long odd = jobs().enqueue("odd");
+        String reason = "its target " + target + " is writable by its group or by others: ";
+        at.awaitLog(reason);
+        assertThat(jobs().state(odd)).isEqualTo("ready");
+        String handlers = at.workerd("handlers").out();
+        assertThat(handlers).contains(reason + "chmod go-w");
+        assertThat(at.workerd("doctor").out()).contains(reason);
+        String remedy = handlers.substring(handlers.indexOf("chmod"))
+                .lines()
+                .findFirst()
+                .orElseThrow();
+        assertThat(at.shell.run("sh", "-c", remedy).code()).isZero();
+        jobs().awaitState(odd, "done");
     }
 
     @Test
@@ -116,8 +160,12 @@ class VettingIT extends DaemonTest {
         switch (what) {
             case "missing" -> assertThat(handler).doesNotExist();
             case "directory" -> Files.createDirectory(handler);
-            case "symlink" ->
-                Files.createSymbolicLink(handler, Installation.program(at.top.resolve("elsewhere"), program));
+            case "link-to-nothing" -> Files.createSymbolicLink(handler, at.top.resolve("nowhere"));
+            case "link-to-writable" -> {
+                Path target = Installation.program(at.top.resolve("elsewhere"), program);
+                Installation.allow(target, "rwxrwxr-x");
+                Files.createSymbolicLink(handler, target);
+            }
             default -> Installation.program(handler, program);
         }
         switch (what) {

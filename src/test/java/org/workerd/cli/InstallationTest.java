@@ -125,22 +125,25 @@ final class InstallationTest {
     void handlersSaysWhatIsRefusedAndWhy() throws IOException {
         Files.writeString(directory.resolve("handlers/notes"), "");
         Files.createSymbolicLink(directory.resolve("handlers/link"), Path.of("mail"));
+        Path broken = Files.createSymbolicLink(directory.resolve("handlers/broken"), Path.of("gone"));
+        String reason = "it is a symbolic link to nothing: there is no " + broken.resolveSibling("gone");
         assertThat(cli.run("handlers").out())
                 .isEqualTo(
                         """
                         NAME    KIND     STATUS    WHY
-                        link    program  refused   it is a symbolic link
+                        broken  program  refused   %s
+                        link    program  accepted
                         mail    program  accepted
                         notes   program  refused   it is not executable: chmod +x %s
                         resize  program  accepted
                         """
-                                .formatted(directory.resolve("handlers/notes")));
-        assertThat(cli.run("handlers", "-q").out()).isEqualTo("mail\nresize\n");
+                                .formatted(reason, directory.resolve("handlers/notes")));
+        assertThat(cli.run("handlers", "-q").out()).isEqualTo("link\nmail\nresize\n");
         assertThat(cli.run("handlers", "--json").out())
-                .startsWith(
-                        "{\"handlers\":[{\"name\":\"link\",\"kind\":\"program\",\"accepted\":false,\"reason\":\"it is a symbolic link\","
-                                + "\"path\":\"" + directory.resolve("handlers/link") + "\"},"
-                                + "{\"name\":\"mail\",\"kind\":\"program\",\"accepted\":true,\"reason\":null,");
+                .startsWith("{\"handlers\":[{\"name\":\"broken\",\"kind\":\"program\",\"accepted\":false,\"reason\":\""
+                        + reason
+                        + "\",\"path\":\"" + broken + "\"},"
+                        + "{\"name\":\"link\",\"kind\":\"program\",\"accepted\":true,\"reason\":null,");
     }
 
     @ParameterizedTest

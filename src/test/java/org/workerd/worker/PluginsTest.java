@@ -105,14 +105,33 @@ class PluginsTest {
                 .isEqualTo("the directory " + directory + " is writable by its group or by others: chmod go-w "
                         + directory);
         allow(directory, "rwxr-xr-x");
-        Files.move(jar("trap"), top.resolve("elsewhere"));
-        Files.createSymbolicLink(jar("trap"), top.resolve("elsewhere"));
-        assertThat(refusal("trap")).isEqualTo("it is a symbolic link");
+        Path target = Files.move(
+                jar("trap"), Files.createDirectory(top.resolve("open")).resolve("elsewhere"));
+        Files.createSymbolicLink(jar("trap"), target);
+        allow(target.resolveSibling(""), "rwxrwxr-x");
+        assertThat(refusal("trap"))
+                .isEqualTo("the directory " + top.resolve("open") + " on the way to its target is writable by its group"
+                        + " or by others: chmod go-w " + top.resolve("open"));
         assertThat(trap).doesNotExist();
         Files.delete(jar("trap"));
-        Files.move(top.resolve("elsewhere"), jar("trap"));
+        Files.move(target, jar("trap"));
         assertThat(refusal("trap")).isEqualTo("accepted");
         assertThat(trap).exists();
+    }
+
+    @Test
+    void aJarIsLoadedThroughALinkAndAgainWhenTheLinkLeadsToANewOne() throws IOException {
+        Path one = top.resolve("greet-1.0");
+        Path two = top.resolve("greet-1.1");
+        PluginJars.of("Greet", PluginJars.source("Greet", "greet", FINE)).build(one);
+        PluginJars.of("Greet", PluginJars.source("Greet", "welcome", FINE)).build(two);
+        Files.createSymbolicLink(jar("greet"), one);
+        assertThat(load().plugins().get(0).names()).containsExactly("greet");
+        Files.delete(jar("greet"));
+        Files.createSymbolicLink(jar("greet"), two);
+        assertThat(load().plugins().get(0).names()).containsExactly("welcome");
+        Files.delete(two);
+        assertThat(refusal("greet")).isEqualTo("it is a symbolic link to nothing: there is no " + two);
     }
 
     @ParameterizedTest
