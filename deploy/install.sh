@@ -12,6 +12,8 @@ umask 022
 
 prefix=/usr/local user=workerd init='' uninstall=''
 root=${DESTDIR:-}
+nl='
+'
 config=/etc/workerd state=/var/lib/workerd log=/var/log/workerd.log
 
 say() { printf 'install.sh: %s\n' "$*" >&2; }
@@ -94,6 +96,12 @@ make_user() {
     useradd --system --user-group --home-dir "$state" --no-create-home --shell /usr/sbin/nologin "$user"
 }
 
+# What Java starts from faster.
+make_archive() {
+    said=$("$bin" archive "$home/cache" 2>&1) ||
+        say "it works, but commands start slowly until this does: $bin archive (${said%%"$nl"*})"
+}
+
 stop_daemon
 [ -n "$root" ] || make_user
 
@@ -138,7 +146,7 @@ mkdir -p "$state"
 chown "$user:$group" "$state"
 chmod 3770 "$state"
 [ -e "$log" ] || { : >"$log" && chmod 640 "$log" && chown "$user:root" "$log"; }
-"$bin" archive "$home/cache" >/dev/null 2>&1 || true # what Java starts from faster
+make_archive
 case $init in
     systemd) systemctl daemon-reload && systemctl enable -q workerd.service && systemctl start workerd.service ;;
     sysv)

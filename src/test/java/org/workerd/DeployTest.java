@@ -5,11 +5,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** What is deployed beside the program, read by the programs that it is for. */
 class DeployTest {
@@ -29,6 +35,31 @@ class DeployTest {
         assertThat(scripts).hasSizeGreaterThan(8);
         assertThat(Tool.run("shellcheck", scripts.toArray(String[]::new)).output())
                 .isEmpty();
+    }
+
+    /** By what the scripts define, with a workerd whose Java cannot. */
+    @ParameterizedTest
+    @ValueSource(strings = {"deploy/debian/postinst", "deploy/install.sh"})
+    void anArchiveThatCannotBeMadeIsSaidInOneLineWithTheRemedyAndStopsNothing(String script) throws Exception {
+        Path program = Files.writeString(
+                directory.resolve("workerd"), "#!/bin/sh\necho no luck >&2\necho and more >&2\nexit 1\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        String text = Files.readString(Path.of(script));
+        String functions = Stream.of("nl='", "say()", "make_archive()")
+                .map(name -> Pattern.compile("(?ms)^" + Pattern.quote(name) + ".*?(\n}|}|')$")
+                        .matcher(text)
+                        .results()
+                        .map(MatchResult::group)
+                        .findFirst()
+                        .orElse(""))
+                .collect(Collectors.joining("\n"));
+        String run = "set -eu\nPATH=" + directory + ":$PATH bin=" + program + " home=" + directory + "\n" + functions
+                + "\nmake_archive\necho goes on\n";
+        assertThat(Tool.run("sh", "-c", run).output().lines())
+                .hasSize(2)
+                .anyMatch(line -> line.contains("commands start slowly until this does: ")
+                        && line.endsWith("workerd archive (no luck)"))
+                .anyMatch("goes on"::equals);
     }
 
     @Test
@@ -78,7 +109,7 @@ class DeployTest {
                 assertThat(Path.of(line.split(" ", -1)[1])).exists();
             }
         }
-        assertThat(lines).filteredOn(line -> line.startsWith("RUN ")).hasSize(3);
+        assertThat(lines).filteredOn(line -> line.startsWith("RUN ")).hasSize(4);
     }
 
     private static boolean isScript(Path file) {

@@ -70,6 +70,14 @@ class LauncherFlagsTest extends LauncherStage {
         assertThat(javaCalls()).contains("-XX:AOTCache=" + newer);
     }
 
+    @Test
+    void doctorIsToldWhichArchiveThereShouldBe() throws Exception {
+        workerd("list");
+        assertThat(javaCalls()).doesNotContain("workerd.archive");
+        workerd("doctor");
+        assertThat(javaCalls()).contains("-Dworkerd.archive=" + top + "/tree/cache/java17.jsa");
+    }
+
     private String uname() throws Exception {
         return run(List.of("uname", "-m")).out().strip();
     }

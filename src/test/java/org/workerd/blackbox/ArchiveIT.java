@@ -85,16 +85,18 @@ final class ArchiveIT {
                 Files.delete(archive);
                 Files.createDirectory(archive);
             }
-            case "of an older jar" -> {
-                try (Stream<Path> jars = Files.list(tree.resolve("lib"))) {
-                    for (Path jar : jars.toList()) {
-                        Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000));
-                    }
-                }
-            }
+            case "of an older jar" -> touchTheJars();
             default -> throw new IllegalArgumentException(kind);
         }
         assertStores(1);
+    }
+
+    private void touchTheJars() throws IOException {
+        try (Stream<Path> jars = Files.list(tree.resolve("lib"))) {
+            for (Path jar : jars.toList()) {
+                Files.setLastModifiedTime(jar, FileTime.fromMillis(1_000_000));
+            }
+        }
     }
 
     @Test
@@ -113,6 +115,45 @@ final class ArchiveIT {
         }
         at.shell.environment.put("WORKERD_JAVA", other.toString());
         assertStores(1);
+    }
+
+    @Test
+    void doctorSaysWhetherCommandsStartFromItAndHowTheyWouldAgain() throws IOException {
+        String command = tree.resolve("bin/workerd") + " archive";
+        makeArchive();
+        Path archive = archive();
+        assertThat(archiveFinding()).isEqualTo("ok commands start from the archive of classes " + archive);
+
+        touchTheJars();
+        assertThat(archiveFinding()).startsWith("warning the archive of classes " + archive + " does not fit");
+        mendAsDoctorSays(command);
+        Files.delete(archive);
+        assertThat(archiveFinding()).startsWith("warning there is no archive of classes " + archive);
+        mendAsDoctorSays(command);
+        try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
+            // Of another build of Java, as after an update of it.
+            file.seek(8);
+            file.write(new byte[400]);
+        }
+        assertThat(archiveFinding()).startsWith("warning the archive of classes " + archive + " does not fit");
+        mendAsDoctorSays(command);
+    }
+
+    private void mendAsDoctorSays(String command) {
+        assertThat(run("doctor").out().lines()).anyMatch(line -> line.strip().equals("-> " + command));
+        assertThat(at.shell.run("sh", "-c", command).code()).isZero();
+        assertThat(archiveFinding()).startsWith("ok ");
+    }
+
+    /** The level and the words. */
+    private String archiveFinding() {
+        return run("doctor")
+                .out()
+                .lines()
+                .filter(line -> line.matches("(ok|warning) +archive .*"))
+                .findFirst()
+                .orElseThrow()
+                .replaceFirst(" +archive +", " ");
     }
 
     @Test

@@ -47,6 +47,7 @@ public final class Checkup {
                             "configuration", problem.place() + ": " + problem.message(), "mend that line")));
         }
         look("machine", MachineCheck::look);
+        look("archive", ArchiveCheck::look);
         if (settings != null) {
             lookAt(settings);
         }
