@@ -72,7 +72,12 @@ final class Commands {
             case "stats" -> new Stats(main);
             case "prune" -> new Prune(main);
             case "handlers" -> new ListHandlers(main);
-            case "cron" -> new CommandLine(new Cron(main)).addSubcommand("next", new CronNext(main));
+            case "cron" ->
+                new CommandLine(new Cron(main))
+                        .addSubcommand("next", new CronNext(main))
+                        .addSubcommand("run", new CronRun(main))
+                        .addSubcommand("disable", new CronDisable(main))
+                        .addSubcommand("enable", new CronEnable(main));
             case "try" -> new Try(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.job.Names;
+import org.workerd.ops.HandlerView;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -30,6 +32,9 @@ final class Config implements Callable<Integer> {
     @Option(names = "-q", description = "the keys only")
     boolean quiet;
 
+    @Option(names = "--check", description = "only whether it can be taken, and what its schedules lack")
+    boolean check;
+
     Config(Main main) {
         this.main = main;
     }
@@ -37,7 +42,9 @@ final class Config implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         SettingsFile.Loaded loaded = main.settings();
-        if (key != null) {
+        if (check) {
+            check(loaded.settings());
+        } else if (key != null) {
             main.console().data(value(key, loaded.values()));
         } else if (json) {
             printJson(loaded);
@@ -47,6 +54,13 @@ final class Config implements Callable<Integer> {
             printTable(loaded);
         }
         return 0;
+    }
+
+    /** Its errors are a failure, told before; what is said here is not wrong, but surely not meant. */
+    private void check(Settings settings) {
+        HandlerView handlers = HandlerCheck.view(settings);
+        settings.cron().forEach(entry -> handlers.objection(entry.job().name())
+                .ifPresent(why -> main.console().say(Cron.objection(entry, why))));
     }
 
     private static String value(String key, Map<String, String> values) {

@@ -5,15 +5,18 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
+import org.workerd.ops.HandlerView;
+import org.workerd.ops.ScheduleView;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
-import org.workerd.worker.Ledger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -21,11 +24,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "cron",
         sortOptions = false,
-        synopsisSubcommandLabel = "[next ID]",
-        description = "List the schedules: what each runs, when it did so last and will do so next.",
+        synopsisSubcommandLabel = "[COMMAND ID]",
+        description = "List the schedules: what each runs, what became of its last job, and when it runs next.",
         commandListHeading = "%nCommands:%n",
-        footer = {"", "Examples:", "  workerd cron", "  workerd cron next nightly -n 10"})
+        footer = {"", "Examples:", "  workerd cron", "  workerd cron next nightly -n 10", "  workerd cron run nightly"})
 final class Cron implements Callable<Integer> {
+    private static final int OUTCOME = 6;
+
     private final Main main;
 
     @Option(names = "--json", description = "as one JSON document")
@@ -41,88 +46,104 @@ final class Cron implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = main.settings().settings();
-        List<CronEntry> entries = settings.cron();
         if (quiet) {
-            entries.forEach(entry -> main.console().data(entry.id()));
+            settings.cron().forEach(entry -> main.console().data(entry.id()));
         } else if (json) {
-            printJson(entries, history(settings).views());
-        } else if (entries.isEmpty()) {
+            printJson(schedules(settings));
+        } else if (settings.cron().isEmpty()) {
             main.console().say("There are no schedules: a table [cron.ID] in the configuration makes one.");
         } else {
-            print(entries, history(settings));
+            print(schedules(settings));
         }
         return 0;
     }
 
-    /**
-     * What the schedules did, as far as there is a queue yet.
-     *
-     * @param served a daemon is there
-     */
-    private record History(Map<String, CronView> views, boolean served) {
-        /** The daemon has not read the configuration since it was changed, or goes by the clocks of another zone. */
-        boolean isBehind(CronEntry entry, Instant now) {
-            CronView view = views.get(entry.id());
-            return served && (view == null || !entry.hasTiming(view.timing(), now));
-        }
-    }
-
-    private static History history(Settings settings) {
+    /** What they did, as far as there is a queue yet. */
+    private static List<ScheduleView> schedules(Settings settings) {
+        HandlerView handlers = HandlerCheck.view(settings);
         if (settings.cron().isEmpty() || Files.notExists(settings.queueFile())) {
-            return new History(Map.of(), false);
+            return ScheduleView.of(settings.cron(), Optional.empty(), settings.directory(), handlers);
         }
         try (JobQueries queries = Main.database(settings).openForReading()) {
-            boolean served = queries.daemons().stream()
-                    .anyMatch(daemon -> Ledger.isHeld(settings.directory(), daemon.id(), daemon.pid()));
-            return new History(queries.cron(), served);
+            return ScheduleView.of(settings.cron(), Optional.of(queries), settings.directory(), handlers);
         }
     }
 
-    private void print(List<CronEntry> entries, History history) {
-        Table table = new Table("ID", "SCHEDULE", "TIMEZONE", "JOB", "LAST RUN", "NEXT RUN");
-        for (CronEntry entry : entries) {
-            table.row(
-                    entry.id(),
-                    entry.schedule().text(),
-                    entry.zone().getId(),
-                    entry.job().name(),
-                    last(entry, history.views().get(entry.id())),
-                    local(entry, entry.next(main.now()).orElse(null)));
+    private void print(List<ScheduleView> schedules) {
+        Table table = new Table(
+                "ID", "SCHEDULE", "TIMEZONE", "HANDLER", "LAST RUN", "LAST JOB", "OUTCOME", "NEXT RUN", "NOTE");
+        if (main.colours()) {
+            table.colour(OUTCOME, JobTable::colour);
         }
+        schedules.forEach(schedule -> table.row(row(schedule)));
         main.console().print(table);
-        entries.stream().filter(entry -> history.isBehind(entry, main.now())).forEach(entry -> main.console()
-                .say("The daemon has not taken up " + entry.id() + " as it stands here: workerd reload"));
+        schedules.forEach(this::tell);
     }
 
-    /** With the state of the job when it did not end well. */
-    private static String last(CronEntry entry, @Nullable CronView view) {
-        if (view == null || view.slot() == null) {
+    private String[] row(ScheduleView schedule) {
+        CronEntry entry = schedule.entry();
+        CronView last = schedule.last();
+        JobState state = last == null ? null : last.state();
+        return new String[] {
+            entry.id(),
+            entry.schedule().text(),
+            entry.zone().getId(),
+            entry.job().name(),
+            time(entry, last == null ? null : last.slot()),
+            last == null || last.job() == null ? "-" : last.job().toString(),
+            state == null ? "-" : state.word(),
+            time(entry, schedule.next(main.now()).orElse(null)),
+            note(schedule)
+        };
+    }
+
+    private static String note(ScheduleView schedule) {
+        return Stream.concat(schedule.enabled() ? Stream.empty() : Stream.of("disabled"), schedule.objection().stream())
+                .collect(Collectors.joining("; "));
+    }
+
+    private void tell(ScheduleView schedule) {
+        schedule.objection().ifPresent(why -> main.console().say(objection(schedule.entry(), why)));
+        if (schedule.isBehind(main.now())) {
+            main.console()
+                    .say("The daemon has not taken up " + schedule.entry().id() + " as it stands here: workerd reload");
+        }
+    }
+
+    /** What to say of a schedule whose jobs cannot run. */
+    static String objection(CronEntry entry, String why) {
+        return "workerd: jobs of the schedule " + entry.id() + ", named "
+                + entry.job().name() + ", will wait: " + why;
+    }
+
+    private String time(CronEntry entry, @Nullable Instant time) {
+        if (time == null) {
             return "-";
         }
-        JobState state = view.state();
-        String badly = state == JobState.DEAD || state == JobState.CANCELLED ? " (" + state.word() + ")" : "";
-        return local(entry, view.slot()) + badly;
+        return main.console().isTerminal() ? Times.relative(time, main.now()) : Times.local(time, entry.zone());
     }
 
-    private static String local(CronEntry entry, @Nullable Instant time) {
-        return time == null ? "-" : Times.local(time, entry.zone());
-    }
-
-    private void printJson(List<CronEntry> entries, Map<String, CronView> history) throws IOException {
+    private void printJson(List<ScheduleView> schedules) throws IOException {
         try (Json document = new Json(main.console().data())) {
             JsonGenerator out = document.generator();
             out.writeStartObject();
             out.writeArrayFieldStart("cron");
-            for (CronEntry entry : entries) {
+            for (ScheduleView schedule : schedules) {
+                CronEntry entry = schedule.entry();
                 out.writeStartObject();
                 out.writeStringField("id", entry.id());
                 out.writeStringField("schedule", entry.schedule().text());
                 out.writeStringField("timezone", entry.zone().getId());
+                out.writeStringField("handler", entry.job().name());
+                document.text("handler_objection", schedule.objection().orElse(null));
+                out.writeBooleanField("enabled", schedule.enabled());
                 document.template(entry.job());
                 out.writeStringField("missed", word(entry.missed()));
                 out.writeStringField("overlap", word(entry.overlap()));
-                document.lastRun(history.get(entry.id()));
-                document.time("next_run", entry.next(main.now()).orElse(null));
+                document.lastRun(schedule.last());
+                document.text(
+                        "last_outcome", schedule.outcome().map(JobState::word).orElse(null));
+                document.time("next_run", schedule.next(main.now()).orElse(null));
                 out.writeEndObject();
             }
         }

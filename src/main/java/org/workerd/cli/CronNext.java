@@ -42,7 +42,7 @@ final class CronNext implements Callable<Integer> {
         if (count < 1 || count > MOST) {
             throw Usage.wrong("cron next", "-n: expected a whole number 1 to " + MOST + ", found " + count);
         }
-        CronEntry entry = find(main.settings().settings().cron());
+        CronEntry entry = find(main.settings().settings().cron(), id);
         List<Instant> slots = slots(entry);
         if (json) {
             printJson(entry, slots);
@@ -52,7 +52,8 @@ final class CronNext implements Callable<Integer> {
         return 0;
     }
 
-    private CronEntry find(List<CronEntry> entries) {
+    /** The schedule of this ID, or a failure that says that there is none. */
+    static CronEntry find(List<CronEntry> entries, String id) {
         List<String> known = entries.stream().map(CronEntry::id).toList();
         return entries.stream()
                 .filter(entry -> entry.id().equals(id))

@@ -162,7 +162,8 @@ final class Enqueue implements Callable<Integer> {
         }
     }
 
-    private static JobStore open(Settings settings) throws IOException {
+    /** The queue for writing, made with its directory where there is none. */
+    static JobStore open(Settings settings) throws IOException {
         Path directory = settings.queueFile().getParent();
         if (directory != null && !Files.exists(directory)) {
             try {

@@ -87,7 +87,7 @@ final class JobTable {
             JobState.CANCELLED.word(), "35");
 
     /** As terminals number them; what waits has none. */
-    private static @Nullable String colour(String state) {
+    static @Nullable String colour(String state) {
         return COLOURS.get(state);
     }
 }

@@ -1,6 +1,9 @@
 package org.workerd.daemon;
 
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.workerd.config.Settings;
+import org.workerd.job.CronEntry;
 import org.workerd.unix.Posix;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Plan;
@@ -8,6 +11,8 @@ import org.workerd.worker.Plugins;
 
 /** What of the settings is the loop's, with the plugins as they are now. */
 final class Plans {
+    private static final Logger LOG = LoggerFactory.getLogger(Plans.class);
+
     private final Plugins plugins;
 
     Plans(Plugins plugins) {
@@ -15,6 +20,20 @@ final class Plans {
     }
 
     Plan of(Settings settings) {
+        Plan plan = plan(settings);
+        plan.cron().forEach(entry -> tell(entry, plan.handlers()));
+        return plan;
+    }
+
+    /** Long before the first of its jobs waits. */
+    private static void tell(CronEntry entry, Handlers handlers) {
+        String name = entry.job().name();
+        handlers.objection(handlers.find(name)).ifPresent(why -> LOG.atWarn()
+                .addKeyValue("cron", entry.id())
+                .log("its jobs, named {}, will wait: {}", name, why));
+    }
+
+    private Plan plan(Settings settings) {
         return new Plan(
                 settings.concurrency(),
                 settings.pollInterval(),

@@ -105,6 +105,11 @@ public record CronEntry(String id, Schedule schedule, ZoneId zone, NewJob job, M
         public boolean isNothing() {
             return slots.isEmpty() && passedOver.isEmpty();
         }
+
+        /** The earliest slot of all, run or not. */
+        public Instant first() {
+            return passedOver.orElseGet(() -> slots.get(0));
+        }
     }
 
     /** What is due of the slots after the last that was dealt with, by the rule for what was missed. */

@@ -110,11 +110,19 @@ public interface JobQueries extends AutoCloseable {
     /**
      * What a schedule did last.
      *
+     * @param timing the schedule and zone that it runs by; empty: no daemon has begun with it
      * @param job null: it has not enqueued any yet
      * @param slot the time for which that was
      * @param state null: the job is kept no longer
+     * @param enabled no: its times pass without a job
      */
-    record CronView(String id, String timing, @Nullable Long job, @Nullable Instant slot, @Nullable JobState state) {}
+    record CronView(
+            String id,
+            String timing,
+            @Nullable Long job,
+            @Nullable Instant slot,
+            @Nullable JobState state,
+            boolean enabled) {}
 
     /** By their IDs; also those that are not configured any more. */
     Map<String, CronView> cron();

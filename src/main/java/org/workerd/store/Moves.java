@@ -195,9 +195,9 @@ public interface Moves {
      * Up to when the slots of a schedule were dealt with.
      *
      * @param timing the schedule and zone that it ran by
-     * @param job the last one that it enqueued
+     * @param enabled no: its slots pass without a job
      */
-    record CronRow(String id, String timing, Instant lastRun, @Nullable Long job) {}
+    record CronRow(String id, String timing, Instant lastRun, boolean enabled) {}
 
     List<CronRow> cron();
 
@@ -207,11 +207,17 @@ public interface Moves {
     /** All slots from the one time to the other are dealt with by this transaction. False: somebody else did. */
     boolean advanceCron(String id, Instant from, Instant to);
 
-    /** The last job that the schedule enqueued, and for which slot. */
-    boolean linkCron(String id, long job, Instant slot);
+    /** The job is the schedule's, and its last one; for which slot. */
+    void linkCron(String id, long job, Instant slot);
 
-    /** Nothing of the job is to come any more, be it that it is gone. */
-    boolean hasEnded(long job);
+    /** The newest job of the schedule that has not ended. */
+    Optional<Long> unfinishedJobOf(String cron);
+
+    /** From now on its slots pass without a job. False: so it was already. */
+    boolean disableCron(String id, Instant now);
+
+    /** The opposite; the slots up to now are not made up for. False: it was not disabled. */
+    boolean enableCron(String id, Instant now);
 
     /** What the configuration allows where a job says nothing, for people to see. False: that was known already. */
     boolean allow(Policies policies);

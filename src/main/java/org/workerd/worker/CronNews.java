@@ -72,6 +72,14 @@ sealed interface CronNews {
         }
     }
 
+    /** Not for everybody: of a schedule for each minute it would fill the log. */
+    record Dropped(CronEntry entry, Instant first) implements CronNews {
+        @Override
+        public void tell() {
+            line(Level.DEBUG, entry).addKeyValue("slot", first).log("is disabled: no job");
+        }
+    }
+
     record Adrift(CronEntry entry, Instant lastRun) implements CronNews {
         @Override
         public void tell() {

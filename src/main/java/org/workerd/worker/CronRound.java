@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
@@ -65,7 +66,7 @@ final class CronRound {
         Instant from = start(entry, row);
         Due due = entry.due(from, now);
         if (!due.isNothing() && moves.advanceCron(entry.id(), row.lastRun(), now)) {
-            enqueue(entry, row, due);
+            take(entry, row, due);
         }
         return entry.next(from.isAfter(now) ? from : now).orElse(Instant.MAX);
     }
@@ -91,7 +92,7 @@ final class CronRound {
     private CronRow withNothingMissed(CronRow row) {
         Instant grace = now.minus(CronEntry.GRACE);
         return row.lastRun().isBefore(grace) && moves.advanceCron(row.id(), row.lastRun(), grace)
-                ? new CronRow(row.id(), row.timing(), grace, row.job())
+                ? new CronRow(row.id(), row.timing(), grace, row.enabled())
                 : row;
     }
 
@@ -112,11 +113,20 @@ final class CronRound {
         return anchor;
     }
 
-    private void enqueue(CronEntry entry, CronRow row, Due due) {
+    private void take(CronEntry entry, CronRow row, Due due) {
+        if (row.enabled()) {
+            enqueue(entry, due);
+        } else {
+            news.add(new CronNews.Dropped(entry, due.first()));
+        }
+    }
+
+    private void enqueue(CronEntry entry, Due due) {
         due.passedOver().ifPresent(first -> news.add(new CronNews.PassedOver(entry, first, due.slots())));
-        Long previous = row.job();
-        if (!due.slots().isEmpty() && previous != null && !entry.runsBeside(due) && !moves.hasEnded(previous)) {
-            news.add(new CronNews.Overlapped(entry, due.slots().get(0), previous));
+        boolean mayOverlap = due.slots().isEmpty() || entry.runsBeside(due);
+        Optional<Long> previous = mayOverlap ? Optional.empty() : moves.unfinishedJobOf(entry.id());
+        if (previous.isPresent()) {
+            news.add(new CronNews.Overlapped(entry, due.slots().get(0), previous.get()));
             return;
         }
         for (Instant slot : due.slots()) {

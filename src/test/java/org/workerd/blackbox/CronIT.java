@@ -143,6 +143,41 @@ class CronIT extends DaemonTest {
         assertThat(at.workerd("cron").err()).isEmpty();
     }
 
+    @Test
+    void aScheduleWithoutAHandlerIsToldAtTheStartAtAReloadAndInTheLog() {
+        schedule(at, "report", YEARLY).set("cron.report.name", "\"nosuch\"").configure();
+        at.start();
+        String told = "jobs of the schedule report, named nosuch, will wait: there is no handler of this name in ";
+        assertThat(at.logText()).containsOnlyOnce("WARN cron=report its jobs, named nosuch, will wait: there is no");
+        Shell.Done reload = at.workerd("reload");
+        assertThat(reload.code()).isZero();
+        assertThat(reload.err()).contains(told);
+        at.awaitLog("configuration read again");
+        at.handler("nosuch", ":");
+        assertThat(at.workerd("reload").err()).doesNotContain(told);
+    }
+
+    @Test
+    void aScheduleIsRunNowDisabledAndEnabledWhileTheDaemonRuns() {
+        schedule(at, "report", YEARLY).set("cron.report.overlap", "\"queue\"").configure();
+        at.start();
+        assertThat(at.workerd("cron", "run", "report").out()).isEqualTo("1\n");
+        jobs().awaitState(1, "done");
+        assertThat(at.workerd("cron", "disable", "report").code()).isZero();
+        at.stop();
+        missThreeYears();
+        at.start();
+        until("its times are passed over", () -> jobs().ask("select last_run > 1.7e12 from cron")
+                .equals("1"));
+        assertThat(enqueued()).isEqualTo(1);
+        at.stop();
+        missThreeYears();
+        assertThat(at.workerd("cron", "enable", "report").code()).isZero();
+        at.start();
+        assertThat(at.workerd("list", "--cron", "report", "-q").out()).isEqualTo("1\n");
+        assertThat(diaryLines()).hasSize(1);
+    }
+
     /** The one test that waits for a minute to end: two sleeping daemons wake for it by themselves, and one runs it. */
     @Test
     void theSlotOfTheNextMinuteIsRunOnceAndInTime() {

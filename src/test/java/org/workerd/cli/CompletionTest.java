@@ -87,7 +87,7 @@ final class CompletionTest {
                     workerd --ver                         | --version
                     workerd help back                     | backup
                     workerd completion _                  | bash
-                    workerd cron _                        | next
+                    workerd cron _                        | next run disable enable
                     workerd cron next _                   | nightly
                     workerd list --cron n                 | nightly
                     workerd config --get daemon.          | daemon.pidfile daemon.drain_timeout

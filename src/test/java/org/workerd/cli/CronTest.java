@@ -3,13 +3,17 @@ package org.workerd.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Instant;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.store.JobView;
 
 /** {@code cron} and {@code cron next}. */
 final class CronTest {
@@ -49,8 +53,8 @@ final class CronTest {
     private void ran(String id, String timing) {
         cli.transaction(moves -> {
             moves.beginCron(id, timing, Cli.NOW);
-            return moves.linkCron(
-                    id, moves.enqueue(org.workerd.job.NewJob.of("mail")).id(), slot());
+            moves.linkCron(id, moves.enqueue(org.workerd.job.NewJob.of("mail")).id(), slot());
+            return null;
         });
     }
 
@@ -64,24 +68,125 @@ final class CronTest {
                 .isEqualTo(said(
                         0,
                         """
-                        ID       SCHEDULE      TIMEZONE       JOB     LAST RUN  NEXT RUN
-                        nightly  30 2 * * *    Europe/Berlin  mail    -         2026-11-24T02:30:00+01:00
-                        often    */30 * * * *  UTC            resize  -         2026-11-23T12:30:00+00:00
+                        ID       SCHEDULE      TIMEZONE       HANDLER  LAST RUN  LAST JOB  OUTCOME  NEXT RUN                   NOTE
+                        nightly  30 2 * * *    Europe/Berlin  mail     -         -         -        2026-11-24T02:30:00+01:00
+                        often    */30 * * * *  UTC            resize   -         -         -        2026-11-23T12:30:00+00:00
                         """,
                         ""));
         assertThat(cli.queueFile()).doesNotExist();
     }
 
     @Test
-    void theLastRunIsShownAndHowItEndedWhenThatWasNotWell() {
+    void theLastJobIsShownAndWhatBecameOfIt() {
         ran("nightly", "30 2 * * * Europe/Berlin");
-        String line = "nightly  30 2 * * *    Europe/Berlin  mail    2026-11-23T02:30:00+01:00";
-        assertThat(cli.run("cron").out().lines()).contains(line + "  2026-11-24T02:30:00+01:00");
+        assertThat(line("nightly"))
+                .isEqualTo("nightly 30 2 * * * Europe/Berlin mail 2026-11-23T02:30:00+01:00 1 ready"
+                        + " 2026-11-24T02:30:00+01:00");
         Claim claim = cli.claim();
         cli.finish(claim, Cli.dead("failed", 3, null, "exit code 3"));
-        assertThat(cli.run("cron").out().lines()).contains(line + " (dead)  2026-11-24T02:30:00+01:00");
+        assertThat(line("nightly")).contains(" 1 dead ");
+        assertThat(cli.run("cron", "--json").out())
+                .contains("\"last_job\":1,\"last_state\":\"dead\",\"last_outcome\":\"dead\",");
         cli.transaction(moves -> moves.delete(claim.jobId()));
-        assertThat(cli.run("cron").out().lines()).contains(line + "  2026-11-24T02:30:00+01:00");
+        assertThat(line("nightly")).contains(" 1 - ");
+    }
+
+    /** With one space between its cells. */
+    private String line(String id) {
+        return cli.run("cron")
+                .out()
+                .lines()
+                .filter(line -> line.startsWith(id + " "))
+                .findFirst()
+                .orElseThrow()
+                .replaceAll(" +", " ");
+    }
+
+    @Test
+    void aScheduleWhoseHandlerIsMissingOrRefusedIsTold() throws IOException {
+        Files.delete(cli.directory().resolve("handlers/mail"));
+        Files.setPosixFilePermissions(
+                cli.directory().resolve("handlers/resize"), PosixFilePermissions.fromString("rw-r--r--"));
+        String missing =
+                "there is no handler of this name in " + cli.directory().resolve("handlers");
+        Cli.Said said = cli.run("cron");
+        assertThat(said.status()).isZero();
+        assertThat(line("nightly")).endsWith(missing);
+        assertThat(said.err().lines().toList())
+                .satisfiesExactly(
+                        nightly -> assertThat(nightly)
+                                .isEqualTo("workerd: jobs of the schedule nightly, named mail, will wait: " + missing),
+                        often -> assertThat(often)
+                                .startsWith("workerd: jobs of the schedule often, named resize, will wait:"
+                                        + " their handler is refused: it is not executable"));
+        assertThat(cli.run("config", "--check")).isEqualTo(said(0, "", said.err()));
+        assertThat(cli.run("cron", "--json").out()).contains("\"handler_objection\":\"" + missing + "\"");
+        Cli.Said doctor = cli.run("doctor");
+        assertThat(doctor.status()).isEqualTo(1);
+        assertThat(doctor.out())
+                .contains("jobs of nightly, named mail, will wait: " + missing)
+                .contains("take [cron.nightly] out of the configuration");
+    }
+
+    @Test
+    void aConfigurationThatCanBeTakenIsCheckedInSilence() throws IOException {
+        assertThat(cli.run("config", "--check")).isEqualTo(said(0, "", ""));
+        cli.settings("[cron.nightly]\nschedule = \"30 2\"\n");
+        assertThat(cli.run("config", "--check").status()).isEqualTo(6);
+    }
+
+    @Test
+    void onATerminalItFits() {
+        ran("nightly", "30 2 * * * Europe/Berlin");
+        assertThat(cli.onTerminal(80).run("cron").out().lines())
+                .allMatch(line -> line.length() <= 80, "fits")
+                .anyMatch(line -> line.contains(" 10h ago ") && line.contains(" in 13h"));
+    }
+
+    @Test
+    void runEnqueuesItsJobNowWithoutATimeToRun() {
+        assertThat(cli.run("cron", "run", "nightly")).isEqualTo(said(0, "1\n", ""));
+        JobView job = cli.job(1);
+        assertThat(job.name()).isEqualTo("mail");
+        assertThat(job.args()).containsExactly("-v");
+        assertThat(job.cron()).isEqualTo("nightly");
+        assertThat(job.state()).isEqualTo(JobState.READY);
+        assertThat(job.runAt()).isNull();
+        assertThat(line("nightly"))
+                .isEqualTo("nightly 30 2 * * * Europe/Berlin mail 2026-11-23T13:00:00+01:00 1 ready"
+                        + " 2026-11-24T02:30:00+01:00");
+        assertThat(cli.run("cron", "run", "nightly", "--json"))
+                .isEqualTo(said(
+                        0,
+                        "{\"id\":2}\n",
+                        "workerd: job 1 of the schedule nightly has not ended; the two may run at once\n"));
+    }
+
+    @Test
+    void runOfAScheduleWithoutAHandlerStoresItAndSaysSo() throws IOException {
+        Files.delete(cli.directory().resolve("handlers/mail"));
+        Cli.Said said = cli.run("cron", "run", "nightly");
+        assertThat(said.out()).isEqualTo("1\n");
+        assertThat(said.err()).startsWith("workerd: jobs of the schedule nightly, named mail, will wait: there is no");
+    }
+
+    @Test
+    void aDisabledScheduleIsShownAsSuch() {
+        assertThat(cli.run("cron", "disable", "nightly")).isEqualTo(said(0, "", "The schedule nightly is disabled.\n"));
+        assertThat(cli.run("cron", "disable", "nightly"))
+                .isEqualTo(said(0, "", "The schedule nightly is disabled already.\n"));
+        assertThat(line("nightly")).isEqualTo("nightly 30 2 * * * Europe/Berlin mail - - - - disabled");
+        assertThat(cli.run("cron", "--json").out())
+                .contains("\"enabled\":false,")
+                .contains("\"next_run\":null}");
+        assertThat(cli.run("doctor").out().replaceAll(" +", " "))
+                .contains("warning schedules nightly is disabled\n -> workerd cron enable nightly\n");
+        assertThat(cli.run("cron", "run", "nightly").out()).isEqualTo("1\n");
+        assertThat(cli.run("cron", "enable", "nightly"))
+                .isEqualTo(said(0, "", "The schedule nightly is enabled, next at 2026-11-24T02:30:00+01:00.\n"));
+        assertThat(cli.run("cron", "enable", "nightly"))
+                .isEqualTo(said(0, "", "The schedule nightly is not disabled.\n"));
+        assertThat(line("nightly")).endsWith("2026-11-24T02:30:00+01:00");
     }
 
     @Test
@@ -90,14 +195,16 @@ final class CronTest {
                 .isEqualTo(said(
                         0,
                         "{\"cron\":[{\"id\":\"nightly\",\"schedule\":\"30 2 * * *\","
-                                + "\"timezone\":\"Europe/Berlin\",\"name\":\"mail\",\"queue\":\"default\","
+                                + "\"timezone\":\"Europe/Berlin\",\"handler\":\"mail\",\"handler_objection\":null,"
+                                + "\"enabled\":true,\"name\":\"mail\",\"queue\":\"default\","
                                 + "\"args\":[\"-v\"],\"payload\":{\"to\":\"ann\"},\"missed\":\"once\","
                                 + "\"overlap\":\"skip\",\"last_run\":null,\"last_job\":null,\"last_state\":null,"
-                                + "\"next_run\":\"2026-11-24T01:30:00.000Z\"},{\"id\":\"often\","
-                                + "\"schedule\":\"*/30 * * * *\",\"timezone\":\"UTC\",\"name\":\"resize\","
+                                + "\"last_outcome\":null,\"next_run\":\"2026-11-24T01:30:00.000Z\"},{\"id\":\"often\","
+                                + "\"schedule\":\"*/30 * * * *\",\"timezone\":\"UTC\",\"handler\":\"resize\",\"handler_objection\":null,"
+                                + "\"enabled\":true,\"name\":\"resize\","
                                 + "\"queue\":\"bulk\",\"args\":[],\"payload\":null,\"missed\":\"all\","
                                 + "\"overlap\":\"queue\",\"last_run\":null,\"last_job\":null,"
-                                + "\"last_state\":null,\"next_run\":\"2026-11-23T12:30:00.000Z\"}]}\n",
+                                + "\"last_state\":null,\"last_outcome\":null,\"next_run\":\"2026-11-23T12:30:00.000Z\"}]}\n",
                         ""));
         ran("nightly", "30 2 * * * Europe/Berlin");
         assertThat(cli.run("cron", "--json").out())
@@ -176,13 +283,17 @@ final class CronTest {
     }
 
     @Test
-    void nextOfAnUnknownScheduleMatchesNothing() {
-        assertThat(cli.run("cron", "next", "nigthly"))
-                .isEqualTo(said(
-                        1,
-                        "",
-                        "workerd: there is no schedule nigthly\n"
-                                + "  Did you mean nightly? workerd cron lists them.\n"));
+    void anUnknownScheduleMatchesNothing() {
+        for (String command : List.of("next", "run", "disable", "enable")) {
+            assertThat(cli.run("cron", command, "nigthly"))
+                    .as(command)
+                    .isEqualTo(said(
+                            1,
+                            "",
+                            "workerd: there is no schedule nigthly\n"
+                                    + "  Did you mean nightly? workerd cron lists them.\n"));
+        }
+        assertThat(cli.queueFile()).doesNotExist();
     }
 
     @Test

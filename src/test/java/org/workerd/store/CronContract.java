@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.time.Duration;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutorService;
@@ -23,7 +24,7 @@ interface CronContract extends StoreFixture {
     default void aScheduleBeginsOnce() {
         assertThat(begin(store(), DAILY, 0)).isTrue();
         assertThat(begin(another(), DAILY, 60)).isFalse();
-        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW, null));
+        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW, true));
     }
 
     @Test
@@ -32,7 +33,8 @@ interface CronContract extends StoreFixture {
         long job = enqueue("report");
         inTransaction(moves -> moves.linkCron("nightly", job, NOW));
         assertThat(begin(store(), "@hourly UTC", 60)).isTrue();
-        assertThat(cron()).containsExactly(new CronRow("nightly", "@hourly UTC", NOW.plusSeconds(60), job));
+        assertThat(cron()).containsExactly(new CronRow("nightly", "@hourly UTC", NOW.plusSeconds(60), true));
+        assertThat(views()).extracting(JobQueries.CronView::job).containsExactly(job);
     }
 
     @Test
@@ -42,7 +44,7 @@ interface CronContract extends StoreFixture {
         assertThat(advance(another(), 0, 60)).isTrue();
         assertThat(advance(store(), 0, 60)).isFalse();
         assertThat(advance(store(), 60, 30)).isTrue();
-        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW.plusSeconds(30), null));
+        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW.plusSeconds(30), true));
         assertThat(store().<Boolean>transaction(moves -> moves.advanceCron("other", NOW, NOW)))
                 .isFalse();
     }
@@ -56,7 +58,7 @@ interface CronContract extends StoreFixture {
                     throw new IllegalStateException("the daemon dies here");
                 }))
                 .isInstanceOf(IllegalStateException.class);
-        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW, null));
+        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW, true));
         assertThat(counts()).isEmpty();
     }
 
@@ -81,31 +83,75 @@ interface CronContract extends StoreFixture {
     }
 
     @Test
-    default void aJobHasEndedWhenNothingOfItIsToCome() {
+    default void aJobOfAScheduleIsUnfinishedUntilNothingOfItIsToCome() {
         long id = enqueue("report");
-        assertThat(hasEnded(id)).isFalse();
+        inTransaction(moves -> moves.linkCron("nightly", id, NOW));
+        assertThat(unfinished()).contains(id);
         var claim = claimOne();
-        assertThat(hasEnded(id)).isFalse();
+        assertThat(unfinished()).contains(id);
         finish(claim, StoreFixture.retryIn(Duration.ofSeconds(1)));
-        assertThat(hasEnded(id)).isFalse();
+        assertThat(unfinished()).contains(id);
         promote(NOW.plusSeconds(1));
         finish(claimOne(), StoreFixture.dead());
-        assertThat(hasEnded(id)).isTrue();
+        assertThat(unfinished()).isEmpty();
+        inTransaction(moves -> moves.retry(id));
+        assertThat(unfinished()).contains(id);
+        finish(claimOne(), StoreFixture.dead());
         inTransaction(moves -> moves.delete(id));
-        assertThat(hasEnded(id)).isTrue();
+        assertThat(unfinished()).isEmpty();
+    }
+
+    @Test
+    default void ofSeveralJobsOfAScheduleEachCountsUntilItHasEnded() {
+        long first = enqueue("report");
+        long second = enqueue("report");
+        inTransaction(moves -> moves.linkCron("nightly", first, NOW));
+        inTransaction(moves -> moves.linkCron("nightly", second, NOW));
+        assertThat(unfinished()).contains(second);
+        inTransaction(moves -> moves.cancel(second, "not needed", NOW));
+        assertThat(unfinished()).contains(first);
+    }
+
+    @Test
+    default void aDisabledScheduleStaysSoUntilItIsEnabled() {
+        assertThat(disable()).as("before any daemon has begun with it").isTrue();
+        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", "", null, null, null, false));
+        assertThat(disable()).isFalse();
+        assertThat(begin(another(), DAILY, 0)).isTrue();
+        assertThat(cron()).containsExactly(new CronRow("nightly", DAILY, NOW, false));
+        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", DAILY, null, null, null, false));
+        assertThat(enable(60)).isTrue();
+        assertThat(cron())
+                .as("what passed meanwhile is dealt with")
+                .containsExactly(new CronRow("nightly", DAILY, NOW.plusSeconds(60), true));
+        assertThat(enable(90)).isFalse();
+        disable();
+        enable(30);
+        assertThat(cron()).as("never back").containsExactly(new CronRow("nightly", DAILY, NOW.plusSeconds(60), true));
+    }
+
+    @Test
+    default void aScheduleThatWasRunBeforeADaemonBeganWithItBeginsAllTheSame() {
+        long id = enqueue("report");
+        inTransaction(moves -> moves.linkCron("nightly", id, NOW));
+        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", "", id, NOW, JobState.READY, true));
+        assertThat(begin(store(), DAILY, 60)).isTrue();
+        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", DAILY, id, NOW, JobState.READY, true));
     }
 
     @Test
     default void peopleSeeWhatAScheduleDidLast() {
         begin(store(), DAILY, 0);
-        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", DAILY, null, null, null));
+        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", DAILY, null, null, null, true));
         long id = enqueue("report");
         inTransaction(moves -> moves.linkCron("nightly", id, NOW.minusSeconds(7)));
         assertThat(views())
-                .containsExactly(new JobQueries.CronView("nightly", DAILY, id, NOW.minusSeconds(7), JobState.READY));
+                .containsExactly(
+                        new JobQueries.CronView("nightly", DAILY, id, NOW.minusSeconds(7), JobState.READY, true));
         runOne();
         inTransaction(moves -> moves.delete(id));
-        assertThat(views()).containsExactly(new JobQueries.CronView("nightly", DAILY, id, NOW.minusSeconds(7), null));
+        assertThat(views())
+                .containsExactly(new JobQueries.CronView("nightly", DAILY, id, NOW.minusSeconds(7), null, true));
     }
 
     @Test
@@ -147,8 +193,16 @@ interface CronContract extends StoreFixture {
         return ids.stream().sorted(java.util.Comparator.reverseOrder()).toList();
     }
 
-    private boolean hasEnded(long id) {
-        return store().transaction(moves -> moves.hasEnded(id));
+    private Optional<Long> unfinished() {
+        return store().transaction(moves -> moves.unfinishedJobOf("nightly"));
+    }
+
+    private boolean disable() {
+        return store().transaction(moves -> moves.disableCron("nightly", NOW));
+    }
+
+    private boolean enable(int seconds) {
+        return store().transaction(moves -> moves.enableCron("nightly", NOW.plusSeconds(seconds)));
     }
 
     private static boolean begin(JobStore store, String timing, int seconds) {

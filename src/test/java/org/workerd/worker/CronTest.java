@@ -141,6 +141,67 @@ class CronTest extends CronFixture {
         assertThat(slots()).containsExactly("23T13:00", "23T16:00");
     }
 
+    @Test
+    void theTimesOfADisabledScheduleArePassedOverAndNotMadeUpFor() {
+        turn();
+        disable();
+        turnAt("23T13:00:00");
+        turnAt("23T14:00:00");
+        enable();
+        turnAt("23T14:59:59");
+        turnAt("23T15:00:00");
+        assertThat(slots()).containsExactly("23T15:00");
+    }
+
+    @Test
+    void norAreThoseThatPassedWhileItWasDisabledAndNoDaemonRan() {
+        turn();
+        disable();
+        restart();
+        now = Instant.parse("2026-11-24T12:00:01Z");
+        enable();
+        turn();
+        assertThat(slots()).isEmpty();
+        turnAt("24T13:00:00");
+        assertThat(slots()).containsExactly("24T13:00");
+    }
+
+    @Test
+    void aDaemonThatBeginsWithADisabledScheduleRunsNothing() {
+        disable();
+        turn();
+        turnAt("23T13:00:00");
+        restart();
+        turnAt("24T13:00:00");
+        assertThat(slots()).isEmpty();
+    }
+
+    @Test
+    void whatSomebodyRanNowShiftsNoTimesAndCountsAsItsJob() {
+        entries = List.of(entry("@hourly", Missed.ONCE, Overlap.SKIP));
+        turn();
+        store.transaction(moves -> {
+            moves.linkCron(
+                    "report", moves.enqueue(NewJob.of("report").withRunAt(now)).id(), now);
+            return null;
+        });
+        turnAt("23T13:00:00");
+        assertThat(slots()).as("it has not ended at 13:00").containsExactly("23T12:30");
+        end();
+        turnAt("23T14:00:00");
+        assertThat(slots()).containsExactly("23T12:30", "23T14:00");
+    }
+
+    private void disable() {
+        assertThat(store.<Boolean>transaction(moves -> moves.disableCron("report", now)))
+                .isTrue();
+    }
+
+    private void enable() {
+        assertThat(store.<Boolean>transaction(moves -> moves.enableCron("report", now)))
+                .isTrue();
+    }
+
     private void end() {
         store.transaction(moves -> {
             moves.promote(now, 10);

@@ -61,6 +61,7 @@ public final class Checkup {
         look("files", () -> new FilesCheck(settings).look());
         look("links", () -> new LinksCheck(settings.queueFile(), LinksCheck.KERNEL).look());
         look("handlers", () -> new HandlersCheck(settings).look());
+        look("schedules", () -> new CronCheck(settings).look());
         lookAtQueue(settings, daemon);
     }
 

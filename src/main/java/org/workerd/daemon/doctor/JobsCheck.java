@@ -10,9 +10,11 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
 import org.workerd.config.Settings;
+import org.workerd.job.CronEntry;
 import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.sqlite.SqliteHealth;
 import org.workerd.worker.Handlers;
@@ -47,6 +49,7 @@ final class JobsCheck {
         withoutHandler(ready);
         waiting(ready, queries, served);
         paused();
+        disabled(queries);
         return findings;
     }
 
@@ -134,6 +137,17 @@ final class JobsCheck {
                     (all ? "all queues are" : "the queue " + pause.getKey() + " is") + " paused since "
                             + pause.getValue().truncatedTo(ChronoUnit.SECONDS),
                     "workerd resume" + (all ? "" : " " + ShellWord.of(pause.getKey()))));
+        }
+    }
+
+    private void disabled(JobQueries queries) {
+        Map<String, CronView> known = queries.cron();
+        for (CronEntry entry : settings.cron()) {
+            CronView view = known.get(entry.id());
+            if (view != null && !view.enabled()) {
+                findings.add(
+                        Finding.warning("schedules", entry.id() + " is disabled", "workerd cron enable " + entry.id()));
+            }
         }
     }
 

@@ -2,6 +2,7 @@ package org.workerd.store.sqlite;
 
 import java.time.Instant;
 import java.util.List;
+import java.util.Optional;
 import org.workerd.store.Moves.CronRow;
 
 /** Schedules: up to when their slots were dealt with, which is what keeps two daemons from running one twice. */
@@ -13,16 +14,17 @@ final class SqliteCron {
     }
 
     private static final String ROWS =
-            "select id, timing, last_run, job from cron where octet_length(id) <= 1000 and octet_length(timing) <= 1000";
+            """
+            select id, timing, last_run, not exists (select 1 from cron_disabled where cron_disabled.id = cron.id)
+            from cron
+            where octet_length(id) <= 1000 and octet_length(timing) <= 1000
+            """;
 
     List<CronRow> rows() {
         return statements.list(
                 ROWS,
                 row -> new CronRow(
-                        row.getString(1),
-                        row.getString(2),
-                        Instant.ofEpochMilli(row.getLong(3)),
-                        Statements.number(row, "job")));
+                        row.getString(1), row.getString(2), Instant.ofEpochMilli(row.getLong(3)), row.getBoolean(4)));
     }
 
     /** Two daemons with different configurations take no turns here: each begins once, when it reads its own. */
@@ -43,22 +45,49 @@ final class SqliteCron {
         return statements.update(ADVANCE, to, id, from) == 1;
     }
 
-    private static final String LINK = "update cron set job = ?, job_slot = ? where id = ?";
-
-    /** A schedule that no daemon has begun yet has no row, only jobs. */
-    private static final String OWN = "insert into cron_jobs (id, cron) values (?, ?)";
-
-    boolean link(String id, long job, long slot) {
-        statements.update(OWN, job, id);
-        return statements.update(LINK, job, slot, id) == 1;
-    }
-
-    private static final String HAS_ENDED =
+    /** One that no daemon has begun yet has no timing, which is that of no schedule: so it will begin all the same. */
+    private static final String LINK =
             """
-            select exists (select 1 from finished where id = ?1) or not exists (select 1 from jobs where id = ?1)
+            insert into cron (id, timing, last_run, job, job_slot) values (?1, '', ?3, ?2, ?3)
+            on conflict (id) do update set job = excluded.job, job_slot = excluded.job_slot
             """;
 
-    boolean hasEnded(long job) {
-        return statements.number(HAS_ENDED, job) == 1;
+    private static final String OWN = "insert into cron_jobs (id, cron) values (?, ?)";
+
+    void link(String id, long job, long slot) {
+        statements.update(OWN, job, id);
+        statements.update(LINK, id, job, slot);
+    }
+
+    /** Of those that are older than a hundred others none is looked at: a schedule may have thousands. */
+    private static final String UNFINISHED =
+            """
+            select id from (select id from cron_jobs where cron = ? order by id desc limit 100) as newest
+            where not exists (select 1 from finished where finished.id = newest.id)
+            order by id desc limit 1
+            """;
+
+    Optional<Long> unfinishedJob(String id) {
+        return statements.first(UNFINISHED, row -> row.getLong(1), id);
+    }
+
+    private static final String DISABLE =
+            "insert into cron_disabled (id, disabled_at) values (?, ?) on conflict (id) do nothing";
+
+    boolean disable(String id, long now) {
+        return statements.update(DISABLE, id, now) == 1;
+    }
+
+    private static final String ENABLE = "delete from cron_disabled where id = ?";
+
+    /** A daemon that ran has moved on already; where none did, what passed was to pass all the same. */
+    private static final String MAKE_UP_FOR_NOTHING = "update cron set last_run = max(last_run, ?) where id = ?";
+
+    boolean enable(String id, long now) {
+        boolean enabled = statements.update(ENABLE, id) == 1;
+        if (enabled) {
+            statements.update(MAKE_UP_FOR_NOTHING, now, id);
+        }
+        return enabled;
     }
 }

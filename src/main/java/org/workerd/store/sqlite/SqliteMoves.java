@@ -260,13 +260,23 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
-    public boolean linkCron(String id, long job, Instant slot) {
-        return cron.link(id, job, slot.toEpochMilli());
+    public void linkCron(String id, long job, Instant slot) {
+        cron.link(id, job, slot.toEpochMilli());
     }
 
     @Override
-    public boolean hasEnded(long job) {
-        return cron.hasEnded(job);
+    public Optional<Long> unfinishedJobOf(String id) {
+        return cron.unfinishedJob(id);
+    }
+
+    @Override
+    public boolean disableCron(String id, Instant now) {
+        return cron.disable(id, now.toEpochMilli());
+    }
+
+    @Override
+    public boolean enableCron(String id, Instant now) {
+        return cron.enable(id, now.toEpochMilli());
     }
 
     @Override

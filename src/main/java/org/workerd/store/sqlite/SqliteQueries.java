@@ -179,8 +179,11 @@ final class SqliteQueries implements JobQueries {
 
     private static final String CRON =
             """
-            select id, timing, job, job_slot, (select state from job_status where job_status.id = cron.job) as state
-            from cron order by id
+            select id, timing, job, job_slot, (select state from job_status where job_status.id = cron.job) as state,
+              not exists (select 1 from cron_disabled where cron_disabled.id = cron.id) as enabled
+            from cron
+            union all
+            select id, '', null, null, null, 0 from cron_disabled where id not in (select id from cron)
             """;
 
     @Override
@@ -197,7 +200,8 @@ final class SqliteQueries implements JobQueries {
                 row.getString("timing"),
                 Statements.number(row, "job"),
                 instant(row, "job_slot"),
-                state == null ? null : SqliteMoves.stateOf(state));
+                state == null ? null : SqliteMoves.stateOf(state),
+                row.getBoolean("enabled"));
     }
 
     @Override
