@@ -8,29 +8,55 @@ import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
-/** Calls go right: cli → daemon → ops → worker → store → job; config knows jobs alone; unix and api are leaves; each library has one home. */
+/**
+ * Calls go right: cli → daemon → ops → worker → config → store → job; engine → the engines below store; unix and api are
+ * leaves; each library has one home.
+ */
 @AnalyzeClasses(packages = "org.workerd", importOptions = ImportOption.DoNotIncludeTests.class)
 class ArchitectureTest {
     @ArchTest
     static final ArchRule jobsKnowNobody =
             mustNotUse("org.workerd.job..", "..store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
+    /** And of the store what a queue's URL is. */
     @ArchTest
     static final ArchRule theConfigurationKnowsJobsAlone = mustNotUse(
-            "org.workerd.config..", "..store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
+            "org.workerd.config..", "..engine..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
-    static final ArchRule theStoreKnowsJobsAlone =
-            mustNotUse("org.workerd.store..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
+    static final ArchRule theStoreKnowsJobsAlone = mustNotUse(
+            "org.workerd.store",
+            "..store.sqlite..",
+            "..engine..",
+            "..config..",
+            "..worker..",
+            "..ops..",
+            "..daemon..",
+            "..cli..",
+            "..unix..");
+
+    @ArchTest
+    static final ArchRule anEngineKnowsTheStoreAndTheKernel = mustNotUse(
+            "org.workerd.store.sqlite..", "..engine..", "..config..", "..worker..", "..ops..", "..daemon..", "..cli..");
+
+    /** The client hands a connection of its caller's on; the bench measures beside the engine. */
+    @ArchTest
+    static final ArchRule onlyWhoChoosesTheEngineNamesOne = noClasses()
+            .that()
+            .resideOutsideOfPackages(
+                    "org.workerd.store.sqlite..", "org.workerd.engine..", "org.workerd.client..", "org.workerd.bench..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.workerd.store.sqlite..");
 
     @ArchTest
     static final ArchRule theWorkerKnowsNeitherDaemonNorCommandLine =
-            mustNotUse("org.workerd.worker..", "..ops..", "..daemon..", "..cli..");
+            mustNotUse("org.workerd.worker..", "..engine..", "..ops..", "..daemon..", "..cli..");
 
     /** The doctor asks it too, and pages and whatever else shows jobs will. */
     @ArchTest
     static final ArchRule whatPeopleDoAndSeeKnowsNobodyWhoShowsIt =
-            mustNotUse("org.workerd.ops..", "..daemon..", "..cli..", "..unix..");
+            mustNotUse("org.workerd.ops..", "..engine..", "..daemon..", "..cli..", "..unix..");
 
     @ArchTest
     static final ArchRule theDaemonKnowsNoCommandLine = mustNotUse("org.workerd.daemon..", "..cli..");
@@ -72,7 +98,12 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages(
-                    "org.workerd.client..", "org.workerd.job..", "org.workerd.store..", "java..", "org.jspecify..");
+                    "org.workerd.client..",
+                    "org.workerd.job..",
+                    "org.workerd.store..",
+                    "org.workerd.engine..",
+                    "java..",
+                    "org.jspecify..");
 
     @ArchTest
     static final ArchRule nobodyButTheBenchNeedsTheClient = noClasses()

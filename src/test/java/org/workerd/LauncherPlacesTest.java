@@ -119,7 +119,7 @@ class LauncherPlacesTest extends LauncherLaws {
         List<String> said = machine.said();
         try {
             var settings = machine.asJavaReadsIt().settings();
-            List<Path> right = List.of(settings.pidfile(), settings.queueFile().resolveSibling("daemons"));
+            List<Path> right = List.of(settings.pidfile(), settings.directory().ledgers());
             boolean same = said.size() == 2
                     && (said.get(0).equals(ASKED) || steps(said.get(0)).equals(steps(right.get(0))))
                     && (said.get(1).equals(ASKED + "/daemons")

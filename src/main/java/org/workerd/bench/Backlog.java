@@ -12,7 +12,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries;
 import org.workerd.store.sqlite.PlainWriter;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** Jobs that wait in a site's served queue until they are let go all at once. Not thread-safe. */
 final class Backlog implements AutoCloseable {
@@ -30,7 +30,7 @@ final class Backlog implements AutoCloseable {
         this.site = site;
         this.queue = JobQueue.open(site.served());
         this.reader = PlainWriter.open(site.served());
-        this.queries = new SqliteDatabase(site.served(), PATIENCE).openForReading();
+        this.queries = new SqliteEngine(site.served(), PATIENCE).openForReading();
     }
 
     /** The first and the last of them; nobody else enqueues meanwhile. */

@@ -10,7 +10,7 @@ import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import org.workerd.store.sqlite.PlainWriter;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** How long a job that was stored in an idle queue takes to begin, from when its writer knew that it was stored. */
 record PickUpStep(Site site, Plan plan) implements Step {
@@ -135,7 +135,7 @@ record PickUpStep(Site site, Plan plan) implements Step {
             jobs.add(new Stored(enqueuing.id(), System.nanoTime()));
         }
         List<Double> millis = new ArrayList<>();
-        try (JobQueries queries = new SqliteDatabase(site.served(), PATIENCE).openForReading()) {
+        try (JobQueries queries = new SqliteEngine(site.served(), PATIENCE).openForReading()) {
             for (Stored job : jobs) {
                 Stopwatch.await("job " + job.id() + " ends", PATIENCE, () -> queries.find(job.id())
                         .map(JobView::result)

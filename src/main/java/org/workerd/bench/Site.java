@@ -10,7 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.workerd.store.JobStore;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /**
  * A private installation in a scratch directory on the disk of somebody's queue. Closing it ends its daemons and removes
@@ -143,7 +143,7 @@ final class Site implements AutoCloseable {
 
     /** From now on nothing of the served queue is claimed, or is again. */
     void pause(boolean paused) {
-        try (JobStore store = new SqliteDatabase(served(), PATIENCE).open()) {
+        try (JobStore store = new SqliteEngine(served(), PATIENCE).open()) {
             boolean unused =
                     store.transaction(moves -> paused ? moves.pause(null, clock.instant()) : moves.resume(null));
         }
@@ -166,7 +166,7 @@ final class Site implements AutoCloseable {
 
     private static Path made(Path queue) {
         if (!Files.exists(queue)) {
-            new SqliteDatabase(queue, PATIENCE).openOrCreate().close();
+            new SqliteEngine(queue, PATIENCE).openOrCreate().close();
         }
         return queue;
     }

@@ -10,7 +10,6 @@ import org.workerd.config.Settings;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
 import org.workerd.store.JobQueries;
-import org.workerd.store.sqlite.SqliteBackup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -62,22 +61,22 @@ final class Backup implements Callable<Integer> {
                     "Choose a directory that you may write to.");
         }
         // Whether there is a queue, before anything is made.
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             queries.dataVersion();
         }
-        try (SqliteBackup backup = Main.database(settings).backup(file)) {
+        try (org.workerd.store.Backup backup = Main.engine(settings).backup(file)) {
             // For a Ctrl-C, at which this thread just stops.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(backup)));
             backup.write();
             publish(backup);
             main.console()
-                    .say("Backed up " + settings.queueFile() + " to " + file + ", " + ByteSize.brief(backup.size())
-                            + ".");
+                    .say("Backed up " + Main.engine(settings).name() + " to " + file + ", "
+                            + ByteSize.brief(backup.size()) + ".");
         }
         return 0;
     }
 
-    private void publish(SqliteBackup backup) throws IOException {
+    private void publish(org.workerd.store.Backup backup) throws IOException {
         try {
             backup.publish();
         } catch (FileAlreadyExistsException raced) {
@@ -96,7 +95,7 @@ final class Backup implements Callable<Integer> {
         }
     }
 
-    private static void remove(SqliteBackup backup) {
+    private static void remove(org.workerd.store.Backup backup) {
         try {
             backup.close();
         } catch (IOException left) {

@@ -14,6 +14,7 @@ import java.util.concurrent.Callable;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
+import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
@@ -100,8 +101,8 @@ final class Cancel implements Callable<Integer>, JobChange.Change {
         if (running.isEmpty()) {
             return outcomes;
         }
-        try (JobQueries queries = Main.database(settings).openForReading();
-                QueueChanges changes = new QueueChanges(settings.queueFile(), queries)) {
+        try (JobQueries queries = Main.engine(settings).openForReading();
+                Changes changes = Main.engine(settings).changes(queries)) {
             long until = System.nanoTime() + PATIENCE.toNanos();
             Set<Long> open = new TreeSet<>(running);
             do {

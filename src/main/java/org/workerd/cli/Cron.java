@@ -2,7 +2,6 @@ package org.workerd.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
@@ -61,11 +60,11 @@ final class Cron implements Callable<Integer> {
     /** What they did, as far as there is a queue yet. */
     private static List<ScheduleView> schedules(Settings settings) {
         HandlerView handlers = HandlerCheck.view(settings);
-        if (settings.cron().isEmpty() || Files.notExists(settings.queueFile())) {
-            return ScheduleView.of(settings.cron(), Optional.empty(), settings.directory(), handlers);
+        if (settings.cron().isEmpty() || !Main.engine(settings).exists()) {
+            return ScheduleView.of(settings.cron(), Optional.empty(), Main.engine(settings), handlers);
         }
-        try (JobQueries queries = Main.database(settings).openForReading()) {
-            return ScheduleView.of(settings.cron(), Optional.of(queries), settings.directory(), handlers);
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
+            return ScheduleView.of(settings.cron(), Optional.of(queries), Main.engine(settings), handlers);
         }
     }
 

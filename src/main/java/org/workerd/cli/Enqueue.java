@@ -164,8 +164,8 @@ final class Enqueue implements Callable<Integer> {
 
     /** The queue for writing, made with its directory where there is none. */
     static JobStore open(Settings settings) throws IOException {
-        Path directory = settings.queueFile().getParent();
-        if (directory != null && !Files.exists(directory)) {
+        Path directory = settings.directory().path();
+        if (!Files.exists(directory)) {
             try {
                 Directories.make(
                         directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
@@ -177,7 +177,7 @@ final class Enqueue implements Callable<Integer> {
                         "Set queue.url to another place.");
             }
         }
-        return Main.database(settings).openOrCreate();
+        return Main.engine(settings).openOrCreate();
     }
 
     private void print(Ids ids) throws IOException {

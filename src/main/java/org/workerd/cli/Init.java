@@ -12,8 +12,9 @@ import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
 import org.workerd.daemon.Directories;
+import org.workerd.engine.Engines;
 import org.workerd.job.ShellWord;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.QueueUrl;
 import org.workerd.worker.OpenDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
@@ -85,7 +86,7 @@ final class Init implements Callable<Integer> {
             top.write("workerd.toml", SETTINGS, "rw-r--r--");
             top.write("logrotate.conf", rotation().text(), "rw-r--r--");
         }
-        new SqliteDatabase(directory.resolve("queue/queue.db").toAbsolutePath(), Duration.ofSeconds(1))
+        Engines.of(new QueueUrl.Sqlite(directory.resolve("queue/queue.db").toAbsolutePath()), Duration.ofSeconds(1))
                 .openOrCreate()
                 .close();
         tell();

@@ -109,14 +109,14 @@ final class JobChange {
             // Who waits has a higher id than what it waits for: that comes first.
             return selection.ids.stream().distinct().sorted().toList();
         }
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             return selection.of(main.now(), change.from()).map(queries::ids).orElse(List.of());
         }
     }
 
     private List<Long> changeAll(List<Long> ids, Settings settings) throws IOException {
         List<Long> changed = new ArrayList<>();
-        try (JobStore store = Main.database(settings).open()) {
+        try (JobStore store = Main.engine(settings).open()) {
             for (int from = 0; from < ids.size(); from += AT_ONCE) {
                 List<Long> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
                 Map<Long, String> reasons = new LinkedHashMap<>();
@@ -214,7 +214,7 @@ final class JobChange {
     private int show(List<Long> ids, Settings settings) throws IOException {
         Table table = new Table("ID", "NAME", "QUEUE", "STATE", "NOTE");
         List<Long> changeable = new ArrayList<>();
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             for (long id : ids) {
                 Optional<JobView> found =
                         queries.find(id).filter(job -> change.from().contains(job.state()));

@@ -8,6 +8,7 @@ import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Span;
+import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 
@@ -35,14 +36,14 @@ final class JobWaiter {
     }
 
     /** What it looks through, as long as it waits. */
-    private record Eyes(JobQueries queries, QueueChanges changes, WaitTalk talk) {}
+    private record Eyes(JobQueries queries, Changes changes, WaitTalk talk) {}
 
     /** Waits for one job after the other, which takes as long as waiting for all: the first bad status, else 0. */
     int await(Ids ids) throws IOException, InterruptedException {
         int status = 0;
         Ids told = ids.count() <= TOLD_OF ? ids : new Ids();
-        try (JobQueries queries = Main.database(settings).openForReading();
-                QueueChanges changes = new QueueChanges(settings.queueFile(), queries)) {
+        try (JobQueries queries = Main.engine(settings).openForReading();
+                Changes changes = Main.engine(settings).changes(queries)) {
             WaitTalk talk = new WaitTalk(main, settings, queries, !follow);
             Eyes eyes = new Eyes(queries, changes, talk);
             for (int i = 0; i < ids.count(); i++) {

@@ -58,7 +58,7 @@ final class ListJobs implements Callable<Integer> {
         Instant now = main.now();
         JobQueries.Filter wanted = filter.of(now);
         Settings settings = main.settings().settings();
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             JobQueries.Found found = queries.list(wanted, limit);
             List<JobView> jobs = found.jobs();
             Map<Long, WaitsFor> waits =

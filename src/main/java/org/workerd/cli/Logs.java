@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
+import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import picocli.CommandLine.Command;
@@ -61,10 +62,10 @@ final class Logs implements Callable<Integer> {
             throw Usage.wrong("logs", "--attempt must be at least 1, was " + attempt);
         }
         Settings settings = main.settings().settings();
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             JobView job = Show.find(queries, id);
             if (follow && !job.state().isFinal()) {
-                try (QueueChanges changes = new QueueChanges(settings.queueFile(), queries)) {
+                try (Changes changes = Main.engine(settings).changes(queries)) {
                     follow(job, settings, queries, changes);
                 }
             } else {
@@ -103,7 +104,7 @@ final class Logs implements Callable<Integer> {
                 : words + " Attempt " + earlier.get() + " has: workerd logs " + id + " --attempt " + earlier.get();
     }
 
-    private void follow(JobView first, Settings settings, JobQueries queries, QueueChanges changes)
+    private void follow(JobView first, Settings settings, JobQueries queries, Changes changes)
             throws IOException, InterruptedException {
         int begun = attempt == null ? begin(first, settings) : attempt;
         OutputFollower output = new OutputFollower(main.console(), settings, first, begun);

@@ -16,11 +16,13 @@ import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsException;
 import org.workerd.config.SettingsFile;
+import org.workerd.engine.Engines;
 import org.workerd.job.Allowed;
+import org.workerd.ops.DaemonReasons;
 import org.workerd.ops.WaitReasons;
+import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.StoreException;
-import org.workerd.store.sqlite.SqliteDatabase;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help.Ansi;
@@ -203,14 +205,18 @@ public final class Main implements Runnable {
     }
 
     /** The queue that these settings name. */
-    static SqliteDatabase database(Settings settings) {
-        return new SqliteDatabase(settings.queueFile(), PATIENCE);
+    static Engine engine(Settings settings) {
+        return Engines.of(settings.queue(), PATIENCE);
     }
 
     /** Why jobs of this queue wait, as of now. */
     WaitReasons waitReasons(Settings settings, JobQueries queries) {
         return new WaitReasons(
-                queries, settings.directory(), settings.limits(), () -> HandlerCheck.view(settings), now());
+                queries,
+                new DaemonReasons(queries, engine(settings), settings.directory()),
+                settings.limits(),
+                () -> HandlerCheck.view(settings),
+                now());
     }
 
     private int usageError(CommandLine.ParameterException failure) {

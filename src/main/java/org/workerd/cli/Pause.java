@@ -35,7 +35,7 @@ final class Pause implements Callable<Integer> {
             Names.checked("the queue's name", queue);
         }
         Settings settings = main.settings().settings();
-        try (JobStore store = Main.database(settings).open()) {
+        try (JobStore store = Main.engine(settings).open()) {
             boolean changed = store.transaction(moves -> moves.pause(queue, main.now()));
             main.console().say(said(queue) + (changed ? " paused." : " paused already."));
             if (queue != null && changed) {

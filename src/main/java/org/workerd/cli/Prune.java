@@ -69,7 +69,7 @@ final class Prune implements Callable<Integer> {
     private List<Long> prune(Settings settings) throws IOException {
         List<Long> removed = new ArrayList<>();
         OutputFiles outputs = new OutputFiles(settings.directory());
-        try (JobStore store = Main.database(settings).open()) {
+        try (JobStore store = Main.engine(settings).open()) {
             long next = 0;
             while (next != Pruned.NOTHING_MORE) {
                 long from = next;

@@ -55,7 +55,7 @@ final class Queues implements Callable<Integer> {
         Limits limits = settings.limits();
         Map<String, QueueNumbers> queues = new TreeMap<>();
         Map<String, WaitsFor> waits = new TreeMap<>();
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             queues.putAll(QueueNumbers.of(queries, main.now()));
             boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
             configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(allPaused)));

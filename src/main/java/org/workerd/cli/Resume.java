@@ -31,7 +31,7 @@ final class Resume implements Callable<Integer> {
         if (queue != null) {
             Names.checked("the queue's name", queue);
         }
-        try (JobStore store = Main.database(main.settings().settings()).open()) {
+        try (JobStore store = Main.engine(main.settings().settings()).open()) {
             boolean changed = store.transaction(moves -> moves.resume(queue));
             if (queue != null && isPaused(store)) {
                 throw new Failure(

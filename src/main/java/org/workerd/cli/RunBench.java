@@ -50,7 +50,7 @@ final class RunBench implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        Path queue = main.settings().settings().queueFile();
+        Path queue = main.settings().settings().directory().path().resolve("queue.db");
         List<Figure> figures = new ArrayList<>();
         List<Gap> gaps = new ArrayList<>();
         try (Bench bench = Bench.of(queue, home(), quick, main::now)) {

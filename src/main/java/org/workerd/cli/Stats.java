@@ -13,7 +13,6 @@ import org.workerd.job.JobState;
 import org.workerd.job.Span;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
-import org.workerd.worker.Ledger;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -41,10 +40,10 @@ final class Stats implements Callable<Integer> {
         Settings settings = main.settings().settings();
         Map<String, QueueNumbers> queues;
         List<DaemonView> daemons;
-        try (JobQueries queries = Main.database(settings).openForReading()) {
+        try (JobQueries queries = Main.engine(settings).openForReading()) {
             queues = QueueNumbers.of(queries, main.now());
             daemons = queries.daemons().stream()
-                    .filter(daemon -> Ledger.isHeld(settings.directory(), daemon.id(), daemon.pid()))
+                    .filter(Main.engine(settings)::isAlive)
                     .toList();
         }
         if (json) {

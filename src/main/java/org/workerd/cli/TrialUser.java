@@ -18,7 +18,7 @@ final class TrialUser {
 
     /** Says so; and does not let root run what another user may have written. */
     static void check(Settings settings, String handler, Console console) throws IOException {
-        Path directory = settings.queueFile().toAbsolutePath().getParent();
+        Path directory = settings.directory().path();
         int own = OwnUser.id();
         if (directory == null
                 || !Files.exists(directory)

@@ -6,10 +6,10 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
 import org.jspecify.annotations.Nullable;
+import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.StoreException;
 import org.workerd.store.StoreException.Kind;
-import org.workerd.store.sqlite.SqliteDatabase;
 
 /**
  * What became of jobs, read through one connection of its own, opened at the first question: whoever asks does not wait
@@ -20,13 +20,13 @@ final class Reader {
     /** A look that finds nothing changed takes some microseconds, so that many threads may wait. */
     private static final long LONGEST_NAP = Duration.ofMillis(32).toNanos();
 
-    private final SqliteDatabase database;
+    private final Engine engine;
     private final ReentrantLock asking = new ReentrantLock();
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable JobQueries queries;
 
-    Reader(SqliteDatabase database) {
-        this.database = database;
+    Reader(Engine engine) {
+        this.engine = engine;
     }
 
     Optional<JobStatus> find(long id) {
@@ -99,7 +99,7 @@ final class Reader {
             throw closed();
         }
         if (queries == null) {
-            queries = database.openForReading();
+            queries = engine.openForReading();
         }
         return queries;
     }

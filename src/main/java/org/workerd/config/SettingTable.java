@@ -20,6 +20,7 @@ import org.workerd.job.CronEntry;
 import org.workerd.job.Names;
 import org.workerd.job.Rate;
 import org.workerd.job.Schedule;
+import org.workerd.store.QueueUrl;
 
 /** Every setting there is, in the order in which people see them. The rows of one table stand together. */
 final class SettingTable {
@@ -38,7 +39,7 @@ final class SettingTable {
             "unset",
             "unset",
             "How long a stop waits for running jobs before it puts them back; unset: as long as they take.");
-    static final SettingKey<Path> QUEUE = row(
+    static final SettingKey<QueueUrl> QUEUE = row(
             "queue.url",
             SettingType.QUEUE,
             "sqlite:/var/lib/workerd/queue.db",

@@ -17,6 +17,7 @@ import org.workerd.job.Names;
 import org.workerd.job.Rate;
 import org.workerd.job.Schedule;
 import org.workerd.job.Span;
+import org.workerd.store.QueueUrl;
 
 /**
  * How the text of a setting becomes a value and a value becomes text.
@@ -32,7 +33,7 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     private static final String NONE = "none";
 
     private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m";
-    private static final String SQLITE = "sqlite:";
+    private static final String SQLITE = QueueUrl.Sqlite.SCHEME;
 
     static final SettingType<String> TEXT =
             new SettingType<>("text in quotes", Form.TEXT, (text, base) -> withoutNul(text), text -> text);
@@ -45,8 +46,8 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
             (text, base) -> text.equals(NONE) ? Optional.empty() : Optional.of(absolute(text, base)),
             path -> path.map(Path::toString).orElse(NONE));
 
-    static final SettingType<Path> QUEUE =
-            new SettingType<>("sqlite:PATH", Form.TEXT, SettingType::queueFile, path -> SQLITE + path);
+    static final SettingType<QueueUrl> QUEUE =
+            new SettingType<>("sqlite:PATH", Form.TEXT, SettingType::queue, QueueUrl::text);
 
     static final SettingType<Optional<Duration>> LIMIT = new SettingType<>(
             ANY_DURATION + ", or \"unset\"", Form.TEXT, (text, base) -> limit(text), limit -> limit.map(Span::format)
@@ -195,7 +196,7 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         return backoff instanceof Backoff.Fixed fixed ? Span.format(fixed.pause()) : "exponential";
     }
 
-    private static Path queueFile(String text, @Nullable Path base) {
+    private static QueueUrl queue(String text, @Nullable Path base) {
         if (text.equals(SQLITE)) {
             throw unexpected("sqlite:PATH and a path after it", quoted(text));
         }
@@ -206,7 +207,7 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         if (path.equals(":memory:") || path.indexOf('?') >= 0) {
             throw unexpected("sqlite:PATH, a plain file and no options", quoted(text));
         }
-        return absolute(path, base);
+        return new QueueUrl.Sqlite(absolute(path, base));
     }
 
     /** Only the scheme of a URL, as the rest may hold a password. */

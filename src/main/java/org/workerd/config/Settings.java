@@ -10,6 +10,7 @@ import org.workerd.job.CronEntry;
 import org.workerd.job.Limits;
 import org.workerd.job.Policies;
 import org.workerd.job.Retention;
+import org.workerd.store.QueueUrl;
 
 /**
  * The configuration in force, as plain values; every path is absolute. Immutable.
@@ -23,7 +24,7 @@ import org.workerd.job.Retention;
 public record Settings(
         Path pidfile,
         @Nullable Duration drainTimeout,
-        Path queueFile,
+        QueueUrl queue,
         int concurrency,
         Duration pollInterval,
         Path handlersDir,
@@ -41,7 +42,7 @@ public record Settings(
 
     /** Where the machine's daemons keep what is theirs. */
     public DaemonDirectory directory() {
-        return DaemonDirectory.beside(queueFile);
+        return DaemonDirectory.beside(((QueueUrl.Sqlite) queue).file());
     }
 
     /** Where the daemon's own log goes, and how it looks. */

@@ -16,19 +16,20 @@ import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.config.SystemZone;
+import org.workerd.engine.Engines;
+import org.workerd.store.DaemonStore;
+import org.workerd.store.Engine;
 import org.workerd.store.JobStore;
-import org.workerd.store.sqlite.SqliteDatabase;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
+import org.workerd.unix.Watcher;
 import org.workerd.worker.Doorbell;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.Identity;
 import org.workerd.worker.Ledger;
 import org.workerd.worker.Plugins;
 import org.workerd.worker.Premises;
-import org.workerd.worker.Turnstile;
-import org.workerd.worker.Watcher;
 import org.workerd.worker.Worker;
 
 /** The daemon: everything it is made of, put together by hand, started in order and stopped in reverse. */
@@ -38,8 +39,6 @@ public final class Daemon {
     /** How long a transaction waits for another process's before the loop backs off and looks at its signals. */
     private static final Duration LOCK_PATIENCE = Duration.ofSeconds(1);
 
-    /** Of computing, not of waiting: what a turn does takes milliseconds. */
-    private static final Duration LONGEST_TRANSACTION = Duration.ofSeconds(60);
     /** When somebody wants it to end now. */
     private static final Duration LONGEST_LAST_TRANSACTION = Duration.ofSeconds(2);
 
@@ -129,38 +128,30 @@ public final class Daemon {
     private int serve(Settings settings, LogFile log, PidFile pidFile) throws IOException, InterruptedException {
         claimed = pidFile;
         parts.push(pidFile::delete);
-        SqliteDatabase database = new SqliteDatabase(settings.queueFile(), LOCK_PATIENCE);
-        JobStore store = openQueue(database, settings.queueFile());
+        Engine engine = Engines.of(settings.queue(), LOCK_PATIENCE);
+        makeDirectory(settings.directory().path());
+        DaemonStore store = engine.serve();
         parts.push(store::close);
         signals.onSecondStop(() -> store.limitTransactions(LONGEST_LAST_TRANSACTION));
-        if (Directories.isSticky(directoryOf(settings.queueFile()))) {
-            parts.push(database::leaveLog);
-        }
-        Turnstile turnstile = new Turnstile(settings.queueFile());
-        parts.push(turnstile::close);
         readiness.stopWatching();
         Identity identity = register(store, settings);
         parts.push(() -> unregister(store, identity));
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises(), settings.directory(), Posix.userId()));
         Worker worker = new Worker(
-                store,
-                turnstile,
-                identity,
-                plans.of(settings),
-                new Worker.Surroundings(settings.directory(), doorbell, clock));
+                store, identity, plans.of(settings), new Worker.Surroundings(settings.directory(), doorbell, clock));
         parts.push(worker::close);
         Reload reload = new Reload(config, settings, log, plans);
-        QueueFile queueFile = new QueueFile(settings.queueFile());
         Runnable upkeep = () -> {
             pidFile.heal();
-            queueFile.check();
+            store.check();
         };
         Supervisor supervisor = new Supervisor(System.getenv(), identity.pid());
         MainLoop loop = new MainLoop(worker, doorbell, signals, new MainLoop.Duties(reload, upkeep, supervisor));
-        Watcher watcher = new Watcher(watches(settings.queueFile(), reload, worker));
+        Watcher watcher = new Watcher(watches(reload, worker));
         watcher.start();
         parts.push(watcher::close);
+        store.watch(doorbell::knock);
         // Before anybody is told: what another daemon left is put back, and the first transaction, which is slow, is
         // over.
         worker.turn();
@@ -168,7 +159,7 @@ public final class Daemon {
         LOG.info(
                 "workerd is running: pid {}, queue {}, {} slots, handlers in {}",
                 identity.pid(),
-                settings.queueFile(),
+                engine.name(),
                 settings.concurrency(),
                 settings.handlersDir());
         log.takeStderr();
@@ -180,27 +171,15 @@ public final class Daemon {
         return loop.run(watcher);
     }
 
-    private static JobStore openQueue(SqliteDatabase database, Path file) throws IOException {
-        Path directory = directoryOf(file);
+    /** Whatever the engine, the locks in it tell whether a daemon and its attempts live. */
+    private static void makeDirectory(Path directory) throws IOException {
         Directories.make(directory);
         String type = Volumes.type(directory);
         if (Volumes.isRemote(type)) {
             throw new DaemonException(
                     DaemonException.Kind.CONFIGURATION,
                     "the queue cannot be on " + type + ", whose locks cannot be trusted: set queue.url to a path on a"
-                            + " disk of this machine, was " + file);
-        }
-        database.migrate()
-                .ifPresent(copy -> LOG.info("the queue has a newer schema now; as it was before, it is in {}", copy));
-        JobStore store = database.openOrCreate();
-        try {
-            database.checkSchema().forEach(what -> LOG.warn("{} of the queue was missing and is made anew", what));
-            database.check();
-            store.limitTransactions(LONGEST_TRANSACTION);
-            return store;
-        } catch (RuntimeException damaged) {
-            store.close();
-            throw damaged;
+                            + " disk of this machine, was " + directory);
         }
     }
 
@@ -228,14 +207,12 @@ public final class Daemon {
         }
     }
 
-    private List<Watcher.Watch> watches(Path queueFile, Reload reload, Worker worker) {
+    private List<Watcher.Watch> watches(Reload reload, Worker worker) {
         Runnable changed = () -> {
             worker.handlersChanged();
             doorbell.ring();
         };
-        String wal = queueFile.getFileName() + "-wal";
         return List.of(
-                new Watcher.Watch(() -> directoryOf(queueFile), wal::equals, doorbell::knock),
                 new Watcher.Watch(() -> reload.settings().handlersDir(), Handlers::isName, changed),
                 // A change of the directory's own rights is told only to who watches the one that it is in.
                 new Watcher.Watch(

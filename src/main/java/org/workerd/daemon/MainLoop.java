@@ -4,8 +4,8 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Span;
+import org.workerd.unix.Watcher;
 import org.workerd.worker.Doorbell;
-import org.workerd.worker.Watcher;
 import org.workerd.worker.Worker;
 
 /** The daemon's {@code while (true)}: takes orders, lets the worker turn, sleeps until something is to do. */

@@ -46,13 +46,13 @@ final class Reload {
     }
 
     private void take(Settings next) {
-        if (!next.queueFile().equals(settings.queueFile()) || !next.pidfile().equals(settings.pidfile())) {
+        if (!next.queue().equals(settings.queue()) || !next.pidfile().equals(settings.pidfile())) {
             LOG.warn("a new queue.url or daemon.pidfile needs a restart: the old one stays");
         }
         settings = new Settings(
                 settings.pidfile(),
                 next.drainTimeout(),
-                settings.queueFile(),
+                settings.queue(),
                 next.concurrency(),
                 next.pollInterval(),
                 next.handlersDir(),

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.workerd.config.DaemonDirectory;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
+import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
 
@@ -21,10 +21,10 @@ import org.workerd.store.JobQueries.CronView;
 public record ScheduleView(CronEntry entry, @Nullable CronView last, boolean served, Optional<String> objection) {
     /** In the order of the entries; without questions there is no queue yet. */
     public static List<ScheduleView> of(
-            List<CronEntry> entries, Optional<JobQueries> queries, DaemonDirectory directory, HandlerView handlers) {
+            List<CronEntry> entries, Optional<JobQueries> queries, Engine engine, HandlerView handlers) {
         Map<String, CronView> known = queries.map(JobQueries::cron).orElse(Map.of());
         boolean served =
-                queries.map(some -> !LiveDaemons.of(some, directory).isEmpty()).orElse(false);
+                queries.map(some -> !LiveDaemons.of(some, engine).isEmpty()).orElse(false);
         return entries.stream()
                 .map(entry -> new ScheduleView(
                         entry,

@@ -11,7 +11,6 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
-import org.workerd.config.DaemonDirectory;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.ops.WaitsFor.Reason;
@@ -44,10 +43,10 @@ public final class WaitReasons {
      * @param queries stays open as long as this is asked, and its caller's to close
      */
     public WaitReasons(
-            JobQueries queries, DaemonDirectory directory, Limits limits, Supplier<HandlerView> handlers, Instant now) {
+            JobQueries queries, DaemonReasons daemons, Limits limits, Supplier<HandlerView> handlers, Instant now) {
         this.queries = queries;
         this.waits = queries.waits();
-        this.daemons = new DaemonReasons(queries, directory);
+        this.daemons = daemons;
         this.limits = new LimitReasons(waits, limits, now);
         this.handlersOnDemand = handlers;
         this.now = now;

@@ -2,14 +2,9 @@ package org.workerd.worker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
@@ -19,10 +14,8 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.DaemonDirectory;
-import org.workerd.job.Allowed;
 import org.workerd.job.Claim;
 import org.workerd.unix.LockFile;
-import org.workerd.unix.LockHolders;
 import org.workerd.unix.ProcessInfo;
 
 /**
@@ -102,34 +95,6 @@ public final class Ledger implements AutoCloseable {
     @Override
     public void close() {
         file.close();
-    }
-
-    /**
-     * Whether the daemon lives: only then its lock is held. For programs without native code, which know no flock; who
-     * may not open the file goes by what the kernel lists, where nothing of another PID namespace stands.
-     */
-    public static boolean isHeld(DaemonDirectory directory, long daemon, long pid) {
-        Path file = path(directory.ledgers(), daemon);
-        try {
-            return (Files.isReadable(file) && isByteLocked(file))
-                    || LockHolders.of(file).contains(pid)
-                    || LockHolders.areHidden();
-        } catch (NoSuchFileException gone) {
-            return false;
-        } catch (IOException failure) {
-            throw new UncheckedIOException(failure);
-        }
-    }
-
-    @Allowed("it only asks, and this process holds no fcntl lock of a ledger that the close could drop")
-    private static boolean isByteLocked(Path file) throws IOException {
-        if (!Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS)) {
-            return false; // a FIFO would hold us up
-        }
-        try (FileChannel channel = FileChannel.open(file, StandardOpenOption.READ, LinkOption.NOFOLLOW_LINKS);
-                FileLock lock = channel.tryLock(0, 1, true)) {
-            return lock == null;
-        }
     }
 
     /** Whether the daemon said that it takes no more jobs; false also where its ledger cannot be read. */

@@ -16,6 +16,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
 import org.workerd.job.Verdict;
+import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Cancellation;
 import org.workerd.store.Moves.DaemonRow;
@@ -47,7 +48,7 @@ final class Orphans {
     private record Settled(Map<Claim, Verdict> back, List<Claim> alive) {}
 
     /** Looks which of these daemons are dead, and cleans up after those. True: that put jobs back, or there are more. */
-    boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, Writing writing) {
+    boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, JobStore store) {
         boolean any = false;
         int cleaned = 0;
         int room = peers.room();
@@ -55,7 +56,7 @@ final class Orphans {
         for (DaemonRow daemon : dead) {
             long id = daemon.id();
             if (survivors.hasNews(id) && (survivors.isKnown(id) || peers.endLeftovers(id))) {
-                Settled settled = writing.write(moves -> settle(moves, daemon, policies, now));
+                Settled settled = store.transaction(moves -> settle(moves, daemon, policies, now));
                 tell(daemon, settled, now);
                 if (settled.alive().isEmpty()) {
                     survivors.forget(id);

@@ -14,14 +14,13 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.config.DaemonDirectory;
+import org.workerd.store.Liveness;
+import org.workerd.store.Liveness.Inheritance;
 import org.workerd.store.Moves.DaemonRow;
-import org.workerd.unix.LockFile;
 import org.workerd.unix.ProcessInfo;
-import org.workerd.unix.UnixException;
 
 /**
- * The other daemons of this queue. Each holds the lock of its ledger while it lives; the kernel frees it the moment it
- * dies, and a thread of ours that waits for that lock gets it. No clock, no lease, no "is this pid alive?".
+ * The other daemons of this queue: which of them are dead, and what they left on this machine.
  */
 final class Peers {
     private static final Logger LOG = LoggerFactory.getLogger(Peers.class);
@@ -31,16 +30,18 @@ final class Peers {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
     private static final Duration EXEC = Duration.ofMillis(20);
 
+    private final Liveness liveness;
     private final Path ledgers;
     private final Path scratch;
     private final Doorbell doorbell;
     private final Cleaner cleaner;
     /** By daemon, the locks that we got: whoever has one is the only one to clean up after that daemon. */
-    private final Map<Long, LockFile> inherited = new ConcurrentHashMap<>();
+    private final Map<Long, Inheritance> inherited = new ConcurrentHashMap<>();
 
     private final Set<Long> watched = ConcurrentHashMap.newKeySet();
 
-    Peers(DaemonDirectory directory, Doorbell doorbell, Cleaner cleaner) {
+    Peers(DaemonDirectory directory, Liveness liveness, Doorbell doorbell, Cleaner cleaner) {
+        this.liveness = liveness;
         this.ledgers = directory.ledgers();
         this.scratch = directory.scratch();
         this.doorbell = doorbell;
@@ -90,18 +91,18 @@ final class Peers {
 
     /** Its jobs are back: what else it left is removed, once others of its kind are. */
     void forget(long daemon) {
-        LockFile lock = inherited.remove(daemon);
+        Inheritance ours = inherited.remove(daemon);
         watched.remove(daemon);
-        if (lock != null && !cleaner.start(() -> remove(daemon, lock))) {
+        if (ours != null && !cleaner.start(() -> remove(daemon, ours))) {
             // Who looks for remains finds them only where nobody has the lock.
-            lock.close();
+            ours.close();
         }
     }
 
-    private void remove(long daemon, LockFile lock) {
+    private void remove(long daemon, Inheritance ours) {
         Scratch.delete(scratch.resolve(Long.toString(daemon)));
         try {
-            lock.closeAndDelete();
+            ours.settle();
         } catch (IOException failure) {
             LOG.warn("cannot remove the lock file of daemon {}: {}", daemon, failure.getMessage());
         }
@@ -109,7 +110,7 @@ final class Peers {
     }
 
     void close() {
-        inherited.values().forEach(LockFile::close);
+        inherited.values().forEach(Inheritance::close);
     }
 
     /** A number of a group is taken as long as one of its processes lives; its session tells ours from a later one's. */
@@ -129,10 +130,10 @@ final class Peers {
             return inherited.containsKey(daemon);
         }
         try {
-            Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(ledgers, daemon), Ledger.MODE);
-            lock.ifPresentOrElse(ours -> inherited.put(daemon, ours), () -> watch(daemon));
-            return lock.isPresent();
-        } catch (UnixException failure) {
+            Optional<Inheritance> ours = liveness.inherit(daemon);
+            ours.ifPresentOrElse(place -> inherited.put(daemon, place), () -> watch(daemon));
+            return ours.isPresent();
+        } catch (RuntimeException failure) {
             LOG.warn("cannot tell whether daemon {} lives: {}", daemon, failure.getMessage());
             return false;
         }
@@ -140,24 +141,13 @@ final class Peers {
 
     private void watch(long daemon) {
         watched.add(daemon);
-        Thread thread = new Thread(() -> awaitDeath(daemon), "peer-" + daemon);
-        thread.setDaemon(true);
-        try {
-            thread.start();
-        } catch (OutOfMemoryError noThread) {
-            LOG.warn("no thread to watch daemon {} with; looking again at the next turn", daemon);
+        if (!liveness.watch(daemon, () -> ended(daemon))) {
             watched.remove(daemon);
         }
     }
 
-    private void awaitDeath(long daemon) {
-        try {
-            LockFile.awaitRelease(Ledger.path(ledgers, daemon));
-        } catch (UnixException failure) {
-            LOG.debug("daemon {} removed its ledger: {}", daemon, failure.getMessage());
-        } finally {
-            watched.remove(daemon);
-            doorbell.ring();
-        }
+    private void ended(long daemon) {
+        watched.remove(daemon);
+        doorbell.ring();
     }
 }

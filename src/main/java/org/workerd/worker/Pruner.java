@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Retention;
+import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Pruned;
 
@@ -40,7 +41,7 @@ final class Pruner {
     }
 
     /** A step, if one is due. How long none will be. */
-    Duration turn(Retention retention, Instant now, Writing writing) {
+    Duration turn(Retention retention, Instant now, JobStore store) {
         if (!retention.equals(applied)) {
             applied = retention;
             next = 0;
@@ -49,7 +50,7 @@ final class Pruner {
         if (due - System.nanoTime() > 0) {
             return Duration.ofNanos(due - System.nanoTime());
         }
-        Step step = writing.write(moves -> step(moves, retention, now));
+        Step step = store.transaction(moves -> step(moves, retention, now));
         removed += step.pruned().jobs().size();
         removeOutputs(step);
         Duration pause = step.pruned().isLast() ? ended(retention) : BETWEEN_STEPS;

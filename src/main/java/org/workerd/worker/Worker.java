@@ -14,14 +14,14 @@ import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.Policies;
 import org.workerd.job.Span;
-import org.workerd.store.JobStore;
+import org.workerd.store.DaemonStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
 
 /**
- * The loop: one thread that owns the one connection which writes. Each turn is one transaction, inside the turnstile:
+ * The loop: one thread that owns the one connection which writes. Each turn is one transaction, in turn with other writers:
  * the verdicts that came in, what is due, claims for the free slots.
  */
 public final class Worker {
@@ -43,7 +43,7 @@ public final class Worker {
 
     private final Identity identity;
     private final InstantSource clock;
-    private final Writing writing;
+    private final DaemonStore store;
     private final Slots slots;
     private final HeldNames held = new HeldNames();
     private final Verdicts verdicts;
@@ -66,15 +66,15 @@ public final class Worker {
     /** What the queue shows of the configuration; null: that is to be written. */
     private @Nullable Policies shown;
 
-    public Worker(JobStore store, Turnstile turnstile, Identity identity, Plan plan, Surroundings surroundings) {
+    public Worker(DaemonStore store, Identity identity, Plan plan, Surroundings surroundings) {
         this.identity = identity;
         this.plan = plan;
         this.clock = surroundings.clock();
-        this.writing = new Writing(store, turnstile);
+        this.store = store;
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
         this.verdicts = new Verdicts(slots, identity, held);
         this.claiming = new Claiming(identity.daemon(), slots, held);
-        this.peers = new Peers(surroundings.directory(), surroundings.doorbell(), cleaner);
+        this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.doorbell(), cleaner);
         this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()));
         this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
         this.cancellations = new Cancellations(slots, identity.pid());
@@ -205,7 +205,7 @@ public final class Worker {
             Optional<Instant> nextDue) {}
 
     private Duration transact(Instant now) {
-        Turn turn = writing.write(moves -> move(moves, now));
+        Turn turn = store.transaction(moves -> move(moves, now));
         unsure = false;
         wallClock.aligned(turn.clockStep());
         if (!verdicts.isAnyHeld()) {
@@ -215,12 +215,12 @@ public final class Worker {
         verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         slots.run(turn.claimed(), plan);
-        boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, writing);
+        boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, store);
         remains.remove(turn.others().stream().map(DaemonRow::id).toList());
         if (want != Want.WORK) {
             return longest();
         }
-        Duration untilPruning = pruner.turn(plan.retention(), now, writing);
+        Duration untilPruning = pruner.turn(plan.retention(), now, store);
         // What was written has made room in memory for what could not be claimed in the same transaction.
         if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
             return Duration.ZERO;

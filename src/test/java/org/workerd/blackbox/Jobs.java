@@ -12,7 +12,7 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.Map;
 import java.util.TreeMap;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** The queue as any program with an SQLite library sees it. */
 final class Jobs implements AutoCloseable {
@@ -21,7 +21,7 @@ final class Jobs implements AutoCloseable {
     /** Opens the queue, and makes it where there is none. */
     Jobs(Path file) {
         try {
-            SqliteDatabase database = new SqliteDatabase(file, Duration.ofSeconds(30));
+            SqliteEngine database = new SqliteEngine(file, Duration.ofSeconds(30));
             database.openOrCreate().close();
             connection = DriverManager.getConnection("jdbc:sqlite:" + file);
             execute("pragma busy_timeout = 60000");

@@ -27,7 +27,7 @@ import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** A private installation below a directory, and its command line, run within this process. */
 final class Cli {
@@ -129,8 +129,8 @@ final class Cli {
 
     // ---- the queue itself
 
-    SqliteDatabase database() {
-        return new SqliteDatabase(queueFile(), Duration.ofSeconds(10));
+    SqliteEngine database() {
+        return new SqliteEngine(queueFile(), Duration.ofSeconds(10));
     }
 
     <T> T transaction(Function<Moves, T> work) {

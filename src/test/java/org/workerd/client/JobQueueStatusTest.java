@@ -34,7 +34,7 @@ import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** A Java program that asks what became of its jobs; the daemon is played by another connection. */
 class JobQueueStatusTest {
@@ -52,7 +52,7 @@ class JobQueueStatusTest {
     void open() throws SQLException {
         Path file = directory.resolve("queue.db");
         queue = JobQueue.open(file);
-        daemon = new SqliteDatabase(file, PATIENCE).open();
+        daemon = new SqliteEngine(file, PATIENCE).open();
         own = DriverManager.getConnection("jdbc:sqlite:" + file);
         try (Statement statement = own.createStatement()) {
             statement.execute("pragma busy_timeout = 30000");

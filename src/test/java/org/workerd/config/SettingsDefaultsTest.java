@@ -14,6 +14,7 @@ import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
 import org.workerd.job.Policies;
 import org.workerd.job.Retention;
+import org.workerd.store.QueueUrl;
 
 class SettingsDefaultsTest extends SettingsFixture {
     @Test
@@ -24,7 +25,7 @@ class SettingsDefaultsTest extends SettingsFixture {
                 .isEqualTo(new Settings(
                         Path.of("/run/workerd/workerd.pid"),
                         null,
-                        Path.of("/var/lib/workerd/queue.db"),
+                        new QueueUrl.Sqlite(Path.of("/var/lib/workerd/queue.db")),
                         4,
                         Duration.ofSeconds(5),
                         Path.of("/etc/workerd/handlers"),
@@ -43,7 +44,8 @@ class SettingsDefaultsTest extends SettingsFixture {
     void rootNeedsNoHome() {
         variables.clear();
 
-        assertThat(SettingsFile.load(null, root()).settings().queueFile()).hasToString("/var/lib/workerd/queue.db");
+        assertThat(SettingsFile.load(null, root()).settings().queue().text())
+                .isEqualTo("sqlite:" + "/var/lib/workerd/queue.db");
     }
 
     @Test
@@ -51,7 +53,7 @@ class SettingsDefaultsTest extends SettingsFixture {
         Settings settings = SettingsFile.load(null, user()).settings();
 
         assertThat(settings.pidfile()).hasToString("/home/ann/.local/state/workerd/workerd.pid");
-        assertThat(settings.queueFile()).hasToString("/home/ann/.local/state/workerd/queue.db");
+        assertThat(settings.queue().text()).isEqualTo("sqlite:" + "/home/ann/.local/state/workerd/queue.db");
         assertThat(settings.handlersDir()).hasToString("/home/ann/.config/workerd/handlers");
         assertThat(settings.plugins()).isEmpty();
         assertThat(settings.logging().file()).hasToString("/home/ann/.local/state/workerd/workerd.log");
@@ -65,7 +67,7 @@ class SettingsDefaultsTest extends SettingsFixture {
         Settings settings = SettingsFile.load(null, user()).settings();
 
         assertThat(settings.pidfile()).hasToString("/r/workerd/workerd.pid");
-        assertThat(settings.queueFile()).hasToString("/s/workerd/queue.db");
+        assertThat(settings.queue().text()).isEqualTo("sqlite:" + "/s/workerd/queue.db");
         assertThat(settings.handlersDir()).hasToString("/c/workerd/handlers");
         assertThat(settings.logging().file()).hasToString("/s/workerd/workerd.log");
     }
@@ -74,8 +76,8 @@ class SettingsDefaultsTest extends SettingsFixture {
     void relativeXdgVariablesCountAsUnset() {
         variables.put("XDG_STATE_HOME", "state");
 
-        assertThat(SettingsFile.load(null, user()).settings().queueFile())
-                .hasToString("/home/ann/.local/state/workerd/queue.db");
+        assertThat(SettingsFile.load(null, user()).settings().queue().text())
+                .isEqualTo("sqlite:" + "/home/ann/.local/state/workerd/queue.db");
     }
 
     @Test
@@ -108,11 +110,13 @@ class SettingsDefaultsTest extends SettingsFixture {
     void theSystemsFileBringsTheSystemsDefaultsForAUserToo() {
         write("etc/workerd.toml", "");
 
-        assertThat(SettingsFile.load(null, user()).settings().queueFile()).hasToString("/var/lib/workerd/queue.db");
+        assertThat(SettingsFile.load(null, user()).settings().queue().text())
+                .isEqualTo("sqlite:" + "/var/lib/workerd/queue.db");
         assertThat(SettingsFile.load(dir.resolve("etc/../etc/workerd.toml"), user())
                         .settings()
-                        .queueFile())
-                .hasToString("/var/lib/workerd/queue.db");
+                        .queue()
+                        .text())
+                .isEqualTo("sqlite:" + "/var/lib/workerd/queue.db");
     }
 
     @Test

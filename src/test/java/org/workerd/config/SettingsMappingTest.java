@@ -15,6 +15,7 @@ import org.workerd.job.Limits;
 import org.workerd.job.Policies;
 import org.workerd.job.Rate;
 import org.workerd.job.Retention;
+import org.workerd.store.QueueUrl;
 
 class SettingsMappingTest extends SettingsFixture {
     private static final String EVERYTHING =
@@ -67,7 +68,7 @@ class SettingsMappingTest extends SettingsFixture {
                 .isEqualTo(new Settings(
                         Path.of("/p/pid"),
                         Duration.ofSeconds(90),
-                        Path.of("/q/q.db"),
+                        new QueueUrl.Sqlite(Path.of("/q/q.db")),
                         7,
                         Duration.ofMillis(250),
                         Path.of("/h"),
@@ -206,7 +207,7 @@ class SettingsMappingTest extends SettingsFixture {
                 .settings();
 
         assertThat(settings.pidfile()).hasToString(dir + "/run/pid");
-        assertThat(settings.queueFile()).hasToString(dir + "/queue.db");
+        assertThat(settings.queue().text()).isEqualTo("sqlite:" + dir + "/queue.db");
         assertThat(settings.handlersDir()).hasToString(dir + "/h");
         assertThat(settings.logging().file()).hasToString(dir + "/../log/workerd.log");
     }

@@ -118,7 +118,7 @@ class SettingsSourcesTest extends SettingsFixture {
 
         assertThat(settings.logging().level()).isEqualTo(Logging.Level.DEBUG);
         assertThat(settings.concurrency()).isEqualTo(9);
-        assertThat(settings.queueFile()).hasToString("/x/q.db");
+        assertThat(settings.queue().text()).isEqualTo("sqlite:" + "/x/q.db");
         assertThat(settings.drainTimeout()).hasMinutes(1);
         assertThat(settings.policies().defaults().outputLimit()).isEqualTo(2 << 20);
         assertThat(settings.policies().of("resize").timeout()).hasMinutes(2);

@@ -17,7 +17,7 @@ import org.workerd.job.Schedule;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobView;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** A real queue, a clock that is set by hand, and a schedule for every full hour that begins at half past. */
 abstract class CronFixture {
@@ -39,7 +39,7 @@ abstract class CronFixture {
 
     @BeforeEach
     void open() {
-        store = new SqliteDatabase(directory.resolve("queue.db"), Duration.ofSeconds(10)).openOrCreate();
+        store = new SqliteEngine(directory.resolve("queue.db"), Duration.ofSeconds(10)).openOrCreate();
     }
 
     @AfterEach

@@ -17,7 +17,7 @@ import org.workerd.job.Schedule;
 import org.workerd.job.Verdict;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** Slots that come, are missed, or overlap. */
 class CronTest extends CronFixture {
@@ -108,7 +108,7 @@ class CronTest extends CronFixture {
     void afterADayWithoutADaemonTheRuleForWhatWasMissedHolds() {
         for (Missed missed : Missed.values()) {
             store.close();
-            store = new SqliteDatabase(directory.resolve(missed + ".db"), Duration.ofSeconds(10)).openOrCreate();
+            store = new SqliteEngine(directory.resolve(missed + ".db"), Duration.ofSeconds(10)).openOrCreate();
             entries = List.of(entry("0 */6 * * *", missed, Overlap.SKIP));
             restart();
             turnAt("23T12:30:00");

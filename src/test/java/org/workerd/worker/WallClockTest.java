@@ -11,7 +11,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.store.JobStore;
-import org.workerd.store.sqlite.SqliteDatabase;
+import org.workerd.store.sqlite.SqliteEngine;
 
 /** Turns of a daemon over a real queue, under a clock that is set between and within them. */
 class WallClockTest {
@@ -26,7 +26,7 @@ class WallClockTest {
 
     @BeforeEach
     void open() {
-        store = new SqliteDatabase(directory.resolve("queue.db"), Duration.ofSeconds(10)).openOrCreate();
+        store = new SqliteEngine(directory.resolve("queue.db"), Duration.ofSeconds(10)).openOrCreate();
     }
 
     @AfterEach

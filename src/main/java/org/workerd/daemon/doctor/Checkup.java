@@ -2,6 +2,7 @@ package org.workerd.daemon.doctor;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,11 +11,16 @@ import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsException;
 import org.workerd.config.SettingsFile;
+import org.workerd.engine.Engines;
+import org.workerd.store.Engine;
+import org.workerd.store.Health;
+import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
-import org.workerd.store.sqlite.SqliteHealth;
 
 /** Looks at everything that there is to be looked at, one check after the other. Not thread-safe. */
 public final class Checkup {
+    private static final Duration PATIENCE = Duration.ofSeconds(10);
+
     private final Instant now;
     private final boolean thorough;
     private final List<Finding> findings = new ArrayList<>();
@@ -59,21 +65,24 @@ public final class Checkup {
         look("daemon", () -> new DaemonCheck(settings, daemon).look());
         look("volume", () -> new VolumeCheck(settings).look());
         look("files", () -> new FilesCheck(settings).look());
-        look("links", () -> new LinksCheck(settings.queueFile(), LinksCheck.KERNEL).look());
+        look("links", () -> new LinksCheck(settings.directory().path(), LinksCheck.KERNEL).look());
         look("handlers", () -> new HandlersCheck(settings).look());
         look("schedules", () -> new CronCheck(settings).look());
         lookAtQueue(settings, daemon);
     }
 
     private void lookAtQueue(Settings settings, DaemonState daemon) {
-        look("queue", () -> new QueueFileCheck(settings, now).look());
+        Engine engine = Engines.of(settings.queue(), PATIENCE);
+        if (settings.queue() instanceof QueueUrl.Sqlite file) {
+            look("queue", () -> new QueueFileCheck(file.file(), now).look());
+        }
         for (int round = 0; round < 2; round++) {
             int before = findings.size();
-            try (SqliteHealth health = QueueFileCheck.database(settings).health()) {
+            try (Health health = engine.health()) {
                 look("queue", () -> new HealthCheck(health, thorough).look());
                 if (findings.stream().noneMatch(HealthCheck::isDamage)) {
-                    look("daemons", () -> new DeadDaemonsCheck(settings, health).look());
-                    look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
+                    look("daemons", () -> new DeadDaemonsCheck(settings, engine, health).look());
+                    look("jobs", () -> new JobsCheck(settings, engine, health, daemon, now).look());
                 }
                 if (!health.isOvertaken()) {
                     return;

@@ -4,12 +4,14 @@ import java.io.IOException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.workerd.config.Settings;
+import org.workerd.engine.Engines;
 import org.workerd.job.ShellWord;
 
 /** The daemon of this pidfile: does it run, and is it still the one that is installed? */
@@ -93,6 +95,7 @@ final class DaemonCheck {
         if (!Files.isReadable(open)) {
             return;
         }
+        String queue = Engines.of(settings.queue(), Duration.ZERO).name();
         boolean queueGone = false;
         boolean programGone = false;
         try (DirectoryStream<Path> links = Files.newDirectoryStream(open)) {
@@ -100,15 +103,15 @@ final class DaemonCheck {
                 String target = Files.isSymbolicLink(link)
                         ? Files.readSymbolicLink(link).toString()
                         : "";
-                queueGone |= target.equals(settings.queueFile() + DELETED);
+                queueGone |= target.equals(queue + DELETED);
                 programGone |= target.endsWith(".jar" + DELETED);
             }
         }
         if (queueGone) {
             findings.add(Finding.failure(
                     CHECK,
-                    "the queue " + settings.queueFile()
-                            + " was removed or replaced while it was open: jobs stored now do" + " not run",
+                    "the queue " + queue + " was removed or replaced while it was open: jobs stored now do"
+                            + " not run",
                     "workerd restart"));
         }
         if (programGone) {

@@ -13,7 +13,7 @@ record DaemonUser(int id, String name) {
     private static final int WRITE_AND_ENTER = 03;
 
     static DaemonUser of(Settings settings) throws IOException {
-        Path directory = settings.queueFile().toAbsolutePath().getParent();
+        Path directory = settings.directory().path();
         return directory == null || !Files.exists(directory)
                 ? new DaemonUser(OwnUser.id(), OwnUser.name())
                 : new DaemonUser(

@@ -6,11 +6,11 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.workerd.config.Settings;
+import org.workerd.store.Engine;
+import org.workerd.store.Health;
+import org.workerd.store.Health.Running;
 import org.workerd.store.JobQueries.DaemonView;
-import org.workerd.store.sqlite.SqliteHealth;
-import org.workerd.store.sqlite.SqliteHealth.Running;
 import org.workerd.unix.ProcessInfo;
-import org.workerd.worker.Ledger;
 import org.workerd.worker.OwnUser;
 import org.workerd.worker.Remains;
 import org.workerd.worker.Survival;
@@ -20,11 +20,13 @@ final class DeadDaemonsCheck {
     private static final String CHECK = "daemons";
 
     private final Settings settings;
-    private final SqliteHealth health;
+    private final Engine engine;
+    private final Health health;
     private final List<Finding> findings = new ArrayList<>();
 
-    DeadDaemonsCheck(Settings settings, SqliteHealth health) {
+    DeadDaemonsCheck(Settings settings, Engine engine, Health health) {
         this.settings = settings;
+        this.engine = engine;
         this.health = health;
     }
 
@@ -32,9 +34,7 @@ final class DeadDaemonsCheck {
         // Whoever else looks sees neither the locks nor the files.
         if (OwnUser.id() == 0 || OwnUser.id() == DaemonUser.of(settings).id()) {
             List<DaemonView> known = health.queries().daemons();
-            known.stream()
-                    .filter(one -> !Ledger.isHeld(settings.directory(), one.id(), one.pid()))
-                    .forEach(this::attempts);
+            known.stream().filter(one -> !engine.isAlive(one)).forEach(this::attempts);
             files(known.stream().map(DaemonView::id).collect(Collectors.toSet()));
         }
         return findings;

@@ -6,8 +6,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
+import org.workerd.store.QueueUrl;
 
 /** Owners and modes: the daemon must be able to write its files, and nobody else the queue's. */
 final class FilesCheck {
@@ -24,17 +26,10 @@ final class FilesCheck {
     }
 
     List<Finding> look() throws IOException {
-        Path queue = settings.queueFile().toAbsolutePath();
-        List<Path> ours = Stream.of(
-                        queue.resolveSibling(""),
-                        queue,
-                        queue.resolveSibling(queue.getFileName() + "-wal"),
-                        queue.resolveSibling(queue.getFileName() + "-shm"),
-                        queue.resolveSibling(queue.getFileName() + ".gate"),
-                        queue.resolveSibling(queue.getFileName() + ".lock"),
-                        settings.directory().ledgers(),
-                        settings.directory().output(),
-                        settings.directory().scratch())
+        DaemonDirectory directory = settings.directory();
+        List<Path> ours = Stream.concat(
+                        Stream.concat(Stream.of(directory.path()), queue()),
+                        Stream.of(directory.ledgers(), directory.output(), directory.scratch()))
                 .filter(Files::exists)
                 .toList();
         for (Path file : ours) {
@@ -47,6 +42,14 @@ final class FilesCheck {
             findings.add(Finding.ok("permissions", "user " + user.name() + " may write all files of the daemon"));
         }
         return findings;
+    }
+
+    /** The queue's own files, if it is one. */
+    private Stream<Path> queue() {
+        return settings.queue() instanceof QueueUrl.Sqlite sqlite
+                ? Stream.of("", "-wal", "-shm", ".gate", ".lock")
+                        .map(end -> sqlite.file().resolveSibling(sqlite.file().getFileName() + end))
+                : Stream.empty();
     }
 
     private void writable(String check, Path file) throws IOException {

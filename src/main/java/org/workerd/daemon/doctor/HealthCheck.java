@@ -3,18 +3,18 @@ package org.workerd.daemon.doctor;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.workerd.store.Health;
 import org.workerd.store.Stranger;
-import org.workerd.store.sqlite.SqliteHealth;
 
 /** Is the queue's file whole, and do its tables agree? */
 final class HealthCheck {
     private static final String INTEGRITY = "integrity";
     private static final String SCHEMA = "schema";
 
-    private final SqliteHealth health;
+    private final Health health;
     private final boolean thorough;
 
-    HealthCheck(SqliteHealth health, boolean thorough) {
+    HealthCheck(Health health, boolean thorough) {
         this.health = health;
         this.thorough = thorough;
     }

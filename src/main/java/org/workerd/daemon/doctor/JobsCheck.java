@@ -13,12 +13,12 @@ import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
+import org.workerd.store.Engine;
+import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobQueries.DaemonView;
-import org.workerd.store.sqlite.SqliteHealth;
 import org.workerd.worker.Handlers;
-import org.workerd.worker.Ledger;
 import org.workerd.worker.PluginWord;
 
 /** What waits and why: jobs that nobody runs, queues that are paused, a clock that went back. */
@@ -29,13 +29,15 @@ final class JobsCheck {
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
     private final Settings settings;
-    private final SqliteHealth health;
+    private final Engine engine;
+    private final Health health;
     private final DaemonState daemon;
     private final Instant now;
     private final List<Finding> findings = new ArrayList<>();
 
-    JobsCheck(Settings settings, SqliteHealth health, DaemonState daemon, Instant now) {
+    JobsCheck(Settings settings, Engine engine, Health health, DaemonState daemon, Instant now) {
         this.settings = settings;
+        this.engine = engine;
         this.health = health;
         this.daemon = daemon;
         this.now = now;
@@ -77,7 +79,7 @@ final class JobsCheck {
     private boolean daemons(JobQueries queries) {
         boolean alive = false;
         for (DaemonView one : queries.daemons()) {
-            boolean lives = Ledger.isHeld(settings.directory(), one.id(), one.pid());
+            boolean lives = engine.isAlive(one);
             alive |= lives;
             if (!lives) {
                 findings.add(Finding.warning(

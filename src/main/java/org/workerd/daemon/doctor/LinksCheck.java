@@ -13,17 +13,16 @@ final class LinksCheck {
     private static final List<String> SETTINGS = List.of("protected_hardlinks", "protected_symlinks");
     private static final int WRITABLE_BY_OTHERS = 022;
 
-    private final Path queue;
+    private final Path directory;
     private final Path kernel;
 
     /** The kernel's settings are the files of this directory. */
-    LinksCheck(Path queue, Path kernel) {
-        this.queue = queue;
+    LinksCheck(Path directory, Path kernel) {
+        this.directory = directory;
         this.kernel = kernel;
     }
 
     List<Finding> look() throws IOException {
-        Path directory = queue.toAbsolutePath().resolveSibling("");
         List<Finding> findings = new ArrayList<>();
         if (Files.exists(directory) && ((int) Files.getAttribute(directory, "unix:mode") & WRITABLE_BY_OTHERS) != 0) {
             for (String setting : SETTINGS) {

@@ -12,16 +12,13 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.workerd.config.DaemonDirectory;
-import org.workerd.config.Settings;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
 import org.workerd.store.StoreException;
-import org.workerd.store.sqlite.SqliteDatabase;
 
 /** The queue's file from outside, by its size and neighbours alone: never opened here, for that drops SQLite's locks. */
 final class QueueFileCheck {
     private static final String CHECK = "queue";
-    private static final Duration PATIENCE = Duration.ofSeconds(10);
     /** The daemon keeps it below 64 MiB. */
     private static final long LARGE_LOG = 256L << 20;
     /** Making a queue takes milliseconds. */
@@ -30,13 +27,9 @@ final class QueueFileCheck {
     private final Path queue;
     private final Instant now;
 
-    QueueFileCheck(Settings settings, Instant now) {
-        this.queue = settings.queueFile().toAbsolutePath();
+    QueueFileCheck(Path queue, Instant now) {
+        this.queue = queue;
         this.now = now;
-    }
-
-    static SqliteDatabase database(Settings settings) {
-        return new SqliteDatabase(settings.queueFile(), PATIENCE);
     }
 
     /** Why nothing more can be said about the queue. */

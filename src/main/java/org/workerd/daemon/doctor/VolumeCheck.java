@@ -25,7 +25,7 @@ final class VolumeCheck {
 
     List<Finding> look() throws IOException {
         List<Finding> findings = new ArrayList<>();
-        Path queue = existing(settings.queueFile().resolveSibling(""));
+        Path queue = existing(settings.directory().path());
         findings.add(type(queue, Volumes.type(queue)));
         findings.add(room("queue", queue));
         Path log = existing(settings.logging().file());

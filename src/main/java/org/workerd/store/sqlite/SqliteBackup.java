@@ -17,13 +17,13 @@ import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.Set;
-import org.workerd.store.StoreException;
+import org.workerd.store.Backup;
 
 /**
  * A copy of a queue as it is at one moment, while others write to it: a reader like any other. Made whole under another
  * name and then linked, so that nobody ever sees half a backup, and none is ever overwritten. For one thread.
  */
-public final class SqliteBackup implements AutoCloseable {
+final class SqliteBackup implements Backup {
     private static final String INTO = "vacuum into ?";
     /** What SQLite may put beside a database. */
     private static final String[] COMPANIONS = {"", "-journal", "-wal", "-shm"};
@@ -38,11 +38,7 @@ public final class SqliteBackup implements AutoCloseable {
         this.draft = SqliteCreation.draft(this.file);
     }
 
-    /**
-     * Writes the copy, checks it, and has the disk keep it; under a name of its own, beside the one that it shall get.
-     *
-     * @throws StoreException also when the queue is damaged, or the disk is full
-     */
+    @Override
     public void write() {
         String what = "cannot back up the queue " + queue.file() + " to " + file;
         try {
@@ -70,11 +66,7 @@ public final class SqliteBackup implements AutoCloseable {
         }
     }
 
-    /**
-     * Gives it its name.
-     *
-     * @throws FileAlreadyExistsException there is something of this name, which stays as it is
-     */
+    @Override
     public void publish() throws IOException {
         if (!link()) {
             replaceEmpty();
@@ -106,12 +98,11 @@ public final class SqliteBackup implements AutoCloseable {
         }
     }
 
-    /** How many bytes it has. */
+    @Override
     public long size() throws IOException {
         return Files.size(file);
     }
 
-    /** What was not published goes. From any thread. */
     @Override
     public void close() throws IOException {
         for (String companion : COMPANIONS) {

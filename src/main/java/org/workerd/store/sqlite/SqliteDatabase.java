@@ -12,14 +12,13 @@ import java.util.List;
 import java.util.Optional;
 import org.sqlite.BusyHandler;
 import org.workerd.store.JobQueries;
-import org.workerd.store.JobStore;
 import org.workerd.store.StoreException;
 
 /**
  * A queue's file: made, recognised, refused, opened. Never through Java's own file I/O once SQLite has it open in this
  * process: closing such a stream drops SQLite's locks.
  */
-public final class SqliteDatabase {
+final class SqliteDatabase {
     /** In bytes: half a second's reading. */
     private static final long LARGE = 1L << 28;
 
@@ -31,13 +30,13 @@ public final class SqliteDatabase {
      *
      * @param patience how long a transaction waits for another process's before it gives up
      */
-    public SqliteDatabase(Path file, Duration patience) {
+    SqliteDatabase(Path file, Duration patience) {
         this.file = file.toAbsolutePath();
         this.patience = patience;
     }
 
     /** Opens the queue for writing, and makes it where there is none. */
-    public JobStore openOrCreate() {
+    SqliteStore openOrCreate() {
         if (!Files.exists(file)) {
             SqliteCreation.create(file);
         }
@@ -49,7 +48,7 @@ public final class SqliteDatabase {
      *
      * @throws StoreException MISSING, REFUSED, DAMAGED or NOT_PERMITTED; the file is left as it was
      */
-    public JobStore open() {
+    SqliteStore open() {
         return new SqliteStore(this, connectCurrent());
     }
 
@@ -58,14 +57,14 @@ public final class SqliteDatabase {
      *
      * @return the copy that was made before, if there was anything to do
      */
-    public Optional<Path> migrate() {
+    Optional<Path> migrate() {
         return Files.exists(file)
                 ? new SqliteMigration(this, Schema.VERSION, Schema.steps()).migrate()
                 : Optional.empty();
     }
 
     /** Opens the queue for reading. Throws as {@link #open} does. */
-    public JobQueries openForReading() {
+    JobQueries openForReading() {
         return new SqliteQueries(this, connectCurrent(), true);
     }
 
@@ -76,7 +75,7 @@ public final class SqliteDatabase {
      * @return what was made anew
      * @throws StoreException FOREIGN, with what does not belong there
      */
-    public List<String> checkSchema() {
+    List<String> checkSchema() {
         try (Connection connection = connectCurrent()) {
             SqliteOwnSchema.check(connection, this, Schema.VERSION);
             return SqliteOwnSchema.restore(connection);
@@ -90,7 +89,7 @@ public final class SqliteDatabase {
      *
      * @throws StoreException DAMAGED, with what is wrong
      */
-    public void check() {
+    void check() {
         if (file.toFile().length() > LARGE) {
             return;
         }
@@ -121,7 +120,7 @@ public final class SqliteDatabase {
      * Writes all of the log into the queue and leaves it, empty, with its index where it is when this process ends. In a
      * sticky directory a member of the group who makes them anew owns them, and no other member may open them then.
      */
-    public void leaveLog() {
+    void leaveLog() {
         Connection never = connect();
         try (Statement statement = never.createStatement()) {
             statement.execute("pragma wal_checkpoint(truncate)");
@@ -131,12 +130,12 @@ public final class SqliteDatabase {
     }
 
     /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
-    public SqliteHealth health() {
+    SqliteHealth health() {
         return new SqliteHealth(this, connectToLook());
     }
 
     /** A copy of it in this file, which must not exist; nothing is done yet. */
-    public SqliteBackup backup(Path to) {
+    SqliteBackup backup(Path to) {
         return new SqliteBackup(this, to);
     }
 

@@ -8,11 +8,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Stranger;
 
-/** Looks whether a queue is whole and agrees with itself; changes nothing and makes no file. Not thread-safe. */
-public final class SqliteHealth implements AutoCloseable {
+/** The health of a queue in a file, by SQL and without a change to anything. */
+final class SqliteHealth implements Health {
     private final SqliteDatabase database;
     private final Connection connection;
     private final Statements statements;
@@ -26,20 +27,22 @@ public final class SqliteHealth implements AutoCloseable {
         this.unguarded = !database.hasLog();
     }
 
-    /** What was read may be wrong, for somebody wrote at the same time: look again. */
+    @Override
     public boolean isOvertaken() {
         return unguarded && database.hasLog();
     }
 
+    @Override
     public JobQueries queries() {
         return new SqliteQueries(database, connection, false);
     }
 
+    @Override
     public int version() {
         return (int) statements.number("pragma user_version");
     }
 
-    /** What in its schema is not workerd's. */
+    @Override
     public List<Stranger> strangers() {
         try {
             return SqliteOwnSchema.strangers(connection, version());
@@ -48,7 +51,7 @@ public final class SqliteHealth implements AutoCloseable {
         }
     }
 
-    /** What removes it. */
+    @Override
     public String command(Stranger stranger) {
         return stranger.command(database.file());
     }
@@ -56,11 +59,7 @@ public final class SqliteHealth implements AutoCloseable {
     private static final String QUICK = "pragma quick_check(1)";
     private static final String THOROUGH = "pragma integrity_check(1)";
 
-    /**
-     * The first damage found; empty: the file is whole.
-     *
-     * @param thorough also compares the indexes with their tables, which takes several times as long
-     */
+    @Override
     public Optional<String> damage(boolean thorough) {
         String finding = statements
                 .first(thorough ? THOROUGH : QUICK, row -> row.getString(1))
@@ -133,7 +132,7 @@ public final class SqliteHealth implements AutoCloseable {
               select 1 from thousands where (lane, thousand) not in (select lane, thousand from counted))
             """;
 
-    /** Where its tables contradict each other, a sentence each; every one is of one moment. */
+    @Override
     public List<String> disagreements() {
         List<String> found = new ArrayList<>();
         note(found, NOWHERE, "jobs in no state");
@@ -155,30 +154,28 @@ public final class SqliteHealth implements AutoCloseable {
 
     private static final String NEWEST = "select created_at from jobs order by id desc limit 1";
 
-    /** When the newest job was stored, by the clock of whoever stored it. */
+    @Override
     public Optional<Instant> newest() {
         return statements.first(NEWEST, row -> Instant.ofEpochMilli(row.getLong(1)));
     }
 
     private static final String DUE_AFTER = "select count(*) from scheduled where run_at > ?";
 
+    @Override
     public long dueAfter(Instant time) {
         return statements.number(DUE_AFTER, time.toEpochMilli());
     }
 
     private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
 
-    /** An attempt that the queue takes for running. */
-    public record Running(long job, int attempt) {}
-
-    /** What a daemon had claimed and not given back. */
+    @Override
     public List<Running> runningOf(long daemon) {
         return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
     }
 
     private static final String PAUSES = "select queue, paused_at from pauses";
 
-    /** By queue, {@link JobQueries#ALL_QUEUES} for all: since when it is paused. */
+    @Override
     public Map<String, Instant> pausedSince() {
         Map<String, Instant> pauses = new TreeMap<>();
         statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));

@@ -5,7 +5,6 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.function.Function;
-import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 
@@ -69,7 +68,7 @@ final class SqliteStore implements JobStore {
     }
 
     @Override
-    public JobQueries queries() {
+    public SqliteQueries queries() {
         return new SqliteQueries(database, connection, false);
     }
 

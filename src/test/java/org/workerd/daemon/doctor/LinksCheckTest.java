@@ -26,7 +26,7 @@ final class LinksCheckTest {
     private List<Finding> found(String hard, String symbolic) throws IOException {
         Files.writeString(kernel.resolve("protected_hardlinks"), hard + "\n");
         Files.writeString(kernel.resolve("protected_symlinks"), symbolic + "\n");
-        return new LinksCheck(directory.resolve("queue.db"), kernel).look();
+        return new LinksCheck(directory, kernel).look();
     }
 
     @Test
@@ -56,6 +56,6 @@ final class LinksCheckTest {
 
     @Test
     void aKernelWithoutTheSettingsIsNotMentioned() throws IOException {
-        assertThat(new LinksCheck(directory.resolve("queue.db"), kernel).look()).isEmpty();
+        assertThat(new LinksCheck(directory, kernel).look()).isEmpty();
     }
 }

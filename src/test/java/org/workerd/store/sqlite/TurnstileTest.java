@@ -1,4 +1,4 @@
-package org.workerd.worker;
+package org.workerd.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 

@@ -1,4 +1,4 @@
-package org.workerd.worker;
+package org.workerd.unix;
 
 import java.io.IOException;
 import java.nio.file.ClosedWatchServiceException;

@@ -1,4 +1,4 @@
-package org.workerd.worker;
+package org.workerd.store.sqlite;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -17,10 +17,8 @@ import java.util.concurrent.locks.LockSupport;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import org.workerd.store.JobStore;
-import org.workerd.store.sqlite.SqliteDatabase;
 
-class WritingTest {
+class FairWriterTest {
     private static final Duration TURN = Duration.ofMillis(20);
 
     @TempDir
@@ -32,13 +30,13 @@ class WritingTest {
         Path queue = directory.resolve("queue.db");
         AtomicBoolean over = new AtomicBoolean();
         CountDownLatch busy = new CountDownLatch(10);
-        try (JobStore store = new SqliteDatabase(queue, Duration.ofSeconds(10)).openOrCreate()) {
+        try (SqliteStore store = new SqliteDatabase(queue, Duration.ofSeconds(10)).openOrCreate()) {
             CompletableFuture<Void> loop = CompletableFuture.runAsync(() -> {
                 Turnstile turnstile = new Turnstile(queue);
                 try {
-                    Writing writing = new Writing(store, turnstile);
+                    FairWriter writer = new FairWriter(store, turnstile);
                     while (!over.get()) {
-                        writing.write(moves -> {
+                        writer.write(moves -> {
                             LockSupport.parkNanos(TURN.toNanos());
                             return moves;
                         });
@@ -66,16 +64,16 @@ class WritingTest {
     @Test
     void whileOthersWriteOftenTheLockIsFreeForAsLongAsItWasHeld() throws Exception {
         Path queue = directory.resolve("queue.db");
-        try (JobStore store = new SqliteDatabase(queue, Duration.ofSeconds(10)).openOrCreate();
+        try (SqliteStore store = new SqliteDatabase(queue, Duration.ofSeconds(10)).openOrCreate();
                 Turnstile turnstile = new Turnstile(queue);
                 Connection plain = DriverManager.getConnection("jdbc:sqlite:" + queue);
                 Statement statement = plain.createStatement()) {
-            Writing writing = new Writing(store, turnstile);
+            FairWriter writer = new FairWriter(store, turnstile);
             AtomicLong ended = new AtomicLong(System.nanoTime());
             List<Long> free = new ArrayList<>();
             for (int i = 0; i < 12; i++) {
                 statement.execute("insert into jobs (name) values ('plain')");
-                writing.write(moves -> {
+                writer.write(moves -> {
                     free.add(System.nanoTime() - ended.get());
                     LockSupport.parkNanos(TURN.toNanos());
                     return moves;

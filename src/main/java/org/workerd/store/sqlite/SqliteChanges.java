@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.store.sqlite;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -12,10 +12,11 @@ import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
+import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 
 /** Sleeps until somebody has changed the queue, woken by the kernel. For one thread. */
-final class QueueChanges implements AutoCloseable {
+final class SqliteChanges implements Changes {
     /** A network of safety under the kernel's events, which may get lost. */
     private static final long LONGEST = Duration.ofSeconds(1).toNanos();
 
@@ -28,7 +29,7 @@ final class QueueChanges implements AutoCloseable {
     private @Nullable WatchService service;
     private long seen = -1;
 
-    QueueChanges(Path queueFile, JobQueries queries) {
+    SqliteChanges(Path queueFile, JobQueries queries) {
         this.queries = queries;
         this.queueDirectory = queueFile.toAbsolutePath().resolveSibling("");
         try {
@@ -40,7 +41,8 @@ final class QueueChanges implements AutoCloseable {
     }
 
     /** Wakes for what happens in this directory too. False: it cannot be watched (yet). */
-    boolean watch(Path directory) {
+    @Override
+    public boolean watch(Path directory) {
         if (service == null || keys.containsKey(directory) || !Files.isDirectory(directory)) {
             return keys.containsKey(directory);
         }
@@ -56,7 +58,8 @@ final class QueueChanges implements AutoCloseable {
     }
 
     /** Returns when the queue was changed since the last call, at the latest after this time or a second. */
-    void await(Duration most) throws InterruptedException {
+    @Override
+    public void await(Duration most) throws InterruptedException {
         long deadline = System.nanoTime() + Math.min(LONGEST, Math.max(0, most.toNanos()));
         long nap = Long.MAX_VALUE;
         while (queries.dataVersion() == seen) {

@@ -1,4 +1,4 @@
-package org.workerd.daemon;
+package org.workerd.store.sqlite;
 
 import java.io.IOException;
 import java.nio.file.Files;

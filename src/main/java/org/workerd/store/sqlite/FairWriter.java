@@ -1,12 +1,10 @@
-package org.workerd.worker;
+package org.workerd.store.sqlite;
 
 import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.concurrent.locks.LockSupport;
 import java.util.function.Function;
-import org.workerd.store.JobQueries;
-import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 
@@ -16,7 +14,7 @@ import org.workerd.store.StoreException;
  * leaves the lock alone now and then for as long as he sleeps, and while others write often, for half of all time. For
  * the loop's thread.
  */
-final class Writing {
+final class FairWriter {
     private static final Duration PATIENCE = Duration.ofMillis(500);
     /** Who waits for SQLite's lock looks at least so often, for the first 128 ms: then he is in. */
     private static final long LOOK = Duration.ofMillis(25).toNanos();
@@ -30,8 +28,8 @@ final class Writing {
     private static final long NOT_YET = Long.MIN_VALUE;
     private static final long LONGEST_BREAK = Duration.ofMillis(20).toNanos();
 
-    private final JobStore store;
-    private final JobQueries queries;
+    private final SqliteStore store;
+    private final SqliteQueries queries;
     private final Turnstile turnstile;
     private long version;
     /** When the others' latest writes were seen, the first of them first. */
@@ -47,7 +45,7 @@ final class Writing {
 
     private long freeAt;
 
-    Writing(JobStore store, Turnstile turnstile) {
+    FairWriter(SqliteStore store, Turnstile turnstile) {
         this.store = store;
         this.queries = store.queries();
         this.turnstile = turnstile;

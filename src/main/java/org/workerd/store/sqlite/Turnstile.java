@@ -1,4 +1,4 @@
-package org.workerd.worker;
+package org.workerd.store.sqlite;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -17,7 +17,7 @@ import org.workerd.unix.UnixException;
  * for the lock waits inside the gate, so the one that has just left cannot be first again; one lock alone, or SQLite's,
  * starves writers beside a busy daemon. For one thread.
  */
-public final class Turnstile implements AutoCloseable {
+final class Turnstile implements AutoCloseable {
     private static final Set<PosixFilePermission> GROUP_MAY = PosixFilePermissions.fromString("rw-rw----");
     private static final long SHORTEST_NAP_NANOS = 200_000;
     private static final long LONGEST_NAP_NANOS = 5_000_000;
@@ -27,13 +27,13 @@ public final class Turnstile implements AutoCloseable {
     private boolean open = true;
 
     /** Opens, and where needed makes, the queue file's {@code .gate} and {@code .lock}. */
-    public Turnstile(Path queueFile) {
+    Turnstile(Path queueFile) {
         gate = open(queueFile.resolveSibling(queueFile.getFileName() + ".gate"));
         lock = open(queueFile.resolveSibling(queueFile.getFileName() + ".lock"));
     }
 
     /** False: others held it for that long. Waits in naps, for a wait inside the kernel could not be told to stop. */
-    public boolean enter(Duration patience) {
+    boolean enter(Duration patience) {
         long deadline = System.nanoTime() + patience.toNanos();
         if (!take(gate, deadline)) {
             return false;
@@ -43,7 +43,7 @@ public final class Turnstile implements AutoCloseable {
         return entered;
     }
 
-    public void leave() {
+    void leave() {
         Posix.unlock(lock);
     }
 

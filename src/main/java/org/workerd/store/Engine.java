@@ -1,0 +1,51 @@
+package org.workerd.store;
+
+import java.nio.file.Path;
+import org.workerd.store.JobQueries.DaemonView;
+
+/**
+ * What keeps a queue, and how to get at it; nothing is open yet. All that it opens is for one thread, but for what says
+ * otherwise; it is thread-safe itself.
+ */
+public interface Engine {
+    /** What people call the queue in messages: its file, or its URL without what is secret. */
+    String name();
+
+    /** False: it is certain that there is no queue yet. */
+    boolean exists();
+
+    /**
+     * Opens the queue for writing, and makes it where there is none.
+     *
+     * @throws StoreException as {@link #open}
+     */
+    JobStore openOrCreate();
+
+    /**
+     * Opens the queue for writing.
+     *
+     * @throws StoreException MISSING, REFUSED, NEWER, OUTDATED, DAMAGED or NOT_PERMITTED; the queue is left as it was
+     */
+    JobStore open();
+
+    /** Opens the queue for reading. Throws as {@link #open} does. */
+    JobQueries openForReading();
+
+    /**
+     * Opens the queue for a daemon: makes it where there is none, brings its schema up to date, refuses what is damaged or
+     * not workerd's. Throws as {@link #open} does.
+     */
+    DaemonStore serve();
+
+    /** Whether a daemon that the queue knows lives. From any thread; needs no native code. */
+    boolean isAlive(DaemonView daemon);
+
+    /** Waits for changes of the queue that these questions are asked of. */
+    Changes changes(JobQueries queries);
+
+    /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
+    Health health();
+
+    /** A copy of it in this file, which must not exist; nothing is done yet. */
+    Backup backup(Path to);
+}

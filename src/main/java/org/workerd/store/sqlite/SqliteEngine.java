@@ -1,0 +1,77 @@
+package org.workerd.store.sqlite;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.workerd.store.Backup;
+import org.workerd.store.Changes;
+import org.workerd.store.DaemonStore;
+import org.workerd.store.Engine;
+import org.workerd.store.Health;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.DaemonView;
+import org.workerd.store.JobStore;
+
+/** Queues that are files of this machine. */
+public final class SqliteEngine implements Engine {
+    private final SqliteDatabase database;
+
+    /**
+     * The queue in this file.
+     *
+     * @param patience how long a transaction waits for another process's before it gives up
+     */
+    public SqliteEngine(Path file, Duration patience) {
+        this.database = new SqliteDatabase(file, patience);
+    }
+
+    @Override
+    public String name() {
+        return database.file().toString();
+    }
+
+    @Override
+    public boolean exists() {
+        return !Files.notExists(database.file());
+    }
+
+    @Override
+    public JobStore openOrCreate() {
+        return database.openOrCreate();
+    }
+
+    @Override
+    public JobStore open() {
+        return database.open();
+    }
+
+    @Override
+    public JobQueries openForReading() {
+        return database.openForReading();
+    }
+
+    @Override
+    public DaemonStore serve() {
+        return SqliteDaemonStore.open(database);
+    }
+
+    @Override
+    public boolean isAlive(DaemonView daemon) {
+        return DaemonLocks.isHeld(database.file(), daemon.id(), daemon.pid());
+    }
+
+    @Override
+    public Changes changes(JobQueries queries) {
+        return new SqliteChanges(database.file(), queries);
+    }
+
+    @Override
+    public Health health() {
+        return database.health();
+    }
+
+    @Override
+    public Backup backup(Path to) {
+        return database.backup(to);
+    }
+}
