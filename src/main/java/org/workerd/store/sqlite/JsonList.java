@@ -1,14 +1,12 @@
 package org.workerd.store.sqlite;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.StoreException;
 
-/** JSON arrays in columns. Writing them, and reading empty ones, loads no JSON library. */
+/** JSON arrays in columns, without a JSON library: programs that have the client alone bring none. */
 final class JsonList {
     private static final String EMPTY = "[]";
 
@@ -21,7 +19,6 @@ final class JsonList {
         return strings.stream().map(JsonList::quoted).collect(Collectors.joining(",", "[", "]"));
     }
 
-    /** By hand, for programs that only enqueue need no JSON library for it. */
     private static String quoted(String text) {
         StringBuilder json = new StringBuilder("\"");
         for (int i = 0; i < text.length(); i++) {
@@ -62,8 +59,8 @@ final class JsonList {
             return List.of();
         }
         try {
-            return JSON.std.listOfFrom(element, json);
-        } catch (IOException broken) {
+            return JsonReader.array(json).stream().map(element::cast).toList();
+        } catch (IllegalArgumentException | ClassCastException broken) {
             throw new StoreException(StoreException.Kind.DAMAGED, "a job's row holds broken JSON: " + json, broken);
         }
     }

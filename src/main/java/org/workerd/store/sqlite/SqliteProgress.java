@@ -1,7 +1,5 @@
 package org.workerd.store.sqlite;
 
-import com.fasterxml.jackson.jr.ob.JSON;
-import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
@@ -35,11 +33,11 @@ final class SqliteProgress {
             return null;
         }
         try {
-            Map<String, Object> fields = JSON.std.mapFrom(json);
+            Map<String, @Nullable Object> fields = JsonReader.object(json);
             int percent = fields.get("percent") instanceof Number number ? number.intValue() : 0;
             Object message = fields.get("message");
             return new Progress(Math.max(0, Math.min(100, percent)), message == null ? null : message.toString());
-        } catch (IOException broken) {
+        } catch (IllegalArgumentException broken) {
             throw new StoreException(StoreException.Kind.DAMAGED, "a progress is not JSON: " + json, broken);
         }
     }
