@@ -89,7 +89,7 @@ class ArchitectureTest {
             .resideInAPackage("org.workerd.api..")
             .should()
             .dependOnClassesThat()
-            .resideOutsideOfPackages("org.workerd.api..", "java..", "org.slf4j", "org.jspecify..");
+            .resideOutsideOfPackages("org.workerd.api..", "java..", "org.slf4j..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule theClientNeedsJobsAndTheStoreAlone = noClasses()

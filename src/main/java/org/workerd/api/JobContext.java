@@ -37,21 +37,25 @@ import org.slf4j.Logger;
  * }</pre>
  */
 public interface JobContext {
+    /** {@return the job's id: what {@code enqueue} printed, positive and increasing} */
     long id();
 
+    /** {@return the job's name, which is its handler's} */
     String name();
 
+    /** {@return the queue that the job is in: {@code default} unless whoever enqueued it said another} */
     String queue();
 
+    /** {@return what it was enqueued with, all together at most 128 KiB; unmodifiable} */
     List<String> args();
 
-    /** Empty when the job has none. */
+    /** {@return JSON or any text, at most 1 MiB of UTF-8; empty: the job has none} */
     Optional<String> payload();
 
-    /** Its number, from 1; it goes on counting when the job is tried again after {@code workerd retry}. */
+    /** {@return the attempt's number, from 1; it goes on counting when the job is tried again after {@code workerd retry}} */
     int attempt();
 
-    /** The number of the attempt after whose failure the job is dead: an attempt of this number is its last chance. */
+    /** {@return the number of the attempt after whose failure the job is dead: one of this number is its last chance} */
     default int lastAttempt() {
         return maxAttempts();
     }
@@ -60,34 +64,54 @@ public interface JobContext {
      * What {@link #lastAttempt} is, which is more than the job's max attempts once it was tried again after {@code
      * workerd retry}.
      *
+     * @return the number of the attempt after whose failure the job is dead
      * @deprecated its name promises another number; use {@link #lastAttempt}
      */
     @Deprecated
     int maxAttempts();
 
-    /** What {@code handlers.env} holds, besides {@code PATH HOME USER LANG TZ}. */
+    /** {@return what {@code handlers.env} holds, besides {@code PATH HOME USER LANG TZ}; unmodifiable} */
     Map<String, String> environment();
 
-    /** The attempt is to end: its time is up, somebody cancelled the job, or the daemon stops at once. */
+    /** {@return whether the attempt is to end: its time is up, somebody cancelled the job, or the daemon stops at once} */
     boolean isCancelled();
 
-    /** How far it is; {@code workerd show} tells. From 0 to 100; what is beyond counts as the nearest of these. */
+    /**
+     * Says how far it is, which {@code workerd show} tells; the latest counts.
+     *
+     * @param percent from 0 to 100; what is beyond counts as the nearest of these
+     * @param message for people; empty or blank: none
+     */
     void progress(int percent, String message);
 
+    /**
+     * As {@link #progress(int, String)}, without a message.
+     *
+     * @param percent from 0 to 100; what is beyond counts as the nearest of these
+     */
     default void progress(int percent) {
         progress(percent, "");
     }
 
-    /** Writes to the attempt's output, which {@code workerd logs} shows, every level; its head and tail are kept. */
+    /**
+     * {@return what writes to the attempt's output, every level; {@code workerd logs} shows it, and its head and tail are
+     * kept}
+     */
     Logger logger();
 
     /**
      * An empty directory of the attempt's own, made when first asked for, and removed when the attempt has ended.
      *
-     * @throws IllegalStateException when the attempt has ended
+     * @return its absolute path, the same for the whole attempt
+     * @throws IllegalStateException the attempt has ended
+     * @throws java.io.UncheckedIOException it cannot be made
      */
     Path directory();
 
-    /** Keeps this, at most 1 MiB of UTF-8, as the result of the job, should the attempt be its last, well or not. */
+    /**
+     * Keeps this as the result of the job, should the attempt be its last, well or not. The latest counts.
+     *
+     * @param result at most 1 MiB of UTF-8; the rest is cut off
+     */
     void result(String result);
 }

@@ -34,8 +34,11 @@ package org.workerd.api;
  * org.workerd.client}, and nothing else of the daemon's libraries; what else it needs is packed into the jar. It is also
  * the thread's context class loader. A handler that enqueues uses {@code org.workerd.client.JobQueue}; it must not bring
  * an SQLite of its own to open the queue with, for two in one process undo each other's locks. All handlers share the
- * memory of the daemon, 128 MiB unless {@code WORKERD_HEAP} in its environment says otherwise. {@code System.exit} ends the daemon with all that runs in it, and what is printed to {@code
- * System.out} stands in the daemon's log as it is: use {@link JobContext#logger}.
+ * memory of the daemon, 128 MiB unless {@code WORKERD_HEAP} in its environment says otherwise. {@code System.exit} ends
+ * the daemon with all that runs in it, and what is printed to {@code System.out} stands in the daemon's log as it is: use
+ * {@link JobContext#logger}.
+ *
+ * <p><b>In a unit test</b> {@link JobHandlerTester} runs it.
  *
  * <p><b>Being stopped.</b> When the job's timeout is over, when somebody cancels the job and when the daemon stops at
  * once, the thread is interrupted and {@link JobContext#isCancelled} becomes true. A handler ends then, best by letting
@@ -50,15 +53,18 @@ package org.workerd.api;
  */
 public interface JobHandler {
     /**
-     * The name of the jobs that it runs: 1 to 128 of A-Z a-z 0-9 . _ - and the first a letter or digit. Asked once.
-     * A second handler of the same name, in another jar or as a program, makes both refused.
+     * The name of the jobs that it runs. Asked once. A second handler of the same name, in another jar or as a program,
+     * makes both refused.
+     *
+     * @return 1 to 128 of A-Z a-z 0-9 . _ - and the first a letter or digit
      */
     String name();
 
     /**
      * Runs one attempt of a job.
      *
-     * @return what becomes of the job
+     * @param job what it is given, and where it says how it goes
+     * @return what becomes of the job; null is a failure
      * @throws Exception the attempt has failed: the job is tried again later, until it is out of attempts. Its class and
      *     message are the attempt's error, its trace goes to the attempt's output. The same holds for errors that the
      *     JVM survives; without memory the daemon ends, and the job counts one more crash.

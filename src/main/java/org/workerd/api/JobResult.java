@@ -37,35 +37,71 @@ import java.util.Optional;
  * }</pre>
  */
 public sealed interface JobResult {
-    /** The job is done; its result is the one that {@link JobContext#result} was given, if any. */
+    /** {@return the job is done; its result is the one that {@link JobContext#result} was given, if any} */
     static JobResult done() {
         return new Done(Optional.empty());
     }
 
-    /** The job is done, with this, at most 1 MiB of UTF-8, as its result. */
+    /**
+     * The job is done.
+     *
+     * @param result of the job, at most 1 MiB of UTF-8; the rest is cut off
+     * @return the job is done
+     */
     static JobResult done(String result) {
         return new Done(Optional.of(result));
     }
 
-    /** Again after this pause, 100 ms at least; this attempt does not count. */
+    /**
+     * Again later; this attempt does not count.
+     *
+     * @param pause until then; 100 ms at least, 100 years at most
+     * @return the job waits
+     * @throws IllegalArgumentException the pause is longer
+     */
     static JobResult snooze(Duration pause) {
         return new Snooze(pause);
     }
 
-    /** Trying again is of no use: the job is dead, with this as its error. */
+    /**
+     * Trying again is of no use: the job is dead.
+     *
+     * @param reason its error from then on, a sentence for people
+     * @return the job is dead
+     */
     static JobResult giveUp(String reason) {
         return new GiveUp(reason);
     }
 
+    /**
+     * See {@link JobResult#done(String)}.
+     *
+     * @param result of the job; empty: what {@link JobContext#result} was given
+     */
     record Done(Optional<String> result) implements JobResult {
+        /**
+         * As said above.
+         *
+         * @param result of the job; empty: what {@link JobContext#result} was given
+         */
         public Done {
             Objects.requireNonNull(result, "result");
         }
     }
 
+    /**
+     * See {@link JobResult#snooze}.
+     *
+     * @param pause at most 100 years
+     */
     record Snooze(Duration pause) implements JobResult {
         private static final Duration LONGEST = Duration.ofDays(36_525);
 
+        /**
+         * As said above.
+         *
+         * @param pause at most 100 years
+         */
         public Snooze {
             if (pause.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException("a job must not snooze longer than 100 years, was " + pause);
@@ -73,7 +109,17 @@ public sealed interface JobResult {
         }
     }
 
+    /**
+     * See {@link JobResult#giveUp}.
+     *
+     * @param reason a sentence for people
+     */
     record GiveUp(String reason) implements JobResult {
+        /**
+         * As said above.
+         *
+         * @param reason a sentence for people
+         */
         public GiveUp {
             Objects.requireNonNull(reason, "reason");
         }

@@ -2,33 +2,32 @@ package org.workerd.worker;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
-import java.nio.charset.CodingErrorAction;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
+import org.slf4j.event.Level;
 import org.workerd.api.JobContext;
+import org.workerd.api.internal.AttemptLogger;
+import org.workerd.api.internal.ResultText;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Progress;
 
 /** One attempt as a handler in Java sees it. What it does not ask for is not made. Thread-safe. */
 final class JavaJob implements JobContext, AutoCloseable {
-    private static final int LONGEST_RESULT = 1 << 20;
-
     private final Claim claim;
     private final JobPolicy policy;
     private final Slot slot;
     private final StopRequest stop;
     private final LifeSigns signs;
     private final OutputLines lines;
-    private final JobLogger logger;
+    private final AttemptLogger logger;
     private final long since = System.nanoTime();
     private @Nullable Scratch scratch;
     private boolean closed;
@@ -42,9 +41,7 @@ final class JavaJob implements JobContext, AutoCloseable {
         this.slot = slot;
         Path file = Output.path(slot.premises().output(), claim.jobId(), claim.attempt());
         this.lines = new OutputLines(new Output(file, policy.outputLimit()), claim);
-        // The wall clock of the claim, moved on by the monotonic one.
-        this.logger = new JobLogger(
-                claim.name(), lines, () -> claim.startedAt().plus(Duration.ofNanos(System.nanoTime() - since)));
+        this.logger = new AttemptLogger(claim.name(), this::log);
     }
 
     void begin() throws IOException {
@@ -53,6 +50,13 @@ final class JavaJob implements JobContext, AutoCloseable {
 
     void print(String text) {
         lines.print(text);
+    }
+
+    private void log(Level level, String message, @Nullable Throwable failure) {
+        // The wall clock of the claim, moved on by the monotonic one.
+        Instant now = claim.startedAt().plus(Duration.ofNanos(System.nanoTime() - since));
+        String line = now.truncatedTo(ChronoUnit.MILLIS) + " " + level + " " + message + "\n";
+        lines.print(failure == null ? line : line + Failing.trace(failure));
     }
 
     /** What the handler left as the job's result, cut to what a result may be. */
@@ -139,17 +143,11 @@ final class JavaJob implements JobContext, AutoCloseable {
 
     @Override
     public void result(String text) {
-        ByteBuffer bytes = ByteBuffer.allocate(Math.min(LONGEST_RESULT, 3 * text.length()));
-        CharBuffer rest = CharBuffer.wrap(text);
-        // Stops before the first character that has no room.
-        StandardCharsets.UTF_8
-                .newEncoder()
-                .onMalformedInput(CodingErrorAction.REPLACE)
-                .encode(rest, bytes, true);
-        if (rest.hasRemaining()) {
+        String kept = ResultText.cut(text);
+        if (kept.length() < text.length()) {
             JobLog.warn(claim, "a result of " + text.length() + " characters is cut to 1 MiB");
         }
-        result = text.substring(0, rest.position());
+        result = kept;
     }
 
     @Override

@@ -3,26 +3,35 @@ package org.workerd.worker;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.atomic.AtomicReference;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
 import org.workerd.api.JobContext;
 import org.workerd.api.JobHandler;
+import org.workerd.api.JobHandlerTester;
 import org.workerd.api.JobResult;
+import org.workerd.api.TestedAttempt;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
+import org.workerd.job.JobState;
 import org.workerd.job.Outcome;
 import org.workerd.job.Progress;
+import org.workerd.job.Verdict;
 
 /** One attempt of a handler in Java, in this very thread. */
 class JavaAttemptTest {
@@ -55,7 +64,11 @@ class JavaAttemptTest {
     }
 
     private JavaAttempt attempt(Body body) {
-        JobHandler handler = new JobHandler() {
+        return new JavaAttempt(handler(body), new Attempt(CLAIM, JobPolicy.DEFAULT, stop, signs), slot);
+    }
+
+    private static JobHandler handler(Body body) {
+        return new JobHandler() {
             @Override
             public String name() {
                 return "resize";
@@ -66,7 +79,6 @@ class JavaAttemptTest {
                 return body.handle(job);
             }
         };
-        return new JavaAttempt(handler, new Attempt(CLAIM, JobPolicy.DEFAULT, stop, signs), slot);
     }
 
     @Test
@@ -163,5 +175,57 @@ class JavaAttemptTest {
         assertThat(output).content().endsWith("INFO once\n");
         attempt(job -> JobResult.done()).run();
         assertThat(Files.exists(output)).isFalse();
+    }
+
+    static Stream<Body> bodies() {
+        return Stream.of(
+                job -> JobResult.done(),
+                job -> JobResult.done(job.name() + job.queue() + job.args() + job.payload() + job.attempt()),
+                job -> {
+                    job.result("said");
+                    return JobResult.done();
+                },
+                job -> {
+                    job.result("x".repeat(2_000_000));
+                    return JobResult.giveUp("not\nthere");
+                },
+                job -> JobResult.snooze(Duration.ofHours(8)),
+                job -> null,
+                job -> {
+                    throw new IOException(" no route\n");
+                },
+                job -> {
+                    throw new StackOverflowError();
+                });
+    }
+
+    @ParameterizedTest
+    @MethodSource("bodies")
+    void aUnitTestOfTheHandlerSaysTheSame(Body body) {
+        Outcome outcome = attempt(body).run();
+        Verdict verdict = Verdict.of(outcome, CLAIM, JobPolicy.DEFAULT, Instant.EPOCH, 0.5);
+        TestedAttempt tested =
+                JobHandlerTester.of(handler(body)).id(CLAIM.jobId()).run();
+        assertThat(state(tested.outcome())).isEqualTo(verdict.next());
+        assertThat(tested.error().orElse(null)).isEqualTo(verdict.ending().error());
+        assertThat(tested.result().orElse(null)).isEqualTo(result(verdict));
+        assertThat(tested.snooze().map(Instant.EPOCH::plus).orElse(null))
+                .isEqualTo(verdict instanceof Verdict.Snooze snooze ? snooze.until() : null);
+    }
+
+    private static JobState state(TestedAttempt.Outcome outcome) {
+        return switch (outcome) {
+            case DONE -> JobState.DONE;
+            case SNOOZED -> JobState.SCHEDULED;
+            case RETRYING -> JobState.RETRYING;
+            case DEAD -> JobState.DEAD;
+            case CANCELLED -> JobState.CANCELLED;
+        };
+    }
+
+    private static String result(Verdict verdict) {
+        return verdict instanceof Verdict.Done done
+                ? done.result()
+                : verdict instanceof Verdict.Dead dead ? dead.result() : null;
     }
 }

@@ -1,23 +1,31 @@
-package org.workerd.worker;
+package org.workerd.api.internal;
 
-import java.time.Instant;
-import java.time.temporal.ChronoUnit;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
 import org.slf4j.event.Level;
 import org.slf4j.helpers.LegacyAbstractLogger;
 import org.slf4j.helpers.MessageFormatter;
 
-/** A logger whose lines are an attempt's output: time, level, message, trace. Thread-safe. */
-final class JobLogger extends LegacyAbstractLogger {
-    private final transient OutputLines lines;
-    private final transient Supplier<Instant> clock;
+/** A logger that hands all that is logged, of every level, to the attempt's output. As thread-safe as that is. */
+public final class AttemptLogger extends LegacyAbstractLogger {
+    /** Where it goes. */
+    @FunctionalInterface
+    public interface Lines {
+        /**
+         * Takes one message.
+         *
+         * @param level as it is written, like {@code INFO}
+         * @param message with its arguments filled in
+         * @param failure null when none was logged
+         */
+        void log(Level level, String message, @Nullable Throwable failure);
+    }
 
-    JobLogger(String job, OutputLines lines, Supplier<Instant> clock) {
+    private final transient Lines lines;
+
+    public AttemptLogger(String job, Lines lines) {
         this.name = job;
         this.lines = lines;
-        this.clock = clock;
     }
 
     @Override
@@ -27,9 +35,7 @@ final class JobLogger extends LegacyAbstractLogger {
             @Nullable String pattern,
             @Nullable Object @Nullable [] arguments,
             @Nullable Throwable failure) {
-        String message = MessageFormatter.basicArrayFormat(pattern, arguments);
-        String line = clock.get().truncatedTo(ChronoUnit.MILLIS) + " " + level + " " + message + "\n";
-        lines.print(failure == null ? line : line + Failing.trace(failure));
+        lines.log(level, String.valueOf(MessageFormatter.basicArrayFormat(pattern, arguments)), failure);
     }
 
     @Override
