@@ -24,7 +24,15 @@ public class ExamplesTest {
     Path classes;
 
     @ParameterizedTest
-    @ValueSource(strings = {"api/JobHandler", "api/JobContext", "api/JobResult", "client/JobQueue", "job/NewJob"})
+    @ValueSource(
+            strings = {
+                "api/JobHandler",
+                "api/JobContext",
+                "api/JobResult",
+                "api/JobHandlerTester",
+                "client/JobQueue",
+                "job/NewJob"
+            })
     void theJavadocOfAPublicTypeHoldsAnExampleThatCompiles(String type) throws IOException {
         Map<String, String> examples = examples(type);
         assertThat(examples).isNotEmpty();
@@ -41,6 +49,21 @@ public class ExamplesTest {
             PluginJars.compile(named(example.group(1), count), classes);
         }
         assertThat(count).isPositive();
+    }
+
+    @Test
+    void theLibrariesAreNamedWithTheVersionThatIsBuilt() throws IOException {
+        Matcher version = Pattern.compile("<artifactId>workerd</artifactId>\\s*<version>(.*?)</version>")
+                .matcher(Files.readString(Path.of("pom.xml")));
+        assertThat(version.find()).isTrue();
+        assertThat(Path.of("README.md"))
+                .content()
+                .contains(
+                        "`org.workerd:workerd-client:" + version.group(1) + "`",
+                        "`org.workerd:workerd-api:" + version.group(1) + "`");
+        assertThat(Path.of("deploy/examples/java/pom.xml"))
+                .content()
+                .contains("<workerd.version>" + version.group(1) + "</workerd.version>");
     }
 
     /** By the name of the class that each is, or of one around it. */

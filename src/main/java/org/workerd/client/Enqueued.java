@@ -12,12 +12,12 @@ public final class Enqueued {
         this.stored = stored;
     }
 
-    /** Of the job; when nothing was stored, of the one that has its key. */
+    /** {@return the id of the job, positive; when nothing was stored, of the one that has its key} */
     public long id() {
         return id;
     }
 
-    /** False: a job with its key has not ended yet, so nothing was stored. */
+    /** {@return false: a job with its key has not ended yet, so nothing was stored} */
     public boolean stored() {
         return stored;
     }

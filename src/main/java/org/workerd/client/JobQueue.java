@@ -39,8 +39,8 @@ import org.workerd.store.sqlite.SqliteGuest;
  * }</pre>
  *
  * <p>Thread-safe, with one connection that writes and one that reads: what several threads enqueue at the same time goes
- * into one transaction. Keep one open rather than opening one for each job. All that goes wrong is a {@link StoreException}, whose {@link
- * StoreException#kind kind} says what that means, or an {@link IllegalArgumentException} of {@link NewJob} about a value
+ * into one transaction. Keep one open rather than opening one for each job. All that goes wrong is a {@link
+ * StoreException}, whose {@link StoreException#kind kind} says what that means, or an {@link IllegalArgumentException} of {@link NewJob} about a value
  * that no job may have.
  */
 public final class JobQueue implements AutoCloseable {
@@ -56,8 +56,10 @@ public final class JobQueue implements AutoCloseable {
     }
 
     /**
-     * Opens the queue in this file, and makes it where there is none; its directory must exist.
+     * Opens the queue in this file, and makes it where there is none.
      *
+     * @param file on a disk of this machine; its directory must exist
+     * @return the queue, to be closed
      * @throws StoreException NOT_PERMITTED, REFUSED, NEWER, OUTDATED, DAMAGED, MISSING or DISK; a file that is there is left as it was
      */
     public static JobQueue open(Path file) {
@@ -68,6 +70,8 @@ public final class JobQueue implements AutoCloseable {
     /**
      * Stores a job. When this returns it is on the disk, and survives a crash and a power cut.
      *
+     * @param job what is asked for
+     * @return its id, or that of the job that has its key
      * @throws StoreException LOCKED when others wrote for half a minute, DISK, NOT_PERMITTED, or INVALID when it waits
      *     for a job that does not exist; nothing was stored
      */
@@ -78,7 +82,9 @@ public final class JobQueue implements AutoCloseable {
     /**
      * Stores jobs in one transaction: all of them, or none when this throws. Much faster than one by one.
      *
+     * @param jobs what is asked for; a job can wait only for those that were stored before
      * @return what became of each, in order
+     * @throws StoreException as {@link #enqueue(NewJob)}; nothing was stored
      */
     public List<Enqueued> enqueue(Collection<NewJob> jobs) {
         return commits.enqueue(List.copyOf(jobs));
@@ -114,6 +120,9 @@ public final class JobQueue implements AutoCloseable {
      * <p>How durable it is, and how long it waits for others, is up to the connection: set {@code synchronous} to full and
      * a {@code busy_timeout}. As thread-safe as the connection is.
      *
+     * @param connection of sqlite-jdbc to the queue's file; stays open, and is not committed
+     * @param job what is asked for
+     * @return its id, or that of the job that has its key
      * @throws StoreException INVALID, LOCKED or others; the transaction is still open then, and the caller's to end
      */
     public static Enqueued enqueue(Connection connection, NewJob job) {
@@ -124,20 +133,28 @@ public final class JobQueue implements AutoCloseable {
     /**
      * What has become of the job until now.
      *
-     * @return empty when there is no job with this id, or it is kept no longer (see {@code retention} in workerd.toml)
+     * @param id what {@link Enqueued#id} said
+     * @return how it is at this moment; empty when there is no job with this id, or it is kept no longer (see {@code retention} in workerd.toml)
      * @throws StoreException when the queue cannot be read
      */
     public Optional<JobStatus> find(long id) {
         return reader.find(id);
     }
 
-    /** As {@link #find(long)}, through the caller's own connection: it sees what the caller's transaction sees. */
+    /**
+     * As {@link #find(long)}, through the caller's own connection: it sees what the caller's transaction sees.
+     *
+     * @param connection of sqlite-jdbc to the queue's file; stays open
+     * @param id what {@link Enqueued#id} said
+     * @return as {@link #find(long)}
+     * @throws StoreException when the queue cannot be read
+     */
     public static Optional<JobStatus> find(Connection connection, long id) {
         return SqliteGuest.read(connection, queries -> queries.find(id)).map(JobStatus::new);
     }
 
     /**
-     * Waits until the job is final, for so long at most; the look of a moment ago when the time is zero or less.
+     * Waits until the job is final, for so long at most. It learns of the end within 40 ms.
      *
      * <pre>{@code
      * import java.time.Duration;
@@ -157,6 +174,8 @@ public final class JobQueue implements AutoCloseable {
      * }
      * }</pre>
      *
+     * @param id what {@link Enqueued#id} said
+     * @param timeout zero or less: it only looks
      * @return how the job is by then, final or not; empty when there is none, or it was removed meanwhile
      * @throws InterruptedException the thread was interrupted while it waited; the job goes on
      * @throws StoreException when the queue cannot be read, or is closed meanwhile
@@ -169,15 +188,24 @@ public final class JobQueue implements AutoCloseable {
      * Ends a job that is not final: one that waits is cancelled when this returns; of one that runs the daemon is told,
      * and it is cancelled when its attempt has ended ({@link #await} waits for that).
      *
+     * @param id what {@link Enqueued#id} said
      * @param reason the job's error from then on, a sentence for people
-     * @return false: it is final already, or there is no job with this id; nothing was changed
+     * @return whether it is cancelled, or will be; false: it is final already, or there is no job with this id; nothing was changed
      * @throws StoreException LOCKED, DISK or NOT_PERMITTED; nothing was changed
      */
     public boolean cancel(long id, String reason) {
         return commits.transaction(moves -> cancel(moves, id, reason));
     }
 
-    /** As {@link #cancel(long, String)}, through the caller's own connection and in the caller's own transaction. */
+    /**
+     * As {@link #cancel(long, String)}, through the caller's own connection and in the caller's own transaction.
+     *
+     * @param connection of sqlite-jdbc to the queue's file; stays open, and is not committed
+     * @param id what {@link Enqueued#id} said
+     * @param reason the job's error from then on, a sentence for people
+     * @return as {@link #cancel(long, String)}
+     * @throws StoreException the transaction is still open then, and the caller's to end
+     */
     public static boolean cancel(Connection connection, long id, String reason) {
         return SqliteGuest.write(connection, moves -> cancel(moves, id, reason));
     }
@@ -185,7 +213,8 @@ public final class JobQueue implements AutoCloseable {
     /**
      * Has a job that is dead or cancelled tried again, with as many attempts ahead as a new one.
      *
-     * @return false: it cannot be: it is neither, another job has its key now, a job that it waits for will not be done,
+     * @param id what {@link Enqueued#id} said
+     * @return whether it is; false: it cannot be: it is neither, another job has its key now, a job that it waits for will not be done,
      *     or there is no job with this id; nothing was changed
      * @throws StoreException LOCKED, DISK or NOT_PERMITTED; nothing was changed
      */
@@ -193,7 +222,14 @@ public final class JobQueue implements AutoCloseable {
         return commits.transaction(moves -> moves.retry(id));
     }
 
-    /** As {@link #retry(long)}, through the caller's own connection and in the caller's own transaction. */
+    /**
+     * As {@link #retry(long)}, through the caller's own connection and in the caller's own transaction.
+     *
+     * @param connection of sqlite-jdbc to the queue's file; stays open, and is not committed
+     * @param id what {@link Enqueued#id} said
+     * @return as {@link #retry(long)}
+     * @throws StoreException the transaction is still open then, and the caller's to end
+     */
     public static boolean retry(Connection connection, long id) {
         return SqliteGuest.write(connection, moves -> moves.retry(id));
     }

@@ -20,114 +20,124 @@ public final class JobStatus {
         this.job = job;
     }
 
+    /** {@return what {@link Enqueued#id} said, positive} */
     public long id() {
         return job.id();
     }
 
-    /** Of its handler. */
+    /** {@return the name of its handler} */
     public String name() {
         return job.name();
     }
 
+    /** {@return the queue that it was put into} */
     public String queue() {
         return job.queue();
     }
 
+    /** {@return where it is in its life} */
     public JobState state() {
         return job.state();
     }
 
-    /** It is done, dead or cancelled. */
+    /** {@return whether it is done, dead or cancelled} */
     public boolean isFinal() {
         return job.state().isFinal();
     }
 
-    /** It is final, and well. */
+    /** {@return whether it is final, and well} */
     public boolean isDone() {
         return job.state() == JobState.DONE;
     }
 
-    /** From -100 to 100, higher first. */
+    /** {@return from -100 to 100, higher first} */
     public int priority() {
         return job.priority();
     }
 
-    /** Unmodifiable. */
+    /** {@return what its handler gets as arguments; unmodifiable} */
     public List<String> args() {
         return job.args();
     }
 
-    /** JSON or any text, as it was enqueued; empty: none. */
+    /** {@return JSON or any text, at most 1 MiB, as it was enqueued; empty: none} */
     public Optional<String> payload() {
         return Optional.ofNullable(job.payload());
     }
 
-    /** The unique key that it was enqueued with; empty: none. */
+    /** {@return the unique key that it was enqueued with; empty: none} */
     public Optional<String> key() {
         return Optional.ofNullable(job.key());
     }
 
-    /** The ids of the jobs that had to be done before it could run, as it was enqueued; unmodifiable. */
+    /** {@return the ids of the jobs that had to be done before it could run, as it was enqueued; unmodifiable} */
     public List<Long> after() {
         return job.after();
     }
 
-    /** The number of its latest attempt that counts, from 1; 0: it has had none. */
+    /** {@return the number of its latest attempt that counts, from 1; 0: it has had none} */
     public int attempt() {
         return job.attempt();
     }
 
-    /** What its handler said, at most 1 MiB; empty: nothing, or the job has not ended. */
+    /** {@return what its handler said, at most 1 MiB; empty: nothing, or the job has not ended} */
     public Optional<String> result() {
         return Optional.ofNullable(job.result());
     }
 
-    /** Why it is dead or cancelled, or why its latest attempt failed, in a sentence for people; empty: nothing went wrong. */
+    /**
+     * {@return why it is dead or cancelled, or why its latest attempt failed, in a sentence for people; empty: nothing went
+     * wrong}
+     */
     public Optional<String> error() {
         return Optional.ofNullable(job.error());
     }
 
-    /** With which its program exited in its latest attempt; empty: it has not, a signal ended it, or it is none. */
+    /**
+     * {@return with which its program exited in its latest attempt, from 0 to 255; empty: it has not, a signal ended it, or
+     * its handler is no program}
+     */
     public OptionalInt exitCode() {
         return optional(job.exitCode());
     }
 
-    /** Which ended its program in its latest attempt; empty: none did. */
+    /** {@return the signal that ended its program in its latest attempt, like 9; empty: none did} */
     public OptionalInt signal() {
         return optional(job.signal());
     }
 
-    /** How far its handler said it is, from 0 to 100; empty: it has said nothing. */
+    /** {@return how far its handler said it is, from 0 to 100; empty: it has said nothing} */
     public OptionalInt percent() {
         return optional(
                 Optional.ofNullable(job.progress()).map(Progress::percent).orElse(null));
     }
 
-    /** What its handler said with {@link #percent}; empty: nothing. */
+    /** {@return what its handler said with {@link #percent}, for people; empty: nothing} */
     public Optional<String> progressMessage() {
         return Optional.ofNullable(job.progress()).map(Progress::message);
     }
 
+    /** {@return when it was enqueued} */
     public Instant createdAt() {
         return job.createdAt();
     }
 
-    /** When it is due, or is to be tried again; empty: it was due at once. */
+    /** {@return when it is due, or is to be tried again; empty: it was due at once} */
     public Optional<Instant> runAt() {
         return Optional.ofNullable(job.runAt());
     }
 
-    /** When its latest attempt began; empty: it has had none. */
+    /** {@return when its latest attempt began; empty: it has had none} */
     public Optional<Instant> startedAt() {
         return Optional.ofNullable(job.startedAt());
     }
 
-    /** When it became final; empty: it is not. */
+    /** {@return when it became final; empty: it is not} */
     public Optional<Instant> finishedAt() {
         return Optional.ofNullable(job.finishedAt());
     }
 
-    /** For people. */
+    /** {@return a sentence for people, like {@code job 7 (resize) is dead: exit code 3}} */
     @Override
     public String toString() {
         return "job " + id() + " (" + name() + ") is " + state().word()

@@ -24,10 +24,11 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  */
 public final class NewJob {
+    /** The queue of a job that says none. */
     public static final String DEFAULT_QUEUE = "default";
-    /** In bytes of UTF-8. */
+    /** Of the payload, in bytes of UTF-8: 1 MiB. */
     public static final int LONGEST_PAYLOAD = 1 << 20;
-    /** All arguments together, in bytes of UTF-8 and a NUL each: Linux gives no program a single longer one. */
+    /** Of all arguments together, in bytes of UTF-8 and a NUL each: Linux gives no program a single longer one. 128 KiB. */
     public static final int LONGEST_ARGS = 1 << 17;
 
     private final Values values;
@@ -36,17 +37,33 @@ public final class NewJob {
         this.values = values;
     }
 
-    /** A job of this name with these arguments, and nothing else set. Throws as {@link Builder#build} does. */
+    /**
+     * A job with arguments, and nothing else set.
+     *
+     * @param name of its handler
+     * @param args all of its arguments
+     * @return the job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public static NewJob of(String name, String... args) {
         return named(name).args(List.of(args)).build();
     }
 
-    /** A job of this name, of which more is to be said. */
+    /**
+     * A job of which more is to be said.
+     *
+     * @param name of its handler: 1 to 128 of A-Z a-z 0-9 . _ - and the first a letter or digit
+     * @return what says it
+     */
     public static Builder named(String name) {
         return new Builder(name);
     }
 
-    /** For a job that is like this one but for what is set there; {@link Builder#arg} and {@link Builder#after(long)} add. */
+    /**
+     * For a job that is like this one but for what is set there; {@link Builder#arg} and {@link Builder#after(long)} add.
+     *
+     * @return what sets it
+     */
     public Builder toBuilder() {
         return named(name())
                 .args(args())
@@ -60,89 +77,145 @@ public final class NewJob {
                 .after(after());
     }
 
-    /** Of its handler. */
+    /** {@return the name of its handler} */
     public String name() {
         return values.name;
     }
 
-    /** What a program gets as its arguments; unmodifiable. */
+    /** {@return what a program gets as its arguments; unmodifiable} */
     public List<String> args() {
         return values.args;
     }
 
-    /** What a program gets as its input: JSON or any text. Null: none. */
+    /** {@return what a program gets as its input: JSON or any text; null: none} */
     public @Nullable String payload() {
         return values.payload;
     }
 
+    /** {@return the queue that it is put into} */
     public String queue() {
         return values.queue;
     }
 
-    /** From -100 to 100, higher first. */
+    /** {@return from -100 to 100, higher first} */
     public int priority() {
         return values.priority;
     }
 
-    /** When it is due. Null: now. */
+    /** {@return when it is due; null: now} */
     public @Nullable Instant runAt() {
         return values.runAt;
     }
 
-    /** While a job with this key has not ended, no other with it is stored. Null: none. */
+    /** {@return its unique key: while a job with it has not ended, no other with it is stored; null: none} */
     public @Nullable String key() {
         return values.key;
     }
 
-    /** After so many attempts that failed it is dead. Null: as the daemon's settings say. */
+    /** {@return after how many attempts that failed it is dead; null: as the daemon's settings say} */
     public @Nullable Integer maxAttempts() {
         return values.maxAttempts;
     }
 
-    /** How long an attempt may take. Null: as the daemon's settings say. */
+    /** {@return how long an attempt may take; null: as the daemon's settings say} */
     public @Nullable Duration timeout() {
         return values.timeout;
     }
 
-    /** The ids of the jobs that must be done before it runs; unmodifiable. */
+    /** {@return the ids of the jobs that must be done before it runs; unmodifiable} */
     public List<Long> after() {
         return values.after;
     }
 
-    /** It has no key and waits for no other job: what else the queue holds is of no importance to it. */
+    /** {@return whether it has no key and waits for no other job: what else the queue holds is of no importance to it} */
     public boolean isPlain() {
         return key() == null && after().isEmpty();
     }
 
-    /** As {@link Builder#payload}, for one thing more; so are the others. */
+    /**
+     * This job with one thing changed.
+     *
+     * @param text as {@link Builder#payload}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withPayload(@Nullable String text) {
         return toBuilder().payload(text).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param other as {@link Builder#queue}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withQueue(String other) {
         return toBuilder().queue(other).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param other as {@link Builder#priority}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withPriority(int other) {
         return toBuilder().priority(other).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param due as {@link Builder#runAt}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withRunAt(@Nullable Instant due) {
         return toBuilder().runAt(due).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param unique as {@link Builder#key}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withKey(@Nullable String unique) {
         return toBuilder().key(unique).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param most as {@link Builder#maxAttempts}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withMaxAttempts(@Nullable Integer most) {
         return toBuilder().maxAttempts(most).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param longest as {@link Builder#timeout}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withTimeout(@Nullable Duration longest) {
         return toBuilder().timeout(longest).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param ids as {@link Builder#after(Collection)}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
     public NewJob withAfter(List<Long> ids) {
         return toBuilder().after(ids).build();
     }
@@ -179,68 +252,123 @@ public final class NewJob {
             this.name = name;
         }
 
-        /** One more argument; no NUL in it, all of them together at most 128 KiB. */
+        /**
+         * One more argument.
+         *
+         * @param next no NUL in it; all of them together at most 128 KiB
+         * @return this
+         */
         public Builder arg(String next) {
             args.add(next);
             return this;
         }
 
-        /** These arguments, and no others. */
+        /**
+         * These arguments, and no others.
+         *
+         * @param all in order, as {@link #arg}
+         * @return this
+         */
         public Builder args(Collection<String> all) {
             args.clear();
             args.addAll(all);
             return this;
         }
 
-        /** JSON or any text, at most 1 MiB of UTF-8. Null: none. */
+        /**
+         * Its input, which a program reads from stdin.
+         *
+         * @param text JSON or any text, at most 1 MiB of UTF-8; null: none
+         * @return this
+         */
         public Builder payload(@Nullable String text) {
             payload = text;
             return this;
         }
 
-        /** Else {@code default}; a name as a job's. */
+        /**
+         * Else it is {@code default}.
+         *
+         * @param other a name of the form of a job's
+         * @return this
+         */
         public Builder queue(String other) {
             queue = other;
             return this;
         }
 
-        /** From -100 to 100, higher first; else 0. */
+        /**
+         * Else it is 0.
+         *
+         * @param other from -100 to 100, higher first
+         * @return this
+         */
         public Builder priority(int other) {
             priority = other;
             return this;
         }
 
-        /** To the millisecond, from 2001 to 9999. Null, or what has passed: at once. */
+        /**
+         * When it is due.
+         *
+         * @param due to the millisecond, from 2001 to 9999; null, or what has passed: at once
+         * @return this
+         */
         public Builder runAt(@Nullable Instant due) {
             runAt = due;
             return this;
         }
 
-        /** From 1 to 512 bytes of UTF-8. Null: none. */
+        /**
+         * While a job with this key has not ended, no other with it is stored.
+         *
+         * @param unique from 1 to 512 bytes of UTF-8; null: none
+         * @return this
+         */
         public Builder key(@Nullable String unique) {
             key = unique;
             return this;
         }
 
-        /** From 1 to 1000. Null: as the daemon's settings say. */
+        /**
+         * After so many attempts that failed it is dead.
+         *
+         * @param most from 1 to 1000; null: as the daemon's settings say
+         * @return this
+         */
         public Builder maxAttempts(@Nullable Integer most) {
             maxAttempts = most;
             return this;
         }
 
-        /** At least a millisecond. Null: as the daemon's settings say. */
+        /**
+         * How long an attempt may take.
+         *
+         * @param longest at least a millisecond; null: as the daemon's settings say
+         * @return this
+         */
         public Builder timeout(@Nullable Duration longest) {
             timeout = longest;
             return this;
         }
 
-        /** Waits for this job, too. */
+        /**
+         * It waits for this job, too: until that is done.
+         *
+         * @param id of a job that is stored
+         * @return this
+         */
         public Builder after(long id) {
             after.add(id);
             return this;
         }
 
-        /** Waits for these jobs, and no others. */
+        /**
+         * It waits for these jobs, and no others.
+         *
+         * @param ids of jobs that are stored
+         * @return this
+         */
         public Builder after(Collection<Long> ids) {
             after.clear();
             after.addAll(ids);
@@ -250,6 +378,7 @@ public final class NewJob {
         /**
          * The job.
          *
+         * @return what was said, checked
          * @throws IllegalArgumentException no job may have one of the values; its message is a sentence for people
          */
         public NewJob build() {

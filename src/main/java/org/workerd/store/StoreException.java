@@ -28,23 +28,38 @@ public final class StoreException extends RuntimeException {
         OTHER
     }
 
+    /** What the trouble means for whoever waits. */
     private final Kind kind;
 
+    /**
+     * For workerd itself.
+     *
+     * @param kind what it means for whoever waits
+     * @param message a sentence for people
+     */
     public StoreException(Kind kind, String message) {
         super(message);
         this.kind = kind;
     }
 
+    /**
+     * For workerd itself.
+     *
+     * @param kind what it means for whoever waits
+     * @param message a sentence for people
+     * @param cause what the database said
+     */
     public StoreException(Kind kind, String message, Throwable cause) {
         super(message, cause);
         this.kind = kind;
     }
 
+    /** {@return what the trouble means for whoever waits} */
     public Kind kind() {
         return kind;
     }
 
-    /** It may go away by itself, or by somebody's hand, while the daemon waits. */
+    /** {@return whether it may go away by itself, or by somebody's hand, so that trying again later is of use} */
     public boolean isPassing() {
         return kind == Kind.LOCKED || kind == Kind.DISK || kind == Kind.NOT_PERMITTED;
     }

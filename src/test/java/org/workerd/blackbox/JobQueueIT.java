@@ -11,7 +11,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.workerd.PluginJars;
 
-/** A Java program of somebody else's that enqueues, with the two jars of ours that it needs. */
+/** A Java program of somebody else's that enqueues, with the client and SQLite's driver alone. */
 class JobQueueIT extends DaemonTest {
     @Test
     void whatAnotherJvmEnqueuesRunsAtOnce() throws IOException {
@@ -30,7 +30,8 @@ class JobQueueIT extends DaemonTest {
                         }
                         """),
                 at.top);
-        String classPath = at.top + ":" + jar("workerd-") + ":" + jar("sqlite-jdbc-");
+        String classPath =
+                at.top + ":" + Installation.TREE.resolveSibling("workerd-client.jar") + ":" + jar("sqlite-jdbc-");
         Shell.Done shopping = at.shell.run(
                 List.of(System.getProperty("java.home") + "/bin/java", "-cp", classPath, "Shop", at.queue.toString()));
         assertThat(shopping.code()).as(shopping.err()).isZero();

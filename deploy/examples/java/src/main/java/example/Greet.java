@@ -1,3 +1,5 @@
+package example;
+
 import java.time.Duration;
 import org.workerd.api.JobContext;
 import org.workerd.api.JobHandler;

@@ -1,0 +1,186 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.tngtech.archunit.core.domain.Dependency;
+import com.tngtech.archunit.core.domain.JavaClass;
+import com.tngtech.archunit.core.domain.JavaClasses;
+import com.tngtech.archunit.core.importer.ClassFileImporter;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarFile;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.workerd.Tool;
+
+/** The libraries for Java programs, as others get them: what is in their jars, and the example that uses them. */
+class JavaLibrariesIT extends PluginDaemonTest {
+    @Test
+    void anotherProjectIsBuiltTestedAndRunWithThem() throws IOException {
+        Path repository = repository();
+        // Only this may fetch: `verify`, of which this test is a part, needs no plugin that installs.
+        maven(
+                repository,
+                Path.of("pom.xml").toAbsolutePath(),
+                "install:install-file@client",
+                "install:install-file@api");
+        Path project = at.top.resolve("greet");
+        copy(Installation.TREE.resolve("deploy/examples/java"), project);
+        maven(
+                repository,
+                project.resolve("pom.xml"),
+                "-o",
+                "package",
+                "dependency:copy-dependencies",
+                "-DincludeScope=runtime",
+                "dependency:tree",
+                "-DoutputFile=tree.txt");
+
+        assertThat(project.resolve("target/surefire-reports/TEST-example.GreetTest.xml"))
+                .content()
+                .containsPattern("tests=\"3\" errors=\"0\" skipped=\"0\" failures=\"0\"");
+        assertThat(Installation.read(project.resolve("tree.txt")).lines().filter(line -> !line.endsWith(":test")))
+                .map(line -> line.replaceAll("\\d+(\\.\\d+)+", "VERSION"))
+                .containsExactly(
+                        "example:greet:jar:1",
+                        "+- org.workerd:workerd-api:jar:VERSION:provided",
+                        "|  \\- org.slf4j:slf4j-api:jar:VERSION:provided",
+                        "+- org.workerd:workerd-client:jar:VERSION:compile",
+                        "|  \\- org.xerial:sqlite-jdbc:jar:VERSION:compile");
+
+        Files.copy(project.resolve("target/greet.jar"), plugins.resolve("greet.jar"));
+        Installation.allow(plugins.resolve("greet.jar"), "rw-r--r--");
+        at.start();
+        Shell.Done greeted = at.shell.run(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                project.resolve("target/greet.jar") + ":" + project.resolve("target/dependency/*"),
+                "example.Enqueue",
+                at.queue.toString(),
+                "Ann",
+                "Bob");
+        assertThat(greeted).isEqualTo(new Shell.Done(0, "[Ann, Bob] Hello, Ann and Bob!\n", ""));
+        assertThat(installed(repository, "client")).hasSameElementsAs(expected("client"));
+        assertThat(installed(repository, "api")).hasSameElementsAs(expected("api"));
+        unlink(repository);
+    }
+
+    /** What the build has fetched, and nothing of workerd: that is still to be installed. */
+    private Path repository() throws IOException {
+        Path fetched = Path.of(System.getProperty("workerd.repository"));
+        Path repository = at.top.resolve("repository");
+        link(fetched, repository, "org");
+        link(fetched.resolve("org"), repository.resolve("org"), "workerd");
+        return repository;
+    }
+
+    private static void link(Path from, Path to, String leftOut) throws IOException {
+        Files.createDirectories(to);
+        try (Stream<Path> all = Files.list(from)) {
+            for (Path path : all.filter(path -> !path.endsWith(leftOut)).toList()) {
+                Files.createSymbolicLink(to.resolve(path.getFileName()), path);
+            }
+        }
+    }
+
+    /** Else the temporary directory warns of each that leads out of it. */
+    private static void unlink(Path repository) throws IOException {
+        try (Stream<Path> links = Files.walk(repository, 2)) {
+            for (Path link : links.filter(Files::isSymbolicLink).toList()) {
+                Files.delete(link);
+            }
+        }
+    }
+
+    private void maven(Path repository, Path pom, String... goals) {
+        List<String> line = new ArrayList<>(List.of(
+                Tool.needed("mvn").toString(), "-q", "-B", "-f", pom.toString(), "-Dmaven.repo.local=" + repository));
+        line.addAll(List.of(goals));
+        at.shell.environment.put("JAVA_HOME", System.getProperty("java.home"));
+        Shell.Done done = at.shell.run(line);
+        assertThat(done.code()).as(done.out() + done.err()).isZero();
+    }
+
+    private static void copy(Path from, Path to) throws IOException {
+        try (Stream<Path> all = Files.walk(from)) {
+            for (Path path : all.toList()) {
+                Files.copy(path, to.resolve(from.relativize(path)));
+            }
+        }
+    }
+
+    private static Set<String> installed(Path repository, String library) throws IOException {
+        try (Stream<Path> files = Files.walk(repository.resolve("org/workerd/workerd-" + library))) {
+            return files.map(path -> path.getFileName().toString().replaceAll("\\d+(\\.\\d+)+", "VERSION"))
+                    .filter(name -> name.endsWith(".jar") || name.endsWith(".pom"))
+                    .collect(Collectors.toCollection(TreeSet::new));
+        }
+    }
+
+    private static Set<String> expected(String library) {
+        return Stream.of(".jar", ".pom", "-sources.jar", "-javadoc.jar")
+                .map(end -> "workerd-" + library + "-VERSION" + end)
+                .collect(Collectors.toSet());
+    }
+
+    @Test
+    void theClientHoldsWhatItNeedsAndNothingElse() throws IOException {
+        assertThat(unneeded("client", "org.workerd.client"))
+                .as("to be excluded from the jar `client` in the pom")
+                .isEmpty();
+        assertThat(strangers("client", "org.sqlite.")).isEmpty();
+    }
+
+    @Test
+    void theInterfaceOfHandlersHoldsWhatItNeedsAndNothingElse() throws IOException {
+        assertThat(unneeded("api", "org.workerd.api")).isEmpty();
+        assertThat(strangers("api", "org.slf4j.")).isEmpty();
+    }
+
+    /** The classes that nothing leads to from those of this package. */
+    private static Set<String> unneeded(String library, String entrance) {
+        Set<String> reached = classes(library).stream()
+                .filter(type -> type.getPackageName().equals(entrance))
+                .flatMap(type -> Stream.concat(
+                        Stream.of(type),
+                        type.getTransitiveDependenciesFromSelf().stream().map(Dependency::getTargetClass)))
+                .map(JavaClass::getName)
+                .collect(Collectors.toSet());
+        return classes(library).stream()
+                .map(JavaClass::getName)
+                .filter(name -> !name.endsWith(".package-info") && !reached.contains(name))
+                .filter(name -> !reached.contains(name.replaceFirst("\\$.*", "")))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    /** The classes that it uses and that come neither with it nor with the JDK nor with its one library. */
+    private static Set<String> strangers(String library, String itsLibrary) {
+        Set<String> own = classes(library).stream().map(JavaClass::getName).collect(Collectors.toSet());
+        return classes(library).stream()
+                .flatMap(type -> type.getDirectDependenciesFromSelf().stream())
+                .map(use -> use.getTargetClass().getBaseComponentType().getName())
+                .filter(name -> name.contains(".") && !own.contains(name))
+                // annotations that are not there do not exist for the JVM
+                .filter(name -> Stream.of("java.", "org.jspecify.annotations.", itsLibrary)
+                        .noneMatch(name::startsWith))
+                .collect(Collectors.toCollection(TreeSet::new));
+    }
+
+    private static JavaClasses classes(String library) {
+        try (JarFile jar = new JarFile(jar(library).toFile())) {
+            return new ClassFileImporter().importJar(jar);
+        } catch (IOException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    private static Path jar(String library) {
+        return Installation.TREE.resolveSibling("workerd-" + library + ".jar");
+    }
+}
