@@ -98,12 +98,7 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages(
-                    "org.workerd.client..",
-                    "org.workerd.job..",
-                    "org.workerd.store..",
-                    "org.workerd.engine..",
-                    "java..",
-                    "org.jspecify..");
+                    "org.workerd.client..", "org.workerd.job..", "org.workerd.store..", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule nobodyButTheBenchNeedsTheClient = noClasses()

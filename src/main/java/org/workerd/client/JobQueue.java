@@ -8,13 +8,11 @@ import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
-import org.workerd.engine.Engines;
 import org.workerd.job.NewJob;
-import org.workerd.store.Engine;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
-import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
+import org.workerd.store.sqlite.SqliteDatabase;
 import org.workerd.store.sqlite.SqliteEnqueues;
 import org.workerd.store.sqlite.SqliteGuest;
 
@@ -63,8 +61,9 @@ public final class JobQueue implements AutoCloseable {
      * @throws StoreException NOT_PERMITTED, REFUSED, NEWER, OUTDATED, DAMAGED, MISSING or DISK; a file that is there is left as it was
      */
     public static JobQueue open(Path file) {
-        Engine engine = Engines.of(new QueueUrl.Sqlite(file.toAbsolutePath()), PATIENCE);
-        return new JobQueue(engine.openOrCreate(), new Reader(engine));
+        // Not the engine: what that has for daemons needs native code and a log.
+        SqliteDatabase database = new SqliteDatabase(file.toAbsolutePath(), PATIENCE);
+        return new JobQueue(database.openOrCreate(), new Reader(database::openForReading));
     }
 
     /**

@@ -5,8 +5,8 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.StoreException;
 import org.workerd.store.StoreException.Kind;
@@ -20,13 +20,13 @@ final class Reader {
     /** A look that finds nothing changed takes some microseconds, so that many threads may wait. */
     private static final long LONGEST_NAP = Duration.ofMillis(32).toNanos();
 
-    private final Engine engine;
+    private final Supplier<? extends JobQueries> connection;
     private final ReentrantLock asking = new ReentrantLock();
     private final CountDownLatch closed = new CountDownLatch(1);
     private @Nullable JobQueries queries;
 
-    Reader(Engine engine) {
-        this.engine = engine;
+    Reader(Supplier<? extends JobQueries> connection) {
+        this.connection = connection;
     }
 
     Optional<JobStatus> find(long id) {
@@ -99,7 +99,7 @@ final class Reader {
             throw closed();
         }
         if (queries == null) {
-            queries = engine.openForReading();
+            queries = connection.get();
         }
         return queries;
     }

@@ -18,7 +18,7 @@ import org.workerd.store.StoreException;
  * A queue's file: made, recognised, refused, opened. Never through Java's own file I/O once SQLite has it open in this
  * process: closing such a stream drops SQLite's locks.
  */
-final class SqliteDatabase {
+public final class SqliteDatabase {
     /** In bytes: half a second's reading. */
     private static final long LARGE = 1L << 28;
 
@@ -30,13 +30,13 @@ final class SqliteDatabase {
      *
      * @param patience how long a transaction waits for another process's before it gives up
      */
-    SqliteDatabase(Path file, Duration patience) {
+    public SqliteDatabase(Path file, Duration patience) {
         this.file = file.toAbsolutePath();
         this.patience = patience;
     }
 
     /** Opens the queue for writing, and makes it where there is none. */
-    SqliteStore openOrCreate() {
+    public SqliteStore openOrCreate() {
         if (!Files.exists(file)) {
             SqliteCreation.create(file);
         }
@@ -64,7 +64,7 @@ final class SqliteDatabase {
     }
 
     /** Opens the queue for reading. Throws as {@link #open} does. */
-    JobQueries openForReading() {
+    public JobQueries openForReading() {
         return new SqliteQueries(this, connectCurrent(), true);
     }
 
