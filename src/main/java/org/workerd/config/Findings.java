@@ -5,7 +5,6 @@ import static java.util.Comparator.comparingInt;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -25,7 +24,7 @@ final class Findings {
             // Not Comparator's own: what Java makes for it is in no archive, and every command would wait for it.
             new TreeMap<>((one, other) -> SettingKey.dotted(one).compareTo(SettingKey.dotted(other)));
 
-    private final Set<List<String>> mentioned = new HashSet<>();
+    private final Map<List<String>, String> mentioned = new HashMap<>();
     private final List<Problem> problems = new ArrayList<>();
 
     /** A value, where it stands in the order of the table, and where it comes from. */
@@ -54,15 +53,15 @@ final class Findings {
     }
 
     /** A key is there, whatever its value. */
-    void mention(List<String> path) {
-        mentioned.add(path);
+    void mention(List<String> path, String place) {
+        mentioned.put(path, place);
     }
 
     /** Every table of a user's name that is open, and has a place for these keys, must hold them. */
     void require(SettingKey<?>... keys) {
         tables.forEach((table, place) -> {
             for (SettingKey<?> key : keys) {
-                if (key.isDirectlyBelow(table) && !mentioned.contains(key.named(table.get(key.placeholder())))) {
+                if (key.isDirectlyBelow(table) && !mentioned.containsKey(key.named(table.get(key.placeholder())))) {
                     String path = SettingKey.dotted(key.named(table.get(key.placeholder())));
                     add(place, path + " is missing: expected " + key.type().expected());
                 }
@@ -72,6 +71,15 @@ final class Findings {
 
     void add(String place, String message) {
         problems.add(new Problem(place, message));
+    }
+
+    /** About a value that is wrong beside others, at the place where it stands. */
+    void addAt(SettingKey<?> key, String message) {
+        add(mentioned.getOrDefault(key.path(), "default"), key.name() + ": " + message);
+    }
+
+    boolean hasProblems() {
+        return !problems.isEmpty();
     }
 
     boolean has(List<String> path) {

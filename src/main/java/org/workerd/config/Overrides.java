@@ -41,7 +41,7 @@ final class Overrides {
         try {
             key.get().checkName(path);
             findings.open(path.subList(0, path.size() - 1), variable);
-            findings.mention(path);
+            findings.mention(path, variable);
             findings.take(key.get(), path, text, null, variable);
         } catch (IllegalArgumentException e) {
             findings.add(Names.printable(variable), SettingKey.dotted(path) + ": " + e.getMessage());

@@ -12,8 +12,8 @@ import org.workerd.config.TomlValue.Kind;
 import org.workerd.config.TomlValue.Place;
 
 /**
- * The plain part of TOML that most configurations keep to: tables with bare names, and keys with a text without escapes
- * or a whole number, one a line. To start TOML's own parser takes every command longer than to store a job; whatever is
+ * The plain part of TOML that most configurations keep to: tables with bare names, and keys with a text without escapes,
+ * a whole number or a truth, one a line. To start TOML's own parser takes every command longer than to store a job; whatever is
  * not plain, or wrong, is left to it. Not thread-safe.
  */
 final class PlainToml {
@@ -132,17 +132,33 @@ final class PlainToml {
         }
         List<String> path = new ArrayList<>(table);
         path.add(line.substring(begin, end));
-        boolean isText = line.charAt(from) == '"' || line.charAt(from) == '\'';
-        String value = isText
-                ? line.substring(from + 1, to - 1)
-                : Long.valueOf(line.substring(from, to)).toString();
-        return new TomlValue(path, isText ? Kind.TEXT : Kind.NUMBER, value, place, new Place(place.line(), from + 1));
+        Kind kind = kind(line.charAt(from));
+        String text = line.substring(from, to);
+        String value =
+                switch (kind) {
+                    case TEXT -> line.substring(from + 1, to - 1);
+                    case NUMBER -> Long.valueOf(text).toString();
+                    default -> text;
+                };
+        return new TomlValue(path, kind, value, place, new Place(place.line(), from + 1));
+    }
+
+    private static Kind kind(char first) {
+        if (first == '"' || first == '\'') {
+            return Kind.TEXT;
+        }
+        return first == 't' || first == 'f' ? Kind.OTHER : Kind.NUMBER;
     }
 
     /** Behind the value that begins there, or -1 when it is not plain. */
     private static int valueEnd(String line, int from) {
         if (from == line.length()) {
             return -1;
+        }
+        for (String truth : List.of("true", "false")) {
+            if (line.startsWith(truth, from)) {
+                return from + truth.length();
+            }
         }
         char first = line.charAt(from);
         if (first != '"' && first != '\'') {

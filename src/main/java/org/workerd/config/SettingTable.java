@@ -135,6 +135,46 @@ final class SettingTable {
             row("retention.cancelled", duration(), "7d", "7d", "The same for those that were cancelled.");
     static final SettingKey<Duration> RETENTION_DEAD =
             row("retention.dead", duration(), "90d", "90d", "The same for those that are dead.");
+    static final SettingKey<List<Listen>> HTTP_LISTEN = row(
+            "http.listen",
+            HttpTypes.LISTEN,
+            HttpTypes.NOWHERE,
+            HttpTypes.NOWHERE,
+            "Where the API and the pages are: none, an address and port, a unix socket, or a list of them.");
+    static final SettingKey<Optional<Path>> HTTP_TOKEN_FILE = row(
+            "http.token_file",
+            SettingType.OPTIONAL_PATH,
+            "/etc/workerd/http.token",
+            "none",
+            "Holds what who comes over TCP has to know; readable by the daemon's user alone.");
+    static final SettingKey<Optional<Path>> HTTP_READ_TOKEN_FILE = row(
+            "http.read_token_file",
+            SettingType.OPTIONAL_PATH,
+            "none",
+            "none",
+            "The same for those who may look and change nothing.");
+    static final SettingKey<List<String>> HTTP_HOSTS = row(
+            "http.hosts",
+            HttpTypes.HOSTS,
+            "[]",
+            "[]",
+            "The names by which it is asked, besides localhost and addresses; behind a proxy only these.");
+    static final SettingKey<String> HTTP_BASE_PATH = row(
+            "http.base_path",
+            HttpTypes.BASE_PATH,
+            "/",
+            "/",
+            "Below which path it is, where a proxy hands on only a part of a site.");
+    static final SettingKey<Boolean> HTTP_READ_ONLY =
+            row("http.read_only", HttpTypes.TRUTH, "false", "false", "Nobody may change anything over HTTP.");
+    static final SettingKey<Boolean> HTTP_BEHIND_PROXY = row(
+            "http.behind_proxy",
+            HttpTypes.TRUTH,
+            "false",
+            "false",
+            "A proxy with TLS stands before it: without one nothing but a loopback address will do.");
+    static final SettingKey<Boolean> HTTP_OPEN_METRICS =
+            row("http.open_metrics", HttpTypes.TRUTH, "false", "false", "/metrics needs no token.");
     static final SettingKey<Duration> TIMEOUT_OF = ofOneJob(TIMEOUT);
     static final SettingKey<Integer> MAX_ATTEMPTS_OF = ofOneJob(MAX_ATTEMPTS);
     static final SettingKey<Backoff> BACKOFF_OF = ofOneJob(BACKOFF);

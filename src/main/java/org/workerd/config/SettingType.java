@@ -73,7 +73,9 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         TEXT,
         NUMBER,
         EITHER,
-        ARRAY;
+        ARRAY,
+        TEXT_OR_ARRAY,
+        TRUTH;
 
         boolean fits(TomlValue.Kind kind) {
             return switch (this) {
@@ -81,6 +83,8 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
                 case NUMBER -> kind == TomlValue.Kind.NUMBER;
                 case EITHER -> kind == TomlValue.Kind.TEXT || kind == TomlValue.Kind.NUMBER;
                 case ARRAY -> kind == TomlValue.Kind.ARRAY;
+                case TEXT_OR_ARRAY -> kind == TomlValue.Kind.TEXT || kind == TomlValue.Kind.ARRAY;
+                case TRUTH -> kind == TomlValue.Kind.OTHER;
             };
         }
     }

@@ -19,6 +19,7 @@ import org.workerd.store.QueueUrl;
  * @param concurrency how many jobs run at once
  * @param cron in the order of their IDs
  * @param plugins the directory of the jars with handlers in Java; empty: none
+ * @param http empty: it is off
  * @param handlersEnv what handlers find in their environment besides the usual
  */
 public record Settings(
@@ -34,7 +35,8 @@ public record Settings(
         Policies policies,
         Limits limits,
         Retention retention,
-        List<CronEntry> cron) {
+        List<CronEntry> cron,
+        Optional<HttpSettings> http) {
     public Settings {
         cron = List.copyOf(cron);
         handlersEnv = Map.copyOf(handlersEnv);

@@ -67,6 +67,9 @@ public final class SettingsFile {
         Overrides.read(env.variables(), findings);
         defaults(env, env.isSystem(chosen), findings);
         findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
+        if (!findings.hasProblems()) {
+            HttpSettings.check(findings);
+        }
         findings.throwIfAny();
         return new Loaded(settings(findings, env), files, findings);
     }
@@ -119,7 +122,8 @@ public final class SettingsFile {
                 found.namesIn("cron").stream()
                         .sorted()
                         .map(id -> cron(found, id, env))
-                        .toList());
+                        .toList(),
+                HttpSettings.of(found));
     }
 
     private static CronEntry cron(Findings found, String id, Environment env) {

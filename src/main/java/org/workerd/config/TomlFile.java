@@ -95,7 +95,7 @@ final class TomlFile {
         if (!isNamed(key, value)) {
             return;
         }
-        findings.mention(value.path());
+        findings.mention(value.path(), at(value.place()));
         try {
             if (!key.type().form().fits(value.kind())) {
                 throw SettingType.unexpected(key.type().expected(), value.found());

@@ -62,7 +62,8 @@ final class Reload {
                 next.policies(),
                 next.limits(),
                 next.retention(),
-                next.cron());
+                next.cron(),
+                next.http());
     }
 
     private void reopenLog() {

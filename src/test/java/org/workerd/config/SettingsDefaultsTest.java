@@ -35,7 +35,8 @@ class SettingsDefaultsTest extends SettingsFixture {
                         new Policies(JobPolicy.DEFAULT, Map.of()),
                         Limits.NONE,
                         Retention.DEFAULT,
-                        List.of()));
+                        List.of(),
+                        Optional.empty()));
         assertThat(loaded.files()).isEmpty();
         assertThat(loaded.origins().values()).containsOnly("default");
     }

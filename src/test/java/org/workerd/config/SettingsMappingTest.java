@@ -50,6 +50,11 @@ class SettingsMappingTest extends SettingsFixture {
             done = "1d"
             cancelled = "0s"
             dead = "36525d"
+            [http]
+            token_file = "none"
+            base_path = "/w"
+            hosts = ["x"]
+            read_only = true
             [jobs.resize]
             timeout = "5m"
             concurrency = 2
@@ -99,7 +104,8 @@ class SettingsMappingTest extends SettingsFixture {
                                         Map.of("resize", 2), Map.of("resize", new Rate(3, Duration.ofSeconds(1)))),
                                 Map.of("bulk", -5)),
                         new Retention(Duration.ofDays(1), Duration.ZERO, Duration.ofDays(36_525)),
-                        List.of()));
+                        List.of(),
+                        Optional.empty()));
     }
 
     @Test
@@ -130,6 +136,14 @@ class SettingsMappingTest extends SettingsFixture {
                         "retention.done=1d",
                         "retention.cancelled=0s",
                         "retention.dead=36525d",
+                        "http.listen=none",
+                        "http.token_file=none",
+                        "http.read_token_file=none",
+                        "http.hosts=[\"x\"]",
+                        "http.base_path=/w",
+                        "http.read_only=true",
+                        "http.behind_proxy=false",
+                        "http.open_metrics=false",
                         "jobs.\"a.b\".backoff=exponential",
                         "jobs.\"a.b\".output_limit=4KiB",
                         "jobs.resize.timeout=5m",
