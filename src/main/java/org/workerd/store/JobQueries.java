@@ -99,6 +99,18 @@ public interface JobQueries extends AutoCloseable {
     /** A job that is ready, and since when. */
     record OldestReady(long id, Instant since) {}
 
+    /** What became dead at this time or later. Of jobs that are dead it looks at the newest ten thousand. */
+    Deaths deathsSince(Instant time);
+
+    /**
+     * Jobs that are dead, and what they most often died of.
+     *
+     * @param complete no: older ones were not looked at
+     * @param error its beginning; empty: none has one
+     * @param frequency how many have this error
+     */
+    record Deaths(long count, boolean complete, String error, long frequency) {}
+
     /** A daemon, dead or alive, and how many of its slots are taken. */
     record DaemonView(long id, long pid, String host, int slots, int busy, Instant startedAt) {}
 

@@ -13,6 +13,7 @@ import java.sql.DriverManager;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -24,7 +25,9 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.unix.LockFile;
+import org.workerd.worker.Ledger;
 
 /** {@code doctor} finds what is broken, says how to mend it, and leaves everything as it was. */
 final class DoctorTest {
@@ -150,13 +153,80 @@ final class DoctorTest {
         execute("insert into jobs(name, queue, created_at) values ('mail', 'slow', "
                 + Cli.NOW.minus(Duration.ofHours(2)).toEpochMilli() + ")");
         assertThat(doctor().out())
-                .contains("warning jobs the oldest that is ready in the queue slow waits for 2h 0m\n -> workerd start");
+                .contains("warning jobs the oldest that is ready in the queue slow, job 2, waits for 2h 0m:"
+                        + " no daemon serves this queue\n -> workerd start");
         cli.run("pause", "slow");
         assertThat(doctor().out())
                 .doesNotContain("the oldest")
                 .contains(
                         "warning pauses the queue slow is paused since 2026-11-23T12:00:00Z\n -> workerd resume slow");
         assertThat(doctor().status()).isZero();
+    }
+
+    /** Beside a daemon of one slot that lives, for it holds the lock of its ledger, and runs a job of this name. */
+    private void besideADaemonThatRuns(String name, Runnable look) throws IOException {
+        cli.enqueue(name);
+        long daemon = cli.transaction(moves -> {
+            long id = moves.register(ProcessHandle.current().pid(), "here", 1, Cli.NOW);
+            moves.claim(id, moves.lanesWithReady(), 1, Cli.NOW);
+            return id;
+        });
+        Path ledgers =
+                Files.createDirectories(DaemonDirectory.beside(cli.queueFile()).ledgers());
+        try (Ledger held = Ledger.create(ledgers, daemon)) {
+            look.run();
+            assertThat(held).as("alive until here").isNotNull();
+        }
+    }
+
+    @Test
+    void theAdviceFitsWhatHoldsTheOldestJob() throws IOException {
+        cli.settings("[queues.slow]\nconcurrency = 1\n");
+        besideADaemonThatRuns("mail", () -> {
+            insertOld("mail", "default");
+            assertThat(doctor().out())
+                    .contains("job 2, waits for 2h 0m: the only slot is busy\n"
+                            + " -> see what keeps the slots busy: workerd status; or raise workers.concurrency");
+        });
+    }
+
+    @Test
+    void moreSlotsAreNoAdviceWhereALimitHoldsTheOldestJob() throws IOException {
+        cli.settings("[jobs.mail]\nconcurrency = 1\n");
+        besideADaemonThatRuns("mail", () -> {
+            insertOld("mail", "slow");
+            insertOld("lost", "other");
+            assertThat(doctor().out())
+                    .contains("queue slow, job 2, waits for 2h 0m: [jobs.mail] concurrency = 1, and job 1 runs\n"
+                            + " -> see what runs: workerd list --state running; or raise that limit")
+                    .contains("those named lost wait")
+                    .doesNotContain("queue other", "workers.concurrency");
+        });
+    }
+
+    private void insertOld(String name, String queue) {
+        try {
+            execute("insert into jobs(name, queue, created_at) values ('" + name + "', '" + queue + "', "
+                    + Cli.NOW.minus(Duration.ofHours(2)).toEpochMilli() + ")");
+        } catch (SQLException failure) {
+            throw new IllegalStateException(failure);
+        }
+    }
+
+    @Test
+    void whatDiedInTheLastDayIsCountedWithItsMostFrequentError() throws SQLException {
+        for (String error : List.of("exit code 1", "exit code 2", "exit code 2")) {
+            cli.enqueue("mail");
+            cli.finish(cli.claim(), Cli.dead("failed", 2, null, error));
+        }
+        assertThat(doctor().status()).isZero();
+        assertThat(doctor().out())
+                .contains("warning dead 3 died in the last day, 2 with: exit code 2\n"
+                        + " -> workerd list --state dead --finished-since 1d");
+        execute("update finished set finished_at = finished_at - 86400000 where error = 'exit code 2'");
+        assertThat(doctor().out()).contains("1 died in the last day, all with: exit code 1");
+        execute("update finished set finished_at = finished_at - 86400000");
+        assertThat(doctor().out()).doesNotContain("died in the last day");
     }
 
     @Test

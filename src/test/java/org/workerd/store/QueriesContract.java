@@ -59,6 +59,28 @@ interface QueriesContract extends StoreFixture {
     }
 
     @Test
+    default void whatDiedSinceATimeIsCountedByItsError() {
+        assertThat(deaths(NOW)).isEqualTo(new JobQueries.Deaths(0, true, "", 0));
+        enqueue("a");
+        finish(claimOne(), dead());
+        enqueue("b");
+        finish(claimOne(), dead());
+        enqueue("c");
+        Claim early = claimOne();
+        inTransaction(moves -> moves.finish(early, dead(), PID, NOW.minusSeconds(1)));
+        enqueue("d");
+        runOne();
+        assertThat(deaths(NOW)).isEqualTo(new JobQueries.Deaths(2, true, "exit code 3", 2));
+        assertThat(deaths(NOW.minusSeconds(1)).count()).isEqualTo(3);
+    }
+
+    private JobQueries.Deaths deaths(Instant since) {
+        try (JobQueries queries = store().queries()) {
+            return queries.deathsSince(since);
+        }
+    }
+
+    @Test
     default void sinceCountsFromTheTimeOfTheEnqueue() {
         long id = enqueue("a");
         Instant created = view(id).createdAt();

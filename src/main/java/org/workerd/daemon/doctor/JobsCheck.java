@@ -7,23 +7,32 @@ import java.time.temporal.ChronoUnit;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
+import org.workerd.ops.DaemonReasons;
+import org.workerd.ops.HandlerView;
+import org.workerd.ops.WaitReasons;
+import org.workerd.ops.WaitsFor;
+import org.workerd.ops.WaitsFor.Reason;
 import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobQueries.DaemonView;
+import org.workerd.store.JobQueries.Deaths;
+import org.workerd.store.JobView;
 import org.workerd.worker.Handlers;
 import org.workerd.worker.PluginWord;
 
 /** What waits and why: jobs that nobody runs, queues that are paused, a clock that went back. */
 final class JobsCheck {
     private static final Duration LONG = Duration.ofMinutes(5);
+    private static final Duration LATELY = Duration.ofDays(1);
     private static final Duration FAR = Duration.ofDays(366);
     /** Clocks of one machine agree; but a job may be stored while we look. */
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
@@ -50,6 +59,7 @@ final class JobsCheck {
         boolean served = daemons(queries);
         withoutHandler(ready);
         waiting(ready, queries, served);
+        died(queries);
         paused();
         disabled(queries);
         return findings;
@@ -111,24 +121,65 @@ final class JobsCheck {
                     daemon.isRunning() ? "workerd restart (the one that runs serves another queue)" : "workerd start";
             findings.add(Finding.warning("jobs", "some are ready, and no daemon serves this queue", mend));
         }
-        Set<String> paused = health.pausedSince().keySet();
+        DaemonReasons daemons = new DaemonReasons(queries, engine, settings.directory());
+        WaitReasons reasons = new WaitReasons(queries, daemons, settings.limits(), () -> handlers(settings), now);
         queries.oldestReady().forEach((queue, oldest) -> {
-            Instant since = oldest.since();
-            boolean held = paused.contains(queue) || paused.contains(JobQueries.ALL_QUEUES);
-            if (!held && since.plus(LONG).isBefore(now)) {
-                findings.add(Finding.warning(
-                        "jobs",
-                        "the oldest that is ready in the queue " + queue + " waits for "
-                                + brief(Duration.between(since, now)),
-                        served
-                                ? "see what keeps the slots busy: workerd status; or raise workers.concurrency"
-                                : "workerd start"));
+            if (oldest.since().plus(LONG).isBefore(now)) {
+                queries.find(oldest.id())
+                        .flatMap(job -> oldest(job, oldest.since(), reasons.of(job)))
+                        .ifPresent(findings::add);
             }
         });
         if (findings.stream().noneMatch(finding -> finding.check().equals("jobs"))) {
             findings.add(
                     Finding.ok("jobs", ready.isEmpty() ? "none waits to be run" : "those that are ready are served"));
         }
+    }
+
+    private static HandlerView handlers(Settings settings) {
+        return new HandlerView(settings.handlersDir(), settings.plugins(), settings.directory());
+    }
+
+    /** Empty where another finding says it all. */
+    private Optional<Finding> oldest(JobView job, Instant since, Optional<WaitsFor> held) {
+        Reason reason = held.map(WaitsFor::reason).orElse(null);
+        if (reason == Reason.PAUSED || reason == Reason.NO_HANDLER) {
+            return Optional.empty();
+        }
+        String why = held.map(one -> ": " + one.detail()).orElse("; nothing holds it back any more");
+        return Optional.of(Finding.warning(
+                "jobs",
+                "the oldest that is ready in the queue " + job.queue() + ", job " + job.id() + ", waits for "
+                        + brief(Duration.between(since, now)) + why,
+                held.map(JobsCheck::mend).orElse("workerd show " + job.id())));
+    }
+
+    private static String mend(WaitsFor held) {
+        if (held.command() != null) {
+            return held.command();
+        }
+        return switch (held.reason()) {
+            case SLOTS -> "see what keeps the slots busy: workerd status; or raise workers.concurrency";
+            case CONCURRENCY -> "see what runs: workerd list --state running; or raise that limit";
+            case RATE -> "wait, or raise that rate";
+            case TIME, AFTER, PAUSED, NO_HANDLER, NO_DAEMON -> "workerd doctor";
+        };
+    }
+
+    /** Nobody who asks how it goes should have to think of asking for these. */
+    private void died(JobQueries queries) {
+        Deaths deaths = queries.deathsSince(now.minus(LATELY));
+        if (deaths.count() == 0) {
+            return;
+        }
+        String most = deaths.error().isEmpty()
+                ? ""
+                : ", " + (deaths.frequency() == deaths.count() ? "all" : Long.toString(deaths.frequency())) + " with: "
+                        + deaths.error();
+        findings.add(Finding.warning(
+                "dead",
+                (deaths.complete() ? "" : "at least ") + deaths.count() + " died in the last day" + most,
+                "workerd list --state dead --finished-since 1d"));
     }
 
     private void paused() {

@@ -150,6 +150,11 @@ final class SqliteQueries implements JobQueries {
         return oldest;
     }
 
+    @Override
+    public Deaths deathsSince(Instant time) {
+        return atOneMoment(() -> new SqliteDeaths(statements).since(time.toEpochMilli()));
+    }
+
     private static final String DAEMONS =
             """
             select id, pid, substr(host, 1, 255) as host, slots,

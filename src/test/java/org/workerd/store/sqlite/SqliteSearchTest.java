@@ -154,6 +154,13 @@ final class SqliteSearchTest {
     }
 
     @Test
+    void ofTheDeadTheNewestAreCounted() {
+        JobQueries.Deaths deaths = queries.deathsSince(Instant.EPOCH);
+        assertThat(deaths)
+                .isEqualTo(new JobQueries.Deaths(SqliteDeaths.FARTHEST, false, "exit code 1", SqliteDeaths.FARTHEST));
+    }
+
+    @Test
     void aChangeOfManyLeavesNoneOutForBeingOld() {
         assertThat(queries.ids(Filter.ALL.withError("exit code 1"))).hasSize(DEAD);
         assertThat(queries.ids(Filter.ALL.withStates(Set.of(JobState.DONE)).withSince(Instant.EPOCH)))
