@@ -85,7 +85,12 @@ final class Cancel implements Callable<Integer>, JobChange.Change {
             running.add(id);
             return Optional.empty();
         }
-        return Optional.of("has ended already");
+        return Optional.of(wrongState());
+    }
+
+    @Override
+    public String wrongState() {
+        return "has ended already";
     }
 
     @Override

@@ -63,7 +63,12 @@ final class Delete implements Callable<Integer>, JobChange.Change {
     public Optional<String> change(long id, Moves moves) {
         Optional<Removed> job = moves.delete(id);
         job.ifPresent(removed::add);
-        return job.isPresent() ? Optional.empty() : Optional.of("has not ended: cancel it first");
+        return job.isPresent() ? Optional.empty() : Optional.of(wrongState());
+    }
+
+    @Override
+    public String wrongState() {
+        return "has not ended: cancel it first";
     }
 
     @Override

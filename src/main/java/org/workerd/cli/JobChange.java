@@ -50,6 +50,14 @@ final class JobChange {
         /** Empty: it is done. Else why not, to follow "job 42 " or "cannot …". */
         Optional<String> change(long id, Moves moves);
 
+        /** Why it cannot be done from any other state. */
+        String wrongState();
+
+        /** Why this job, which is in one of the states, would not be changed after those that were asked about before. */
+        default Optional<String> foresee(JobView job, JobQueries queries) {
+            return Optional.empty();
+        }
+
         /** What became of those that were changed, where it was not just done. May take a moment. */
         default Map<Long, Outcome> outcomes(List<Long> changed, Settings settings)
                 throws IOException, InterruptedException {
@@ -156,14 +164,7 @@ final class JobChange {
     }
 
     private void tell(List<Long> changed) throws IOException {
-        outcomes.values().stream()
-                .limit(MOST_TOLD)
-                .map(outcome ->
-                        outcome.isRefused() ? "workerd: " + outcome.sentence() : capital(outcome.sentence()) + ".")
-                .forEach(main.console()::say);
-        if (outcomes.size() > MOST_TOLD) {
-            main.console().say("workerd: so it is with " + jobs(outcomes.size() - MOST_TOLD) + " more");
-        }
+        tellOutcomes();
         if (selection.json) {
             print(changed, true);
         } else if (selection.quiet) {
@@ -174,6 +175,17 @@ final class JobChange {
             if (plain > 0) {
                 main.console().say(jobs(plain) + " " + change.done() + ".");
             }
+        }
+    }
+
+    private void tellOutcomes() {
+        outcomes.values().stream()
+                .limit(MOST_TOLD)
+                .map(outcome ->
+                        outcome.isRefused() ? "workerd: " + outcome.sentence() : capital(outcome.sentence()) + ".")
+                .forEach(main.console()::say);
+        if (outcomes.size() > MOST_TOLD) {
+            main.console().say("workerd: so it is with " + jobs(outcomes.size() - MOST_TOLD) + " more");
         }
     }
 
@@ -216,8 +228,7 @@ final class JobChange {
         List<Long> changeable = new ArrayList<>();
         try (JobQueries queries = Main.engine(settings).openForReading()) {
             for (long id : ids) {
-                Optional<JobView> found =
-                        queries.find(id).filter(job -> change.from().contains(job.state()));
+                Optional<JobView> found = foreseen(id, queries);
                 if (found.isPresent()) {
                     JobView job = found.get();
                     changeable.add(id);
@@ -236,8 +247,20 @@ final class JobChange {
         } else if (!changeable.isEmpty()) {
             main.console().print(table);
         }
+        tellOutcomes();
         main.console().hint(jobs(changeable.size()) + " would be " + change.done() + ".");
         return new HashSet<>(changeable).containsAll(ids) ? 0 : ExitCode.FAILED.status();
+    }
+
+    /** The job, if it would be changed; else the reason is noted, as {@link #changeAll} would. */
+    private Optional<JobView> foreseen(long id, JobQueries queries) {
+        Optional<JobView> job = queries.find(id);
+        Optional<String> why = job.map(found -> change.from().contains(found.state())
+                        ? change.foresee(found, queries)
+                        : Optional.of(change.wrongState()))
+                .orElse(Optional.of(""));
+        why.ifPresent(reason -> noteRefused(id, reason, queries));
+        return why.isPresent() ? Optional.empty() : job;
     }
 
     private static String jobs(long count) {

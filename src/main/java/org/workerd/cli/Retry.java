@@ -2,10 +2,15 @@ package org.workerd.cli;
 
 import java.io.IOException;
 import java.util.EnumSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Hindrance;
 import picocli.CommandLine.Command;
@@ -33,6 +38,10 @@ import picocli.CommandLine.Option;
         })
 final class Retry implements Callable<Integer>, JobChange.Change {
     private final Main main;
+    /** Those that a dry run has passed, and the keys that they would have then. */
+    private final Set<Long> foreseen = new HashSet<>();
+
+    private final Map<String, Long> foreseenKeys = new HashMap<>();
 
     @Mixin
     private final Selection selection = new Selection();
@@ -69,11 +78,41 @@ final class Retry implements Callable<Integer>, JobChange.Change {
         if (moves.retry(id, force)) {
             return Optional.empty();
         }
-        Optional<String> holder = moves.holderOfKey(id).map(other -> "job " + other + " has its key");
-        Optional<String> parent = moves.hindrance(id).map(Retry::told);
-        return Optional.of(holder.or(() -> parent)
-                .map(why -> "cannot be retried: " + why)
-                .orElse("is neither dead nor cancelled"));
+        return refusal(moves.holderOfKey(id), moves.hindrance(id)).or(() -> Optional.of(wrongState()));
+    }
+
+    @Override
+    public String wrongState() {
+        return "is neither dead nor cancelled";
+    }
+
+    /** By the store's rule; but what comes before it in the same command would be retried by then. */
+    @Override
+    public Optional<String> foresee(JobView job, JobQueries queries) {
+        String key = job.key();
+        Optional<Long> holder = key == null
+                ? Optional.empty()
+                : queries.holderOfKey(job.id()).or(() -> Optional.ofNullable(foreseenKeys.get(key)));
+        Optional<Hindrance> parent = force || job.after().isEmpty()
+                ? Optional.empty()
+                : queries.hindrances(job.id()).stream()
+                        .filter(one -> one.isDeleted() || !foreseen.contains(one.id()))
+                        .findFirst();
+        Optional<String> why = refusal(holder, parent);
+        if (why.isEmpty()) {
+            foreseen.add(job.id());
+            if (key != null) {
+                foreseenKeys.put(key, job.id());
+            }
+        }
+        return why;
+    }
+
+    private static Optional<String> refusal(Optional<Long> holderOfKey, Optional<Hindrance> parent) {
+        return holderOfKey
+                .map(other -> "job " + other + " has its key")
+                .or(() -> parent.map(Retry::told))
+                .map(why -> "cannot be retried: " + why);
     }
 
     private static String told(Hindrance parent) {

@@ -99,6 +99,12 @@ public interface JobQueries extends AutoCloseable {
     /** A job that is ready, and since when. */
     record OldestReady(long id, Instant since) {}
 
+    /** The jobs that keep one that is dead or cancelled from being retried without force. */
+    List<Moves.Hindrance> hindrances(long id);
+
+    /** The job that has the key of this one, which has ended. */
+    Optional<Long> holderOfKey(long id);
+
     /** What became dead at this time or later. Of jobs that are dead it looks at the newest ten thousand. */
     Deaths deathsSince(Instant time);
 

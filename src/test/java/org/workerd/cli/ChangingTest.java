@@ -6,6 +6,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -15,6 +16,7 @@ import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
+import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 import org.workerd.worker.Output;
 
@@ -150,6 +152,66 @@ final class ChangingTest {
     }
 
     @Test
+    void aDryRunRefusesWhatTheRetryWould() throws IOException {
+        dead("parent");
+        cli.enqueueAfter(1);
+        cli.enqueueAfter(2);
+        cli.transaction(moves -> moves.promote(Cli.NOW, 10));
+        cli.transaction(moves -> moves.promote(Cli.NOW, 10));
+        deadWithKey("k");
+        deadWithKey("k");
+        deadWithKey("taken");
+        cli.transaction(moves -> moves.enqueue(NewJob.of("mail").withKey("taken")));
+        for (List<String> asked : List.of(
+                List.of("2"),
+                List.of("3"),
+                List.of("2", "3", "77", "7"),
+                List.of("3", "2", "1"),
+                List.of("2", "--force"),
+                List.of("4", "5"),
+                List.of("6"),
+                List.of("--state", "dead", "--yes"),
+                List.of("--state", "cancelled", "--yes"),
+                List.of("--state", "dead,cancelled", "--yes"))) {
+            List<JobView> before = cli.jobs();
+            Cli.Said dry = retry(asked, "--dry-run", "-q");
+            assertThat(cli.jobs()).as("%s changes nothing", asked).isEqualTo(before);
+            Path kept = cli.save();
+            assertThat(retry(asked, "-q")).as("%s", asked).isEqualTo(dry);
+            cli.restore(kept);
+        }
+    }
+
+    private Cli.Said retry(List<String> asked, String... more) {
+        return cli.run(Stream.of(Stream.of("retry"), asked.stream(), Stream.of(more))
+                .flatMap(words -> words)
+                .toArray(String[]::new));
+    }
+
+    private void deadWithKey(String key) {
+        cli.transaction(moves -> moves.enqueue(NewJob.of("mail").withKey(key)));
+        cli.finish(cli.claim(), Cli.dead("failed", 1, null, "exit code 1"));
+    }
+
+    @Test
+    void ofManyThatAFilterMeansThoseThatCanBeAreRetriedAndTheOthersAreTold() {
+        deadWithKey("k");
+        deadWithKey("k");
+        String refused = "workerd: job 2 cannot be retried: job 1 has its key\n";
+        assertThat(cli.run("retry", "--state", "dead", "--dry-run"))
+                .isEqualTo(said(
+                        1,
+                        """
+                        ID  NAME  QUEUE    STATE  NOTE
+                        1   mail  default  dead   exit code 1
+                        """,
+                        refused));
+        assertThat(cli.run("retry", "--state", "dead", "--yes")).isEqualTo(said(1, "", refused + "1 job retried.\n"));
+        assertThat(cli.job(1).state()).isEqualTo(JobState.READY);
+        assertThat(cli.job(2).state()).isEqualTo(JobState.DEAD);
+    }
+
+    @Test
     void aLongChainThatIsRetriedByAFilterIsBlockedBehindOneAnother() {
         int length = 10_001;
         cli.transaction(moves -> {
@@ -262,7 +324,8 @@ final class ChangingTest {
                         1   mail  default  dead   exit code 1
                         """,
                         ""));
-        assertThat(cli.run("cancel", "1", "2", "--dry-run", "-q")).isEqualTo(said(1, "2\n", ""));
+        assertThat(cli.run("cancel", "1", "2", "--dry-run", "-q"))
+                .isEqualTo(said(1, "2\n", "workerd: job 1 is dead already\n"));
         assertThat(cli.run("delete", "--state", "dead", "--dry-run", "--json"))
                 .isEqualTo(said(0, "{\"ids\":[1]}\n", ""));
         assertThat(cli.job(1).state()).isEqualTo(JobState.DEAD);

@@ -9,6 +9,7 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.sql.Connection;
 import java.sql.DriverManager;
@@ -203,6 +204,17 @@ final class Cli {
         try (JobQueries queries = database().openForReading()) {
             return queries.list(JobQueries.Filter.ALL, 1_000_000).jobs();
         }
+    }
+
+    /** A copy of the queue as it is; nobody has it open. */
+    Path save() throws IOException {
+        Path copy = Files.createTempFile(directory, "queue", ".db");
+        Files.copy(queueFile(), copy, StandardCopyOption.REPLACE_EXISTING);
+        return copy;
+    }
+
+    void restore(Path copy) throws IOException {
+        Files.copy(copy, queueFile(), StandardCopyOption.REPLACE_EXISTING);
     }
 
     JobView job(long id) {

@@ -198,7 +198,7 @@ final class SqliteMoves implements Moves {
 
     @Override
     public Optional<Hindrance> hindrance(long id) {
-        return revivals.hindrance(id);
+        return revivals.hindrances(id).stream().findFirst();
     }
 
     @Override

@@ -16,6 +16,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
+import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 import org.workerd.store.WaitQueries;
 
@@ -148,6 +149,16 @@ final class SqliteQueries implements JobQueries {
                 row -> oldest.put(
                         row.getString(1), new OldestReady(row.getLong(3), Instant.ofEpochMilli(row.getLong(2)))));
         return oldest;
+    }
+
+    @Override
+    public List<Moves.Hindrance> hindrances(long id) {
+        return new SqliteRevivals(statements).hindrances(id);
+    }
+
+    @Override
+    public Optional<Long> holderOfKey(long id) {
+        return new SqliteRevivals(statements).holderOfKey(id);
     }
 
     @Override

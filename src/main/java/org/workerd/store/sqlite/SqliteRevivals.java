@@ -1,5 +1,6 @@
 package org.workerd.store.sqlite;
 
+import java.util.List;
 import java.util.Optional;
 import org.workerd.job.JobState;
 import org.workerd.store.Moves.Hindrance;
@@ -31,18 +32,17 @@ final class SqliteRevivals {
         return true;
     }
 
-    private static final String HINDRANCE =
+    private static final String HINDRANCES =
             """
             select parent, state, not exists (select 1 from jobs where jobs.id = waits.parent)
             from waits
             where child = ? and state <> 'unfinished'
             order by parent
-            limit 1
             """;
 
-    Optional<Hindrance> hindrance(long id) {
-        return statements.first(
-                HINDRANCE,
+    List<Hindrance> hindrances(long id) {
+        return statements.list(
+                HINDRANCES,
                 row -> new Hindrance(
                         row.getLong(1), JobState.ofWord(row.getString(2)).orElse(null), row.getBoolean(3)),
                 id);
