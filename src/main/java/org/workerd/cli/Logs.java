@@ -107,6 +107,13 @@ final class Logs implements Callable<Integer> {
     private void follow(JobView first, Settings settings, JobQueries queries, Changes changes)
             throws IOException, InterruptedException {
         int begun = attempt == null ? begin(first, settings) : attempt;
+        boolean earlier = attempt == null && first.state() != JobState.RUNNING && begun <= first.attempt();
+        if (earlier) {
+            // Not for people alone: that it failed is the first thing to know of what comes now.
+            main.console()
+                    .say("workerd: attempt " + begun + ", which is over; the job is "
+                            + first.state().word());
+        }
         OutputFollower output = new OutputFollower(main.console(), settings, first, begun);
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
@@ -115,7 +122,12 @@ final class Logs implements Callable<Integer> {
                 return;
             }
             if (attempt == null && output.advance(job)) {
-                main.console().hint("workerd: attempt " + output.number());
+                String label = "workerd: attempt " + output.number();
+                if (earlier) {
+                    main.console().say(label);
+                } else {
+                    main.console().hint(label);
+                }
                 continue;
             }
             if (job.state().isFinal() || (attempt != null && isOver(job, attempt))) {

@@ -30,7 +30,8 @@ import picocli.CommandLine.Option;
                 "List the queues: what waits and runs there, which are paused, how many jobs may run at once and start in a time.",
         footer = {
             "",
-            "NOTE is why the oldest ready job of the queue is not started.",
+            "STATUS is unserved while no daemon takes jobs. NOTE is why the oldest ready job",
+            "of the queue is not started.",
             "",
             "Examples:",
             "  workerd queues",
@@ -55,12 +56,14 @@ final class Queues implements Callable<Integer> {
         Limits limits = settings.limits();
         Map<String, QueueNumbers> queues = new TreeMap<>();
         Map<String, WaitsFor> waits = new TreeMap<>();
+        boolean served = false;
         try (JobQueries queries = Main.engine(settings).openForReading()) {
             queues.putAll(QueueNumbers.of(queries, main.now()));
             boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
             configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(allPaused)));
             if (!quiet) {
                 WaitReasons reasons = main.waitReasons(settings, queries);
+                served = reasons.isServed();
                 queues.forEach((queue, numbers) -> Optional.ofNullable(numbers.oldestReadyJob())
                         .flatMap(queries::find)
                         .flatMap(reasons::of)
@@ -74,16 +77,17 @@ final class Queues implements Callable<Integer> {
         } else if (queues.isEmpty()) {
             main.console().say("There are no queues: one begins with its first job.");
         } else {
-            printTable(queues, waits, limits);
+            printTable(queues, waits, limits, served);
         }
         return 0;
     }
 
-    private void printTable(Map<String, QueueNumbers> queues, Map<String, WaitsFor> waits, Limits limits) {
+    private void printTable(
+            Map<String, QueueNumbers> queues, Map<String, WaitsFor> waits, Limits limits, boolean served) {
         Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "PRIORITY", "WAITING", "NOTE");
         queues.forEach((name, queue) -> table.row(
                 name,
-                queue.paused() ? "paused" : "served",
+                queue.paused() ? "paused" : served ? "served" : "unserved",
                 Long.toString(queue.count(JobState.READY)),
                 Long.toString(queue.count(JobState.RUNNING)),
                 limit(limits, name),

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
 import java.time.Instant;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
@@ -68,7 +69,7 @@ record TrialEnd(
 
     private String sentence() {
         String after = " after " + Span.brief(ran);
-        String error = error() == null ? "" : ": " + Names.printable(String.valueOf(error()));
+        String error = error() == null ? "" : ": " + Names.printable(withoutLastLine(String.valueOf(error())));
         String next = Span.format(pause == null ? Duration.ZERO : pause);
         return switch (verdict.next()) {
             case DONE -> "is done" + after;
@@ -81,6 +82,11 @@ record TrialEnd(
             case READY -> "could not be run" + error + "; the daemon would try again";
             case BLOCKED, RUNNING -> throw new IllegalStateException("an attempt left its job " + verdict.next());
         };
+    }
+
+    /** It stands right above. */
+    private String withoutLastLine(String error) {
+        return outcome.lastLine() == null ? error : error.replaceFirst(Pattern.quote(": " + outcome.lastLine()), "");
     }
 
     void printJson(Console console) throws IOException {

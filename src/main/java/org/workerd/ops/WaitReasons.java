@@ -69,6 +69,11 @@ public final class WaitReasons {
         };
     }
 
+    /** A daemon is there that claims jobs. */
+    public boolean isServed() {
+        return daemons.unserved().isEmpty();
+    }
+
     /** What keeps a ready job of this queue and name from being claimed: first what does not end by itself. */
     public Optional<WaitsFor> claim(String queue, String name) {
         return paused(queue)

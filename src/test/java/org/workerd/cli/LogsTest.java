@@ -104,6 +104,25 @@ final class LogsTest {
     }
 
     @Test
+    void whatAnEarlierAttemptPrintedIsLabelledWhenOneFollowsAJobThatIsRetrying() throws Exception {
+        cli.enqueue("mail");
+        cli.finish(cli.claim(), Cli.retry(1));
+        print(1, "a trace of the first\n");
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        CompletableFuture<Cli.Said> said = CompletableFuture.supplyAsync(() -> cli.run(out, "logs", "-f", "1"));
+        await().until(() -> out.toString(UTF_8).equals("a trace of the first\n"));
+        Claim second = cli.claim();
+        print(2, "second\n");
+        await().until(() -> out.toString(UTF_8).endsWith("second\n"));
+        cli.finish(second, Cli.done());
+        assertThat(said.get())
+                .isEqualTo(new Cli.Said(
+                        0,
+                        "a trace of the first\nsecond\n",
+                        "workerd: attempt 1, which is over; the job is retrying\nworkerd: attempt 2\n"));
+    }
+
+    @Test
     void followingOneAttemptEndsWithIt() throws Exception {
         cli.enqueue("mail");
         Claim first = cli.claim();

@@ -65,11 +65,11 @@ final class QueuesTest {
                 .isEqualTo(said(
                         0,
                         """
-                        QUEUE    STATUS  READY  RUNNING  LIMIT     PRIORITY  WAITING  NOTE
-                        bulk     paused  1      0        3, 60/1m  -1        1        the queue bulk is paused (workerd resume bulk)
-                        default  served  0      0        -         0         0
-                        fresh    paused  0      0        -         0         0
-                        idle     served  0      0        1         0         0
+                        QUEUE    STATUS    READY  RUNNING  LIMIT     PRIORITY  WAITING  NOTE
+                        bulk     paused    1      0        3, 60/1m  -1        1        the queue bulk is paused (workerd resume bulk)
+                        default  unserved  0      0        -         0         0
+                        fresh    paused    0      0        -         0         0
+                        idle     unserved  0      0        1         0         0
                         """,
                         ""));
         assertThat(cli.run("queues", "-q").out()).isEqualTo("bulk\ndefault\nfresh\nidle\n");

@@ -51,6 +51,15 @@ final class WaitsForTest {
         ledger = Ledger.create(ledgers, daemon);
     }
 
+    @Test
+    void aQueueIsServedAsLongAsADaemonLives() throws IOException {
+        cli.enqueue("mail");
+        serve(1);
+        assertThat(cli.run("queues").out()).contains("default  served  1");
+        ledger.draining();
+        assertThat(cli.run("queues").out()).contains("default  unserved  1");
+    }
+
     private Claim run(Limits limits) {
         return cli.transaction(moves ->
                         moves.claim(daemon, moves.lanesWithReady(), limits, Moves.Most.of(1), Cli.NOW.minusSeconds(20)))
