@@ -34,6 +34,20 @@ class LauncherStatusTest extends LauncherStage {
     }
 
     @Test
+    void whereNothingRunsTheInstallationAroundTheDirectoryIsNamed() throws Exception {
+        Path around = Files.createDirectories(top.resolve("private/below"));
+        Path other = Files.createFile(top.resolve("private/workerd.toml"));
+        String there = "cd '" + around + "' && '" + launcher + "' status";
+        Done status = run(List.of("sh", "-c", there));
+        assertThat(status.code()).isEqualTo(3);
+        assertThat(status.out()).isEqualTo("workerd is not running\n");
+        assertThat(status.err())
+                .isEqualTo("Did you mean the installation of " + other + "? Try: workerd -c " + other + " status\n");
+        assertThat(run(List.of("sh", "-c", there + " -q")).err()).isEmpty();
+        assertThat(workerd("status").err()).as("the one that was named").isEmpty();
+    }
+
+    @Test
     void anIdleDaemonRunsNoJobs() throws Exception {
         daemon();
         assertThat(workerd("status").out()).endsWith(", no jobs running\n");

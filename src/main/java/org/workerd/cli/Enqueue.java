@@ -2,6 +2,7 @@ package org.workerd.cli;
 
 import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -17,6 +18,7 @@ import org.workerd.job.NewJob;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
+import org.workerd.store.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -169,6 +171,12 @@ final class Enqueue implements Callable<Integer> {
             try {
                 Directories.make(
                         directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));
+            } catch (AccessDeniedException refused) {
+                String what = Files.notExists(directory)
+                        ? "make the queue's directory " + directory
+                        : "open the queue " + Main.engine(settings).name();
+                throw new StoreException(
+                        StoreException.Kind.NOT_PERMITTED, "cannot " + what + ": permission denied", refused);
             } catch (FileAlreadyExistsException notADirectory) {
                 throw new Failure(
                         ExitCode.FAILED,

@@ -3,7 +3,6 @@ package org.workerd.cli;
 import java.io.PrintWriter;
 import java.io.StringWriter;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -231,8 +230,11 @@ public final class Main implements Runnable {
         }
         Failure told = Failures.of(failure);
         boolean missing = failure instanceof StoreException store && store.kind() == StoreException.Kind.MISSING;
-        if (missing && config == null && Files.isRegularFile(Path.of("workerd.toml"))) {
-            return tell(told.withAdvice("The queue of the installation in this directory: workerd -c workerd.toml"));
+        boolean unnamed = config == null && !environment.variables().containsKey("WORKERD_CONFIG");
+        if (missing && unnamed) {
+            told = OtherInstallation.advice(Path.of("").toAbsolutePath(), environment.variables())
+                    .map(told::withAdvice)
+                    .orElse(told);
         }
         boolean helpless = told.code() == ExitCode.USAGE && told.advice().isEmpty();
         return tell(helpless ? told.withAdvice("Try: " + command + " --help") : told);

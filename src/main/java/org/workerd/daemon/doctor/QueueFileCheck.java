@@ -59,7 +59,7 @@ final class QueueFileCheck {
 
     List<Finding> look() throws IOException {
         List<Finding> findings = new ArrayList<>();
-        if (!Files.exists(queue)) {
+        if (Files.notExists(queue)) {
             return findings;
         }
         findings.add(log());

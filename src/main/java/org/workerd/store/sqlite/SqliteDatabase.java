@@ -37,7 +37,8 @@ public final class SqliteDatabase {
 
     /** Opens the queue for writing, and makes it where there is none. */
     public SqliteStore openOrCreate() {
-        if (!Files.exists(file)) {
+        // What stands where we may not look is not missing: that is for opening it to say.
+        if (Files.notExists(file)) {
             SqliteCreation.create(file);
         }
         return open();
@@ -58,9 +59,9 @@ public final class SqliteDatabase {
      * @return the copy that was made before, if there was anything to do
      */
     Optional<Path> migrate() {
-        return Files.exists(file)
-                ? new SqliteMigration(this, Schema.VERSION, Schema.steps()).migrate()
-                : Optional.empty();
+        return Files.notExists(file)
+                ? Optional.empty()
+                : new SqliteMigration(this, Schema.VERSION, Schema.steps()).migrate();
     }
 
     /** Opens the queue for reading. Throws as {@link #open} does. */
