@@ -13,6 +13,7 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.Settings.Fence.OnLoss;
 import org.workerd.config.Settings.Logging.Format;
 import org.workerd.config.Settings.Logging.Level;
 import org.workerd.job.Backoff;
@@ -39,12 +40,36 @@ final class SettingTable {
             "unset",
             "unset",
             "How long a stop waits for running jobs before it puts them back; unset: as long as they take.");
+    static final SettingKey<Optional<Path>> DIRECTORY = row(
+            "daemon.dir",
+            SettingType.UNSET_PATH,
+            "unset",
+            "unset",
+            "A machine's own: scratch, locks, output; unset: beside the queue, with PostgreSQL /var/lib/workerd.");
     static final SettingKey<QueueUrl> QUEUE = row(
             "queue.url",
             SettingType.QUEUE,
             "sqlite:/var/lib/workerd/queue.db",
             "sqlite:$XDG_STATE_HOME/workerd/queue.db",
-            "Where the jobs are kept; on a local disk, as locks over a network lie.");
+            "Where the jobs are: sqlite:PATH on a local disk, or postgresql://USER@HOST[:PORT]/DATABASE.");
+    static final SettingKey<Optional<Path>> PASSWORD_FILE = row(
+            "queue.password_file",
+            SettingType.OPTIONAL_PATH,
+            "none",
+            "none",
+            "PostgreSQL's password is its first line; none: PGPASSWORD or ~/.pgpass.");
+    static final SettingKey<Duration> FENCE = row(
+            "queue.fence",
+            duration(Duration.ofSeconds(2), Duration.ofMinutes(10)),
+            "10s",
+            "10s",
+            "PostgreSQL: a daemon that is cut off for so long stops its programs, before others get their jobs.");
+    static final SettingKey<OnLoss> ON_LOSS = row(
+            "queue.on_loss",
+            choice(OnLoss.class),
+            "freeze",
+            "freeze",
+            "PostgreSQL: how it stops them: freeze, to go on when it is back in time, or end.");
     static final SettingKey<Integer> CONCURRENCY = row(
             "workers.concurrency",
             whole(1, 1024),

@@ -34,20 +34,18 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
 
     private static final String ANY_DURATION = "a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m";
     private static final String SQLITE = QueueUrl.Sqlite.SCHEME;
+    private static final String ANY_QUEUE = "sqlite:PATH or postgresql://USER@HOST/DATABASE";
 
     static final SettingType<String> TEXT =
             new SettingType<>("text in quotes", Form.TEXT, (text, base) -> withoutNul(text), text -> text);
 
     static final SettingType<Path> PATH = new SettingType<>("a path", Form.TEXT, SettingType::absolute, Path::toString);
 
-    static final SettingType<Optional<Path>> OPTIONAL_PATH = new SettingType<>(
-            "a path, or \"none\"",
-            Form.TEXT,
-            (text, base) -> text.equals(NONE) ? Optional.empty() : Optional.of(absolute(text, base)),
-            path -> path.map(Path::toString).orElse(NONE));
+    static final SettingType<Optional<Path>> OPTIONAL_PATH = pathOr(NONE);
+    static final SettingType<Optional<Path>> UNSET_PATH = pathOr(UNSET);
 
     static final SettingType<QueueUrl> QUEUE =
-            new SettingType<>("sqlite:PATH", Form.TEXT, SettingType::queue, QueueUrl::text);
+            new SettingType<>(ANY_QUEUE, Form.TEXT, SettingType::queue, QueueUrl::text);
 
     static final SettingType<Optional<Duration>> LIMIT = new SettingType<>(
             ANY_DURATION + ", or \"unset\"", Form.TEXT, (text, base) -> limit(text), limit -> limit.map(Span::format)
@@ -91,6 +89,15 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
 
     interface Reading<T> {
         T read(String text, @Nullable Path base);
+    }
+
+    /** @param word of "there is none"; a directory of this name is ./WORD */
+    private static SettingType<Optional<Path>> pathOr(String word) {
+        return new SettingType<>(
+                "a path, or \"" + word + "\"",
+                Form.TEXT,
+                (text, base) -> text.equals(word) ? Optional.empty() : Optional.of(absolute(text, base)),
+                path -> path.map(Path::toString).orElse(word));
     }
 
     static SettingType<Integer> whole(int least, int most) {
@@ -204,8 +211,11 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
         if (text.equals(SQLITE)) {
             throw unexpected("sqlite:PATH and a path after it", quoted(text));
         }
+        if (text.startsWith(QueueUrl.Postgres.SCHEME)) {
+            return QueueUrl.Postgres.parse(text);
+        }
         if (!text.startsWith(SQLITE)) {
-            throw unexpected("sqlite:PATH, as only sqlite: is supported in this version", scheme(text));
+            throw unexpected(ANY_QUEUE, scheme(text));
         }
         String path = text.substring(SQLITE.length());
         if (path.equals(":memory:") || path.indexOf('?') >= 0) {

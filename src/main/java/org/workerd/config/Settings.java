@@ -16,6 +16,7 @@ import org.workerd.store.QueueUrl;
  * The configuration in force, as plain values; every path is absolute. Immutable.
  *
  * @param drainTimeout null: as long as the jobs take
+ * @param directory where the daemons of this machine keep what is theirs
  * @param concurrency how many jobs run at once
  * @param cron in the order of their IDs
  * @param plugins the directory of the jars with handlers in Java; empty: none
@@ -25,7 +26,9 @@ import org.workerd.store.QueueUrl;
 public record Settings(
         Path pidfile,
         @Nullable Duration drainTimeout,
+        DaemonDirectory directory,
         QueueUrl queue,
+        Fence fence,
         int concurrency,
         Duration pollInterval,
         Path handlersDir,
@@ -42,9 +45,17 @@ public record Settings(
         handlersEnv = Map.copyOf(handlersEnv);
     }
 
-    /** Where the machine's daemons keep what is theirs. */
-    public DaemonDirectory directory() {
-        return DaemonDirectory.beside(((QueueUrl.Sqlite) queue).file());
+    /**
+     * What a daemon does that cannot reach its queue on PostgreSQL any more.
+     *
+     * @param after how long it could not
+     */
+    public record Fence(Duration after, OnLoss onLoss) {
+        /** What becomes of the programs that run then. */
+        public enum OnLoss {
+            FREEZE,
+            END
+        }
     }
 
     /** Where the daemon's own log goes, and how it looks. */

@@ -9,6 +9,7 @@ import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.Environment.Chosen;
+import org.workerd.config.Settings.Fence;
 import org.workerd.config.Settings.Logging;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
@@ -16,6 +17,7 @@ import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Policies;
 import org.workerd.job.Retention;
+import org.workerd.store.QueueUrl;
 
 /** Reads the configuration: the file, what stands beside it in conf.d, and the environment. Stateless. */
 public final class SettingsFile {
@@ -65,7 +67,11 @@ public final class SettingsFile {
         List<Path> files =
                 chosen.map(config -> ConfigFiles.read(config, findings)).orElse(List.of());
         Overrides.read(env.variables(), findings);
-        defaults(env, env.isSystem(chosen), findings);
+        boolean system = env.isSystem(chosen);
+        defaults(env, system, findings);
+        if (findings.has(SettingTable.DIRECTORY.path()) && findings.has(SettingTable.QUEUE.path())) {
+            placeDirectory(env, system, findings);
+        }
         findings.require(SettingTable.CRON_SCHEDULE, SettingTable.CRON_NAME);
         if (!findings.hasProblems()) {
             HttpSettings.check(findings);
@@ -103,7 +109,9 @@ public final class SettingsFile {
         return new Settings(
                 found.value(SettingTable.PIDFILE),
                 found.value(SettingTable.DRAIN_TIMEOUT).orElse(null),
-                found.value(SettingTable.QUEUE),
+                directory(found),
+                queue(found),
+                new Fence(found.value(SettingTable.FENCE), found.value(SettingTable.ON_LOSS)),
                 found.value(SettingTable.CONCURRENCY),
                 found.value(SettingTable.POLL_INTERVAL),
                 found.value(SettingTable.HANDLERS_DIR),
@@ -124,6 +132,39 @@ public final class SettingsFile {
                         .map(id -> cron(found, id, env))
                         .toList(),
                 HttpSettings.of(found));
+    }
+
+    /** The locks that tell which daemons of a file live are beside it: one that looked elsewhere would take all for dead. */
+    private static void placeDirectory(Environment env, boolean system, Findings findings) {
+        Optional<Path> asked = findings.value(SettingTable.DIRECTORY);
+        if (findings.value(SettingTable.QUEUE) instanceof QueueUrl.Sqlite queue) {
+            Path beside = queue.file().resolveSibling("");
+            if (asked.isPresent() && !asked.get().equals(beside)) {
+                findings.add(
+                        findings.origins().getOrDefault(SettingTable.DIRECTORY.name(), "daemon.dir"),
+                        "daemon.dir is the queue's directory, " + beside
+                                + ", with SQLite: remove it, or move the queue");
+            }
+        } else if (asked.isEmpty()) {
+            env.expand(system ? "/var/lib/workerd" : "$XDG_STATE_HOME/workerd")
+                    .ifPresentOrElse(
+                            place -> takeDefault(SettingTable.DIRECTORY, place, findings),
+                            () -> findings.add("HOME", "is not set to a directory: set HOME, or daemon.dir"));
+        }
+    }
+
+    private static DaemonDirectory directory(Findings found) {
+        return found.value(SettingTable.QUEUE) instanceof QueueUrl.Sqlite queue
+                ? DaemonDirectory.beside(queue.file())
+                : new DaemonDirectory(found.value(SettingTable.DIRECTORY).orElseThrow(), "queue");
+    }
+
+    private static QueueUrl queue(Findings found) {
+        QueueUrl url = found.value(SettingTable.QUEUE);
+        Optional<Path> password = found.value(SettingTable.PASSWORD_FILE);
+        return url instanceof QueueUrl.Postgres postgres && password.isPresent()
+                ? postgres.withPasswordFile(password.get())
+                : url;
     }
 
     private static CronEntry cron(Findings found, String id, Environment env) {

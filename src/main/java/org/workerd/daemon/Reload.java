@@ -46,13 +46,18 @@ final class Reload {
     }
 
     private void take(Settings next) {
-        if (!next.queue().equals(settings.queue()) || !next.pidfile().equals(settings.pidfile())) {
-            LOG.warn("a new queue.url or daemon.pidfile needs a restart: the old one stays");
+        if (!next.queue().equals(settings.queue())
+                || !next.directory().equals(settings.directory())
+                || !next.fence().equals(settings.fence())
+                || !next.pidfile().equals(settings.pidfile())) {
+            LOG.warn("a new daemon.pidfile, daemon.dir or [queue] needs a restart: the old one stays");
         }
         settings = new Settings(
                 settings.pidfile(),
                 next.drainTimeout(),
+                settings.directory(),
                 settings.queue(),
+                settings.fence(),
                 next.concurrency(),
                 next.pollInterval(),
                 next.handlersDir(),

@@ -3,6 +3,7 @@ package org.workerd.engine;
 import java.time.Duration;
 import org.workerd.store.Engine;
 import org.workerd.store.QueueUrl;
+import org.workerd.store.StoreException;
 import org.workerd.store.sqlite.SqliteEngine;
 
 /** The engine of a queue, by its URL. */
@@ -15,8 +16,9 @@ public final class Engines {
      * @param patience how long a transaction waits for another process's before it gives up
      */
     public static Engine of(QueueUrl url, Duration patience) {
-        // When there is a second kind this becomes a switch without a default.
-        QueueUrl.Sqlite sqlite = (QueueUrl.Sqlite) url;
-        return new SqliteEngine(sqlite.file(), patience);
+        if (url instanceof QueueUrl.Sqlite sqlite) {
+            return new SqliteEngine(sqlite.file(), patience);
+        }
+        throw new StoreException(StoreException.Kind.REFUSED, "cannot open " + url.text() + ": not in this version");
     }
 }

@@ -25,7 +25,9 @@ class SettingsDefaultsTest extends SettingsFixture {
                 .isEqualTo(new Settings(
                         Path.of("/run/workerd/workerd.pid"),
                         null,
+                        DaemonDirectory.beside(Path.of("/var/lib/workerd/queue.db")),
                         new QueueUrl.Sqlite(Path.of("/var/lib/workerd/queue.db")),
+                        new Settings.Fence(Duration.ofSeconds(10), Settings.Fence.OnLoss.FREEZE),
                         4,
                         Duration.ofSeconds(5),
                         Path.of("/etc/workerd/handlers"),

@@ -23,8 +23,12 @@ class SettingsMappingTest extends SettingsFixture {
             [daemon]
             pidfile = "/p/pid"
             drain_timeout = "90s"
+            dir = "/q"
             [queue]
             url = "sqlite:/q/q.db"
+            password_file = "/p/word"
+            fence = "4s"
+            on_loss = "end"
             [workers]
             concurrency = 7
             poll_interval = "250ms"
@@ -73,7 +77,9 @@ class SettingsMappingTest extends SettingsFixture {
                 .isEqualTo(new Settings(
                         Path.of("/p/pid"),
                         Duration.ofSeconds(90),
+                        DaemonDirectory.beside(Path.of("/q/q.db")),
                         new QueueUrl.Sqlite(Path.of("/q/q.db")),
+                        new Settings.Fence(Duration.ofSeconds(4), Settings.Fence.OnLoss.END),
                         7,
                         Duration.ofMillis(250),
                         Path.of("/h"),
@@ -115,7 +121,11 @@ class SettingsMappingTest extends SettingsFixture {
                 .containsExactly(
                         "daemon.pidfile=/p/pid",
                         "daemon.drain_timeout=90s",
+                        "daemon.dir=/q",
                         "queue.url=sqlite:/q/q.db",
+                        "queue.password_file=/p/word",
+                        "queue.fence=4s",
+                        "queue.on_loss=end",
                         "workers.concurrency=7",
                         "workers.poll_interval=250ms",
                         "queues.bulk.concurrency=9",

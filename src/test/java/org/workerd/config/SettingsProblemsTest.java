@@ -66,8 +66,15 @@ class SettingsProblemsTest extends SettingsFixture {
             daemon.pidfile = "~/pid"             | 1:18 daemon.pidfile: expected a path, written out, found "~/pid"
             daemon.pidfile = "a\\u0000b"         | 1:18 daemon.pidfile: expected a path, found "a?b"
             daemon.pidfile = 1                   | 1:18 daemon.pidfile: expected a path, found 1
-            queue.url = "postgresql://me:secret@db/q" | 1:13 queue.url: expected sqlite:PATH, as only sqlite: is supported in this version, found "postgresql:…"
-            queue.url = "/var/lib/queue.db"      | 1:13 queue.url: expected sqlite:PATH, as only sqlite: is supported in this version, found "/var/lib/queue.db"
+            queue.url = "postgresql://me:secret@db/q" | 1:13 queue.url: a password does not belong into the URL, where others could see it: put it into a file that queue.password_file names, or into ~/.pgpass
+            queue.url = "postgresql://me@db/q?password=x" | 1:13 queue.url: a password does not belong into the URL, where others could see it: put it into a file that queue.password_file names, or into ~/.pgpass
+            queue.url = "postgresql://db/q"      | 1:13 queue.url: expected postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...&schema=workerd]
+            queue.url = "postgresql://me@db:0/q" | 1:13 queue.url: expected a port from 1 to 65535, found "0"
+            queue.url = "postgresql://me@db/q?a=b" | 1:13 queue.url: has no option a; there are schema, connectTimeout, sslcert, sslkey, sslmode, sslrootcert
+            queue.url = "postgresql://me@db/q?schema=A-b" | 1:13 queue.url: expected a schema of small letters, digits and _, not beginning with a digit, found "A-b"
+            queue.fence = "1s"                   | 1:15 queue.fence: expected a duration 2s to 10m, found 1s
+            queue.on_loss = "wait"               | 1:17 queue.on_loss: expected freeze or end, found "wait"
+            queue.url = "/var/lib/queue.db"      | 1:13 queue.url: expected sqlite:PATH or postgresql://USER@HOST/DATABASE, found "/var/lib/queue.db"
             queue.url = "sqlite:"                | 1:13 queue.url: expected sqlite:PATH and a path after it, found "sqlite:"
             queue.url = "sqlite::memory:"        | 1:13 queue.url: expected sqlite:PATH, a plain file and no options, found "sqlite::memory:"
             queue.url = "sqlite:/q?mode=ro"      | 1:13 queue.url: expected sqlite:PATH, a plain file and no options, found "sqlite:/q?mode=ro"
