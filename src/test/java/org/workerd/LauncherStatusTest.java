@@ -48,6 +48,17 @@ class LauncherStatusTest extends LauncherStage {
     }
 
     @Test
+    void whatDiedSinceTheDaemonBeganIsCounted() throws Exception {
+        Path ledger = top.resolve("conf/daemons/" + daemon().pid() + ".lock");
+        String head = Files.readString(ledger);
+        Files.writeString(ledger, head.replaceFirst(" state=", " died=3 state="));
+        assertThat(workerd("status").out())
+                .endsWith(", no jobs running\n3 jobs have died since it started: workerd list --state dead\n");
+        Files.writeString(ledger, head.replaceFirst(" state=", " died=1 state="));
+        assertThat(workerd("status").out()).endsWith("\n1 job has died since it started: workerd list --state dead\n");
+    }
+
+    @Test
     void anIdleDaemonRunsNoJobs() throws Exception {
         daemon();
         assertThat(workerd("status").out()).endsWith(", no jobs running\n");

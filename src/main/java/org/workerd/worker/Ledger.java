@@ -33,6 +33,8 @@ public final class Ledger implements AutoCloseable {
 
     private final LockFile file;
     private final ProcessInfo self;
+    private volatile String state = "running";
+    private volatile long died;
 
     private Ledger(LockFile file) {
         this.file = file;
@@ -46,7 +48,7 @@ public final class Ledger implements AutoCloseable {
                         "the lock file of a new daemon is taken: " + path(directory, daemon)));
         file.lockByte();
         Ledger ledger = new Ledger(file);
-        ledger.head("running");
+        ledger.head();
         return ledger;
     }
 
@@ -56,7 +58,14 @@ public final class Ledger implements AutoCloseable {
 
     /** From now on it takes no more jobs. */
     public void draining() {
-        head("draining");
+        state = "draining";
+        head();
+    }
+
+    /** So many jobs have died here since it began, for whoever asks how it goes. */
+    void died(long count) {
+        died = count;
+        head();
     }
 
     /** The slot is about to start a program; until {@link #started}, only marks in its environment tell of it. */
@@ -159,9 +168,10 @@ public final class Ledger implements AutoCloseable {
      */
     public record Entry(long job, int pid, long since, String told) {}
 
-    private void head(String state) {
+    private void head() {
         String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
-                + " sid=" + self.session() + " pidns=" + namespace() + " state=" + state;
+                + " sid=" + self.session() + " pidns=" + namespace() + " died=" + died + " state="
+                + state;
         file.writeAt(0, padded(text));
     }
 

@@ -9,6 +9,7 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.workerd.job.Claim;
+import org.workerd.job.JobState;
 import org.workerd.job.Outcome;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves;
@@ -22,6 +23,8 @@ final class Verdicts {
     private final Identity identity;
     private final HeldNames held;
     private final List<Judged> unwritten = new ArrayList<>();
+    /** How many jobs are dead of what this daemon ran. */
+    private long died;
 
     Verdicts(Slots slots, Identity identity, HeldNames held) {
         this.slots = slots;
@@ -100,20 +103,25 @@ final class Verdicts {
     /** They are in the database. */
     void written(List<Claim> lost) {
         List<Slots.Ended> ends = new ArrayList<>();
+        long before = died;
         for (Judged judged : unwritten) {
             if (judged.ended() != null) {
                 ends.add(judged.ended());
                 tell(judged, judged.ended().ran(), lost.contains(judged.claim()));
             }
         }
+        if (died > before) {
+            identity.ledger().died(died);
+        }
         slots.written(ends);
         unwritten.clear();
     }
 
-    private static void tell(Judged judged, Duration ran, boolean lost) {
+    private void tell(Judged judged, Duration ran, boolean lost) {
         if (lost) {
             JobLog.lost(judged.claim());
         } else {
+            died += judged.verdict().next() == JobState.DEAD ? 1 : 0;
             JobLog.finished(judged.claim(), judged.verdict(), ran);
         }
     }
