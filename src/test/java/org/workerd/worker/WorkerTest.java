@@ -1,0 +1,340 @@
+package org.workerd.worker;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.workerd.api.JobContext;
+import org.workerd.api.JobHandler;
+import org.workerd.api.JobResult;
+import org.workerd.config.DaemonDirectory;
+import org.workerd.job.Backoff;
+import org.workerd.job.JobPolicy;
+import org.workerd.job.JobState;
+import org.workerd.job.Limits;
+import org.workerd.job.NewJob;
+import org.workerd.job.Policies;
+import org.workerd.job.Retention;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import org.workerd.store.sqlite.SqliteEngine;
+import org.workerd.unix.LockFile;
+
+/** The loop, turn by turn, on a real queue, with handlers in this JVM and a clock that only the test moves. */
+@Timeout(60)
+class WorkerTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    @TempDir
+    Path top;
+
+    private final Doorbell doorbell = new Doorbell();
+    private final Map<String, JobHandler> handlers = new HashMap<>();
+    private Instant now = Instant.parse("2026-03-04T05:06:07Z");
+    private DaemonDirectory directory;
+    private FailingStore store;
+    private Identity identity;
+    private Worker worker;
+
+    @BeforeEach
+    void openTheQueue() throws Exception {
+        Path file = top.resolve("queue.db");
+        directory = DaemonDirectory.beside(file);
+        for (Path own : List.of(directory.ledgers(), directory.scratch(), directory.output())) {
+            Files.createDirectory(own);
+        }
+        store = new FailingStore(new SqliteEngine(file, Duration.ofSeconds(30)).serve());
+        identity = store.transaction(moves -> {
+            long daemon = moves.register(1, "here", 2, now);
+            return new Identity(daemon, 1, Ledger.create(directory.ledgers(), daemon), Premises.of(directory, daemon));
+        });
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (worker != null) {
+            worker.close();
+        }
+        identity.ledger().close();
+        store.close();
+    }
+
+    private interface Body {
+        JobResult handle(JobContext job) throws Exception;
+    }
+
+    private void handler(String name, Body body) {
+        handlers.put(name, new JobHandler() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public JobResult handle(JobContext job) throws Exception {
+                return body.handle(job);
+            }
+        });
+    }
+
+    /** With the handlers that are known by now. */
+    private void start(int slots) {
+        worker = new Worker(store, identity, plan(slots), new Worker.Surroundings(directory, doorbell, () -> now));
+    }
+
+    private Plan plan(int slots) {
+        Plugin plugin =
+                new Plugin(new JarStamp(top.resolve("tests.jar"), 1, 1, 1), List.copyOf(handlers.keySet()), null);
+        JobPolicy twice = new JobPolicy(
+                Duration.ofHours(1), 2, new Backoff.Fixed(Duration.ofSeconds(20)), Duration.ZERO, 1 << 20);
+        return new Plan(
+                slots,
+                Duration.ofSeconds(5),
+                new Handlers(top, OwnUser.id(), new JavaHandlers(List.of(plugin), handlers)),
+                Map.of(),
+                new Policies(twice, Map.of()),
+                Limits.NONE,
+                Retention.DEFAULT,
+                List.of());
+    }
+
+    private long enqueue(String name) {
+        return store.transaction(moves -> moves.enqueue(NewJob.of(name))).id();
+    }
+
+    private JobView view(long id) {
+        try (JobQueries queries = store.queries()) {
+            return queries.find(id).orElseThrow();
+        }
+    }
+
+    private JobState state(long id) {
+        return view(id).state();
+    }
+
+    /** As the main loop does it: turns, and sleeps until it is woken, at most for as long as the turn said. */
+    private void turnUntil(BooleanSupplier reached) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(50).toNanos();
+        while (!reached.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it never came to that").isLessThan(deadline);
+            Duration idle = worker.turn();
+            if (!reached.getAsBoolean()) {
+                doorbell.await(idle.compareTo(LONG) < 0 ? idle : LONG, worker.isGathering());
+            }
+        }
+    }
+
+    @Test
+    void whatIsReadyIsRunAndItsEndIsWritten() throws Exception {
+        handler("resize", job -> JobResult.done("42"));
+        start(1);
+        long first = enqueue("resize");
+        long second = enqueue("resize");
+
+        turnUntil(() -> state(first) == JobState.DONE && state(second) == JobState.DONE);
+
+        assertThat(view(first).result()).isEqualTo("42");
+        assertThat(worker.busy()).isZero();
+    }
+
+    @Test
+    void aFailedAttemptIsTriedAgainWhenTheClockHasComeThere() throws Exception {
+        handler("resize", job -> {
+            throw new IllegalStateException("no room");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> state(id) == JobState.RETRYING);
+
+        worker.turn();
+        assertThat(state(id)).isEqualTo(JobState.RETRYING);
+        now = now.plusSeconds(21);
+        turnUntil(() -> state(id) == JobState.DEAD);
+
+        assertThat(view(id).attempt()).isEqualTo(2);
+    }
+
+    /** A queue on a full disk: the ends wait in memory, and nothing runs again for it. */
+    @Test
+    void anEndThatCannotBeWrittenIsWrittenLater() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        handler("resize", job -> {
+            ran.add(job.attempt());
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> ran.size() == 1);
+
+        store.failBefore(2);
+        end.countDown();
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(ran).containsExactly(1);
+    }
+
+    /** The answer to a commit was lost: the database says that we run a job that we know nothing of. */
+    @Test
+    void aClaimThatWeNeverHeardOfIsGivenBackAndRunOnce() throws Exception {
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        handler("resize", job -> {
+            ran.add(job.attempt());
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+
+        store.failAfter(1);
+        worker.turn();
+        assertThat(state(id)).isEqualTo(JobState.RUNNING);
+        assertThat(ran).isEmpty();
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(ran).containsExactly(1);
+    }
+
+    @Test
+    void whileItDrainsWhatRunsEndsAndNothingElseBegins() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long runs = enqueue("resize");
+        long waits = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        worker.drain();
+        worker.turn();
+        assertThat(worker.isDone()).isFalse();
+        end.countDown();
+        turnUntil(worker::isDone);
+
+        assertThat(state(runs)).isEqualTo(JobState.DONE);
+        assertThat(state(waits)).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void toldToStopNowItGivesBackWhatRunsWithItsAttempt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        worker.stopNow();
+        turnUntil(worker::isDone);
+
+        assertThat(state(id)).isEqualTo(JobState.READY);
+        assertThat(view(id).attempt()).isZero();
+    }
+
+    @Test
+    void aJobWithoutAHandlerHoldsUpNobodyElse() throws Exception {
+        handler("resize", job -> JobResult.done());
+        start(1);
+        long stranger = enqueue("unknown");
+        long known = enqueue("resize");
+
+        turnUntil(() -> state(known) == JobState.DONE);
+
+        assertThat(state(stranger)).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void aChangedPlanHoldsFromTheNextTurnOn() throws Exception {
+        start(1);
+        long id = enqueue("resize");
+        worker.turn();
+        assertThat(state(id)).isEqualTo(JobState.READY);
+
+        handler("resize", job -> JobResult.done());
+        worker.change(plan(1));
+
+        turnUntil(() -> state(id) == JobState.DONE);
+    }
+
+    @Test
+    void aRunningJobIsEndedWhenSomebodyAsksForIt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        store.transaction(moves -> moves.requestCancel(id, "by root", now));
+        turnUntil(() -> state(id) == JobState.CANCELLED);
+
+        assertThat(view(id).error()).isEqualTo("by root");
+    }
+
+    /** Nobody holds its lock any more: by that alone it is known to be dead. */
+    @Test
+    void whatADeadDaemonHadClaimedIsPutBackAndRun() throws Exception {
+        handler("resize", job -> JobResult.done());
+        long id = enqueue("resize");
+        long dead = claimedByAnother();
+        start(1);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        try (JobQueries queries = store.queries()) {
+            turnUntil(() -> queries.daemons().stream().noneMatch(daemon -> daemon.id() == dead));
+            assertThat(queries.attempts(id))
+                    .extracting(JobView.Attempt::outcome)
+                    .containsExactly("daemon died", "done");
+        }
+    }
+
+    @Test
+    void whatALivingDaemonHasClaimedIsItsOwn() throws Exception {
+        handler("resize", job -> JobResult.done());
+        long theirs = enqueue("resize");
+        long living = claimedByAnother();
+        Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(directory.ledgers(), living), 0600);
+        long ours = enqueue("resize");
+        start(1);
+        try {
+            turnUntil(() -> state(ours) == JobState.DONE);
+            assertThat(state(theirs)).isEqualTo(JobState.RUNNING);
+        } finally {
+            lock.orElseThrow().close();
+        }
+        turnUntil(() -> state(theirs) == JobState.DONE);
+    }
+
+    private long claimedByAnother() {
+        return store.transaction(moves -> {
+            long daemon = moves.register(2, "here", 1, now);
+            assertThat(moves.claim(daemon, moves.lanesWithReady(), 1, now)).hasSize(1);
+            return daemon;
+        });
+    }
+}
