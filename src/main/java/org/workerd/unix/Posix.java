@@ -57,6 +57,12 @@ public final class Posix {
     private static final int LOCK_EXCLUSIVE = 2;
     private static final int LOCK_NOW = 4;
     private static final int SET_DESCRIPTOR_FLAGS = 2;
+    private static final int SET_SIGNAL = 10;
+    private static final int SET_LEASE = 1024;
+    private static final int WRITE_LEASE = 1;
+    private static final int NO_LEASE = 2;
+    /** SIGURG, which does nothing where nobody asked for it. */
+    private static final int HARMLESS = 23;
 
     private static final int KEEP_SIZE_PUNCH_HOLE = 1 | 2;
     private static final short POLLIN = 1;
@@ -126,6 +132,18 @@ public final class Posix {
 
     public static void truncate(int descriptor, long size) {
         FTRUNCATE.call("cannot truncate", descriptor, size);
+    }
+
+    /** Nobody, this process included, has the regular file open but by this descriptor. False also where nobody can tell. */
+    public static boolean isOpenHereOnly(int descriptor) {
+        // Whoever opens the file while it is leased waits until it is not, and we are told by a signal: SIGIO, which
+        // ends a JVM.
+        if (FCNTL.invoke(descriptor, SET_SIGNAL, HARMLESS) < 0
+                || FCNTL.invoke(descriptor, SET_LEASE, WRITE_LEASE) < 0) {
+            return false;
+        }
+        FCNTL.call("cannot give a lease back", descriptor, SET_LEASE, NO_LEASE);
+        return true;
     }
 
     /** Gives a range's blocks back to the file system; it reads as zeros. False: this file system cannot. */

@@ -1,13 +1,10 @@
 package org.workerd.unix;
 
-import static org.workerd.unix.Libc.INT;
 import static org.workerd.unix.Libc.POINTER;
 
 import com.kenai.jffi.MemoryIO;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import jnr.constants.platform.OpenFlags;
 
 /**
@@ -51,18 +48,8 @@ public record Spawn(
 
     private static final Libc POSIX_SPAWN =
             Libc.bind("posix_spawn", POINTER, POINTER, POINTER, POINTER, POINTER, POINTER);
-    private static final Libc ACTIONS_INIT = Libc.bind("posix_spawn_file_actions_init", POINTER);
-    private static final Libc ACTIONS_DESTROY = Libc.bind("posix_spawn_file_actions_destroy", POINTER);
-    private static final Libc ADD_OPEN = Libc.bind("posix_spawn_file_actions_addopen", POINTER, INT, POINTER, INT, INT);
-    private static final Libc ADD_DUP2 = Libc.bind("posix_spawn_file_actions_adddup2", POINTER, INT, INT);
-    private static final Libc ADD_CLOSE = Libc.bind("posix_spawn_file_actions_addclose", POINTER, INT);
-    private static final Libc ADD_CLOSEFROM = Libc.bind("posix_spawn_file_actions_addclosefrom_np", POINTER, INT);
-    private static final Libc ADD_CHDIR = Libc.bind("posix_spawn_file_actions_addchdir_np", POINTER, POINTER);
 
     private static final MemoryIO MEMORY = MemoryIO.getInstance();
-    private static final int OUTPUT_MODE = 0640;
-    /** More than glibc needs for either struct on any machine (80 and 336 bytes on x86_64). */
-    private static final int STRUCT_SIZE = 512;
 
     public Spawn {
         arguments = List.copyOf(arguments);
@@ -83,43 +70,10 @@ public record Spawn(
     public int start() {
         List<byte[]> words = arguments.stream().map(Libc::chars).toList();
         List<byte[]> variables = environment.stream().map(Libc::chars).toList();
-        try (Native memory = new Native(STRUCT_SIZE + Native.sizeOf(words) + Native.sizeOf(variables))) {
-            long actions = memory.zeroed(STRUCT_SIZE);
-            ACTIONS_INIT.invoke(actions);
-            try {
-                addActions(actions);
-                return spawn(actions, memory.strings(words), memory.strings(variables));
-            } finally {
-                ACTIONS_DESTROY.invoke(actions);
-            }
+        try (Native memory = new Native(Native.sizeOf(words) + Native.sizeOf(variables));
+                FileActions actions = FileActions.of(descriptors, directory)) {
+            return spawn(actions.address(), memory.strings(words), memory.strings(variables));
         }
-    }
-
-    private void addActions(long actions) {
-        Set<Integer> kept = new TreeSet<>(List.of(0, 1, 2));
-        for (Descriptor descriptor : descriptors) {
-            kept.add(descriptor.target());
-            if (descriptor instanceof Open open) {
-                String path = open.path().toString();
-                ADD_OPEN.invoke(actions, open.target(), path, open.flags(), OUTPUT_MODE);
-            } else if (descriptor instanceof Copy copy) {
-                ADD_DUP2.invoke(actions, copy.source(), copy.target());
-            }
-        }
-        closeAllBut(kept, actions);
-        ADD_CHDIR.invoke(actions, directory.toString());
-    }
-
-    /** Those between that are not open are no error. */
-    private static void closeAllBut(Set<Integer> kept, long actions) {
-        int next = 0;
-        for (int target : kept) {
-            for (; next < target; next++) {
-                ADD_CLOSE.invoke(actions, next);
-            }
-            next = target + 1;
-        }
-        ADD_CLOSEFROM.invoke(actions, next);
     }
 
     private int spawn(long actions, long words, long variables) {

@@ -58,7 +58,8 @@ final class Command {
             Output output = new Output(
                     Output.path(slot.premises().output(), claim.jobId(), claim.attempt()), policy.outputLimit());
             int pid;
-            try (Stdio stdio = Stdio.open(slot.premises(), slot.number(), claim, output.file())) {
+            try (Stdio stdio =
+                    Stdio.open(slot.premises(), slot.number(), claim, output.file(), scratch.spareOutput())) {
                 long since = slot.starting(claim);
                 try {
                     pid = spawn(scratch, stdio);
@@ -74,8 +75,7 @@ final class Command {
             if (scratch.isTouched()) {
                 look(progress);
             }
-            trim(output);
-            return ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises(), () -> lastLine(output));
+            return outcome(end, scratch, output);
         } catch (UnixException failure) {
             return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         } catch (IOException failure) {
@@ -83,6 +83,23 @@ final class Command {
         } finally {
             slot.over();
         }
+    }
+
+    private Outcome outcome(Processes.End end, Scratch scratch, Output output) throws IOException {
+        boolean quiet = output.isEmpty();
+        if (!quiet) {
+            trim(output);
+        }
+        Outcome outcome = ProgramOutcome.of(end, told ? stop : null, scratch, slot.premises(), () -> lastLine(output));
+        if (quiet && !(isOver(outcome) && scratch.spareOutput().keep(output.file()))) {
+            trim(output);
+        }
+        return outcome;
+    }
+
+    /** The job will not run again, and ask for its attempt's file again under the same number. */
+    private static boolean isOver(Outcome outcome) {
+        return outcome instanceof Outcome.Exited exited && exited.code() == 0;
     }
 
     private int spawn(Scratch scratch, Stdio stdio) {

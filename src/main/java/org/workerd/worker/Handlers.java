@@ -153,7 +153,7 @@ public final class Handlers {
                 return new Refused("it is not a regular file");
             }
             Optional<String> unsafe = attributes.unsafe("it", file, user);
-            return unsafe.isPresent() ? new Refused(unsafe.get()) : executable("it", file, file);
+            return unsafe.isPresent() ? new Refused(unsafe.get()) : executable("it", file, file, attributes);
         } catch (NoSuchFileException missing) {
             return new Missing();
         } catch (IOException unreadable) {
@@ -168,7 +168,7 @@ public final class Handlers {
             Optional<String> objection = target.objection();
             return objection.isPresent()
                     ? new Refused(objection.get())
-                    : executable("its target " + target.file(), link, target.file());
+                    : executable("its target " + target.file(), link, target.file(), Owned.of(target.file()));
         } catch (AccessDeniedException hidden) {
             // Where it leads may be hidden from us who only ask, and not from the daemon, who decides.
             return user == OwnUser.id()
@@ -177,8 +177,8 @@ public final class Handlers {
         }
     }
 
-    private Vetting executable(String what, Path program, Path file) throws IOException {
-        boolean executable = (Owned.of(file).mode() & EXECUTABLE) != 0;
+    private Vetting executable(String what, Path program, Path file, Owned attributes) {
+        boolean executable = (attributes.mode() & EXECUTABLE) != 0;
         return executable && (user != OwnUser.id() || Files.isExecutable(file))
                 ? new Accepted(program)
                 : new Refused(what + " is not executable: chmod +x " + ShellWord.of(file));

@@ -39,6 +39,8 @@ final class Scratch implements AutoCloseable {
     private final Path base;
     /** In nanoseconds, monotonic. */
     private final LongSupplier clock;
+
+    private final Look look;
     /** What the two directories were when they were made; null: they are not there. */
     private @Nullable Stamp made;
 
@@ -47,22 +49,29 @@ final class Scratch implements AutoCloseable {
     private boolean old;
 
     private @Nullable Boolean touched;
+    private final SpareFile spareOutput = new SpareFile();
 
     Scratch(Path base) {
-        this(base, System::nanoTime);
+        this(base, System::nanoTime, FileStat::of);
     }
 
-    Scratch(Path base, LongSupplier clock) {
+    Scratch(Path base, LongSupplier clock, Look look) {
         this.base = base;
         this.clock = clock;
+        this.look = look;
+    }
+
+    /** What the file system says of a file; empty: there is none. */
+    interface Look {
+        Optional<FileStat> at(Path file) throws IOException;
     }
 
     /** Of both directories what every change in them changes. */
     private record Stamp(FileStat work, FileStat base) {
         /** Empty: one of them is not there. */
         static Optional<Stamp> of(Scratch scratch) throws IOException {
-            Optional<FileStat> base = FileStat.of(scratch.base);
-            return FileStat.of(scratch.work()).flatMap(work -> base.map(there -> new Stamp(work, there)));
+            Optional<FileStat> base = scratch.look.at(scratch.base);
+            return scratch.look.at(scratch.work()).flatMap(work -> base.map(there -> new Stamp(work, there)));
         }
 
         Duration grain() {
@@ -124,12 +133,18 @@ final class Scratch implements AutoCloseable {
 
     /** Nobody works there any more, and nobody is about to. */
     void tidy() {
+        spareOutput.tidy();
         if (made != null) {
             made = null;
             if (!work().toFile().delete() && Files.exists(work(), LinkOption.NOFOLLOW_LINKS)) {
                 LOG.warn("cannot remove {}", work());
             }
         }
+    }
+
+    /** For what a program prints, which stays elsewhere. */
+    SpareFile spareOutput() {
+        return spareOutput;
     }
 
     Path work() {

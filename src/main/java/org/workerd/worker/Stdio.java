@@ -19,11 +19,15 @@ record Stdio(int input, int output) implements AutoCloseable {
     private static final int OUTPUT_MODE = 0640;
     private static final int ROUNDS = 10;
 
-    /** Of this slot, for this claim, printing to a new file, whatever an attempt of this number left that was given back. */
-    static Stdio open(Premises premises, int slot, Claim claim, Path output) throws IOException {
+    /**
+     * Of this slot, for this claim, printing to a new file, whatever an attempt of this number left that was given back.
+     *
+     * @param spare as good as new, when there is one
+     */
+    static Stdio open(Premises premises, int slot, Claim claim, Path output, SpareFile spare) throws IOException {
         int input = input(premises, slot, claim);
         try {
-            return new Stdio(input, output(output, claim.jobId()));
+            return new Stdio(input, output(output, claim.jobId(), spare));
         } catch (IOException | UnixException failure) {
             Posix.close(input);
             throw failure;
@@ -62,12 +66,12 @@ record Stdio(int input, int output) implements AutoCloseable {
     }
 
     /** A lock of one who writes, which nobody can hold who may only read what jobs print. */
-    private static int output(Path file, long job) throws IOException {
+    private static int output(Path file, long job, SpareFile spare) throws IOException {
         Path directory = file.getParent();
+        int fresh = spare.become(file) ? 0 : Posix.CREATE | Posix.EXCLUSIVE;
         for (int round = 0; ; round++) {
             try {
-                int output =
-                        Posix.open(file, Posix.APPEND | Posix.CREATE | Posix.EXCLUSIVE | Posix.NO_FOLLOW, OUTPUT_MODE);
+                int output = Posix.open(file, Posix.APPEND | Posix.NO_FOLLOW | fresh, OUTPUT_MODE);
                 return locked(output, job, ByteLock.Kind.EXCLUSIVE, file);
             } catch (UnixException refused) {
                 if (round == ROUNDS) {
@@ -80,6 +84,7 @@ record Stdio(int input, int output) implements AutoCloseable {
                 }
                 // Also when somebody who may read it has locked it before us.
                 Files.deleteIfExists(file);
+                fresh = Posix.CREATE | Posix.EXCLUSIVE;
             }
         }
     }

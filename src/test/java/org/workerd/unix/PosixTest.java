@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicBoolean;
 import jnr.constants.platform.Errno;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -148,5 +150,31 @@ class PosixTest {
         } catch (InterruptedException stopped) {
             throw new AssertionError(stopped);
         }
+    }
+
+    @Test
+    void whoElseHasAFileOpenIsSeenAndDisturbsNobodyWhileWeLook() throws Exception {
+        Path file = Files.createFile(directory.resolve("file"));
+        int kept = Posix.open(file, Posix.READ, 0);
+        assertThat(Posix.isOpenHereOnly(kept)).isTrue();
+        int other = Posix.open(file, Posix.APPEND, 0);
+        assertThat(Posix.isOpenHereOnly(kept)).isFalse();
+        Posix.close(other);
+        // An open in the very moment in which we look raises a signal, which would end this JVM.
+        AtomicBoolean over = new AtomicBoolean();
+        CompletableFuture<Integer> opened = CompletableFuture.supplyAsync(() -> {
+            int times = 0;
+            for (; !over.get(); times++) {
+                Posix.close(Posix.open(file, Posix.READ, 0));
+            }
+            return times;
+        });
+        int seen = 0;
+        for (int i = 0; i < 100_000 || seen == 0; i++) {
+            seen += Posix.isOpenHereOnly(kept) ? 0 : 1;
+        }
+        over.set(true);
+        assertThat(opened.get()).isPositive();
+        Posix.close(kept);
     }
 }

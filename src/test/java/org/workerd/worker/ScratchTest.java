@@ -9,11 +9,15 @@ import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
+import org.workerd.unix.FileStat;
 
 @Timeout(30)
 class ScratchTest {
@@ -38,7 +42,7 @@ class ScratchTest {
 
     /** Of this age when the attempt begins, and lent to it by one that touched nothing. */
     private Scratch lent(Age age) throws IOException {
-        Scratch scratch = new Scratch(top.resolve("0"), () -> now);
+        Scratch scratch = new Scratch(top.resolve("0"), () -> now, FileStat::of);
         scratch.open().close();
         assertThat(scratch.work()).isEmptyDirectory();
         if (age == Age.OLD) {
@@ -118,6 +122,52 @@ class ScratchTest {
         scratch.open();
         assertThat(scratch.work()).isEmptyDirectory();
         assertThat(scratch.isTouched()).isFalse();
+    }
+
+    /** How a file system counts the time of a change, by one of its times in nanoseconds, and for how long it stands still. */
+    private enum Grain {
+        FINE(1_234_567_890L, Duration.ofSeconds(1)),
+        SECONDS(3_000_000_000L, Duration.ofSeconds(3));
+
+        final long changed;
+        final Duration still;
+
+        Grain(long changed, Duration still) {
+            this.changed = changed;
+            this.still = still;
+        }
+    }
+
+    /** On a file system whose clock stands still: nothing but a look into the directory tells of the result. */
+    private boolean isResultSeen(Grain grain, Duration age) throws IOException {
+        Map<Path, FileStat> first = new HashMap<>();
+        Scratch scratch = new Scratch(top.resolve("0"), () -> now, file -> {
+            Optional<FileStat> there = FileStat.of(file);
+            there.ifPresent(stat -> first.putIfAbsent(file, at(grain.changed, stat)));
+            return there.map(stat -> first.get(file));
+        });
+        scratch.open();
+        now += age.toNanos();
+        scratch.open();
+        touch(scratch, Touch.RESULT);
+        return scratch.readResult().isPresent();
+    }
+
+    private static FileStat at(long changed, FileStat stat) {
+        return new FileStat(stat.inode(), stat.links(), stat.mode(), stat.user(), stat.group(), stat.size(), changed);
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void whileTimesMayStandStillTheDirectoriesAreLookedInto(Grain grain) throws IOException {
+        assertThat(isResultSeen(grain, grain.still)).isTrue();
+    }
+
+    /** Or each job would pay for it; a change after that long is one that the times show. */
+    @ParameterizedTest
+    @EnumSource
+    void andNotForLonger(Grain grain) throws IOException {
+        assertThat(isResultSeen(grain, grain.still.plusNanos(1))).isFalse();
     }
 
     @Test

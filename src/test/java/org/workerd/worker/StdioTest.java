@@ -28,6 +28,7 @@ class StdioTest {
 
     private Premises premises;
     private Survival survival;
+    private final SpareFile spare = new SpareFile();
 
     @BeforeEach
     void make() throws IOException {
@@ -43,7 +44,7 @@ class StdioTest {
     }
 
     private Stdio open(long job, String payload) throws IOException {
-        return Stdio.open(premises, 0, claim(job, payload), Output.path(premises.output(), job, 1));
+        return Stdio.open(premises, 0, claim(job, payload), Output.path(premises.output(), job, 1), spare);
     }
 
     private static String read(int descriptor) {
@@ -100,6 +101,34 @@ class StdioTest {
         Posix.close(other.output());
         assertThat(survival.isAlive(8, 1)).isFalse();
         assertThat(survival.isAlive(9, 1)).isFalse();
+    }
+
+    @Test
+    void theFileOfOneThatPrintedNothingTellsOfTheNextOnly() throws IOException {
+        open(7, null).close();
+        assertThat(spare.keep(Output.path(premises.output(), 7, 1))).isTrue();
+        Object made = inode(7);
+        Stdio next = open(8, null);
+        Posix.close(next.input());
+        assertThat(inode(8)).isEqualTo(made);
+        assertThat(survival.isAlive(8, 1)).isTrue();
+        assertThat(survival.isAlive(7, 1)).isFalse();
+        Posix.close(next.output());
+        assertThat(survival.isAlive(8, 1)).isFalse();
+    }
+
+    @Test
+    void whoStillPrintsIntoTheFileOfTheOneBeforeHoldsUpNobodyElse() throws IOException {
+        Stdio before = open(7, null);
+        assertThat(spare.keep(Output.path(premises.output(), 7, 1))).isTrue();
+        open(8, null).close();
+        Posix.write(before.output(), "late");
+        before.close();
+        assertThat(Output.path(premises.output(), 8, 1)).isEmptyFile();
+    }
+
+    private Object inode(long job) throws IOException {
+        return Files.getAttribute(Output.path(premises.output(), job, 1), "unix:ino");
     }
 
     @Test
