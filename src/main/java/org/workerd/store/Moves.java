@@ -185,7 +185,10 @@ public interface Moves {
         }
     }
 
-    /** Removes what is kept no longer, at most so many, of the jobs with ids above this one; 0 begins the walk. */
+    /**
+     * Removes what is kept no longer, at most so many, of the jobs with ids above this one; 0 begins the walk. At its end
+     * queues and names go that have no job any more.
+     */
     Pruned prune(Retention retention, Instant now, long above, int most);
 
     /** The lowest id of a job that is there. */

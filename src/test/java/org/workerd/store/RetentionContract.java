@@ -10,9 +10,12 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
 import org.workerd.job.Retention;
 import org.workerd.store.Moves.Pruned;
 import org.workerd.store.Moves.Removed;
@@ -68,6 +71,57 @@ interface RetentionContract extends StoreFixture {
         assertThat(steps).allMatch(size -> size <= 10).hasSizeLessThan(10);
         assertThat(steps.stream().mapToInt(size -> size).sum()).isEqualTo(70);
         assertThat(counts()).isEqualTo(Map.of(JobState.DONE, 30L));
+    }
+
+    private Set<String> queues() {
+        try (JobQueries queries = store().queries()) {
+            return queries.counts().keySet();
+        }
+    }
+
+    @Test
+    default void aQueueWhoseLastJobWentTakesJobsAgain() {
+        end(3, NOW);
+        long ready = enqueue(StoreFixture.in("other", "a"));
+        assertThat(prune(NOW.plus(Duration.ofDays(9)), 0, 10).isLast()).isTrue();
+        assertThat(queues()).containsExactly("other");
+        long next = enqueue("a");
+        assertThat(claim(2)).extracting(Claim::jobId).containsExactlyInAnyOrder(ready, next);
+        assertThat(queues()).containsExactlyInAnyOrder("default", "other");
+    }
+
+    @Test
+    default void queuesWithAJobInWhateverStateStay() {
+        enqueue(StoreFixture.in("running", "a"));
+        claimOne();
+        enqueue(StoreFixture.in("dead", "a"));
+        finish(claimOne(), dead());
+        enqueue(StoreFixture.in("done", "a"));
+        runOne();
+        enqueue(StoreFixture.in("retrying", "a"));
+        finish(claimOne(), StoreFixture.retryIn(Duration.ofDays(1)));
+        cancel(enqueue(StoreFixture.in("cancelled", "a")));
+        long parent = enqueue(StoreFixture.in("ready", "a"));
+        enqueue(NewJob.named("a").queue("blocked").after(List.of(parent)).build());
+        enqueue(NewJob.named("a").queue("scheduled").runAt(NOW.plusSeconds(9)).build());
+        assertThat(prune(NOW, 0, 10).isLast()).isTrue();
+        assertThat(queues())
+                .containsExactlyInAnyOrder(
+                        Stream.of(JobState.values()).map(JobState::word).toArray(String[]::new));
+    }
+
+    /** Where its counts are not written yet. */
+    @Test
+    default void aJobThatIsEnqueuedInTheSameTransactionKeepsItsQueue() {
+        long id = store().transaction(moves -> {
+            long stored = moves.enqueue(NewJob.of("a")).id();
+            moves.prune(RETENTION, NOW, 0, 10);
+            moves.claim(moves.register(PID, "here", 4, NOW), moves.lanesWithReady(), 1, NOW);
+            moves.prune(RETENTION, NOW, 0, 10);
+            return stored;
+        });
+        assertThat(state(id)).isEqualTo(JobState.RUNNING);
+        assertThat(counts()).isEqualTo(Map.of(JobState.RUNNING, 1L));
     }
 
     @Test

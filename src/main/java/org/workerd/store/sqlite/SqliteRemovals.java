@@ -43,6 +43,13 @@ final class SqliteRemovals {
             limit ?
             """;
 
+    /** Names and queues come and go, and each claim looks at all that there are. The next job makes its lane anew. */
+    private static final String DELETE_EMPTY_LANES =
+            """
+            delete from lanes
+            where (blocked, scheduled, ready, running, retrying, done, dead, cancelled) = (0, 0, 0, 0, 0, 0, 0, 0)
+            """;
+
     private record Window(int count, long end) {}
 
     /** A walk over all that have ended, by id: nothing has to be kept in order of the time, which all would pay for. */
@@ -69,7 +76,11 @@ final class SqliteRemovals {
         if (outdated.size() == most) {
             return new Pruned(outdated, outdated.get(most - 1).id());
         }
-        return new Pruned(outdated, window.count() < looked ? Pruned.NOTHING_MORE : window.end());
+        if (window.count() == looked) {
+            return new Pruned(outdated, window.end());
+        }
+        statements.update(DELETE_EMPTY_LANES);
+        return new Pruned(outdated, Pruned.NOTHING_MORE);
     }
 
     private static final String OLDEST = "select min(id) from jobs";

@@ -11,7 +11,9 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.job.Retention;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobStoreContract;
 
@@ -98,6 +100,20 @@ class SqliteJobStoreTest extends JobStoreContract {
                 .as("edges that lead nowhere or are miscounted")
                 .isEmpty();
         assertThat(rows(KEYS_ASTRAY)).as("keys freed too early or too late").isEmpty();
+    }
+
+    /** Each claim looks at every lane, and names come and go: no row is left for one that has no job. */
+    @Test
+    void aWalkOfTheRetentionLeavesNoLaneWithoutAJob() {
+        long done = enqueue("done");
+        runOne();
+        enqueue("ready");
+        Retention nothing = new Retention(Duration.ZERO, Duration.ZERO, Duration.ZERO);
+        store().transaction(moves -> moves.prune(nothing, NOW.plusSeconds(9), 0, 1));
+        assertThat(rows("select name from lanes")).containsExactlyInAnyOrder("done", "ready");
+        store().transaction(moves -> moves.prune(nothing, NOW.plusSeconds(9), done, 1));
+        assertThat(rows("select name from lanes")).containsExactly("ready");
+        assertSound();
     }
 
     private List<String> rows(String sql) {
