@@ -2,7 +2,6 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -169,6 +168,38 @@ class CrashIT extends DaemonTest {
                 () -> !Files.exists(scratch) && !Files.exists(at.queue.resolveSibling("daemons/1.lock")));
     }
 
+    /** It has ended one of three programs by then, and put no job back. */
+    @Test
+    void whatADaemonThatIsKilledWhileItRecoversJobsLeavesTheNextOneRecovers() {
+        needs("strace", "flock");
+        String begin = "exec 9>>'" + at.top.resolve("lock.'$WORKERD_JOB_ID")
+                + "; flock -n 9 || echo twice $WORKERD_JOB_ID >>'" + diary() + "'\n"
+                + "echo start $WORKERD_JOB_ID >>'" + diary() + "'\n";
+        at.handler("nap", begin + "exec sleep 600");
+        at.start();
+        List<Long> ids = List.of(jobs().enqueue("nap"), jobs().enqueue("nap"), jobs().enqueue("nap"));
+        until("all run", () -> diaryLines().size() == 3);
+        at.kill9();
+        List<String> killed = new ArrayList<>(List.of(
+                "strace",
+                "-f",
+                "-o",
+                "/dev/null",
+                "-e",
+                "trace=pidfd_send_signal",
+                "-e",
+                "inject=pidfd_send_signal:signal=KILL:when=1"));
+        killed.addAll(at.line("run"));
+        assertThat(at.shell.run(killed).code()).isEqualTo(137);
+        assertThat(ids).allMatch(id -> jobs().state(id).equals("running"));
+        at.handler("nap", begin);
+        at.start();
+        ids.forEach(id -> jobs().awaitState(id, "done"));
+        assertThat(ids).allMatch(id -> jobs().attempt(id) == 2);
+        assertThat(diaryLines())
+                .containsExactlyInAnyOrder("start 1", "start 2", "start 3", "start 1", "start 2", "start 3");
+    }
+
     /** Inside of one it would hold up everybody, as any program that is stopped there. */
     private void stopOutsideATransaction(long daemon) {
         until("it is stopped between two transactions", () -> {
@@ -180,15 +211,6 @@ class CrashIT extends DaemonTest {
             at.shell.kill("CONT", daemon);
             return false;
         });
-    }
-
-    private boolean holdsTurnstile(long daemon) throws IOException {
-        List<Object> files = List.of(
-                Files.getAttribute(Path.of(at.queue + ".gate"), "unix:ino"),
-                Files.getAttribute(Path.of(at.queue + ".lock"), "unix:ino"));
-        return Files.readAllLines(Path.of("/proc/locks")).stream()
-                .filter(lock -> lock.contains(" " + daemon + " "))
-                .anyMatch(lock -> files.stream().anyMatch(file -> lock.contains(":" + file + " ")));
     }
 
     static void report(String figure) {

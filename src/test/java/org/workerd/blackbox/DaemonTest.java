@@ -110,6 +110,16 @@ abstract class DaemonTest {
         }
     }
 
+    /** It is in a transaction, or about to be. */
+    boolean holdsTurnstile(long daemon) throws IOException {
+        List<Object> files = List.of(
+                Files.getAttribute(Path.of(at.queue + ".gate"), "unix:ino"),
+                Files.getAttribute(Path.of(at.queue + ".lock"), "unix:ino"));
+        return Files.readAllLines(Path.of("/proc/locks")).stream()
+                .filter(lock -> lock.contains(" " + daemon + " "))
+                .anyMatch(lock -> files.stream().anyMatch(file -> lock.contains(":" + file + " ")));
+    }
+
     /** Where handlers leave word of what they did. */
     Path diary() {
         return at.top.resolve("diary");

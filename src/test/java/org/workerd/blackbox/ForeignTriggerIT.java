@@ -1,6 +1,7 @@
 package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.awaitility.Awaitility.await;
 
 import java.time.Duration;
 import org.junit.jupiter.api.Test;
@@ -40,6 +41,50 @@ class ForeignTriggerIT extends DaemonTest {
         jobs().execute("drop trigger mine");
         at.start();
         jobs().awaitState(1, "done");
+    }
+
+    @Test
+    void itsStatementIsEndedAndTriedAgainAndTermTwiceEndsTheDaemon() {
+        expectErrors();
+        at.handler("work", "exit 0");
+        long pid = at.start();
+        jobs().execute(ENDLESS);
+        long id = jobs().enqueue("work");
+        until("it is ended", Duration.ofMinutes(3), () -> at.logText().contains("took too long and was ended"));
+        endWhileHeldUp(pid);
+        assertThat(jobs().state(id)).isEqualTo("ready");
+        jobs().execute("drop trigger mine");
+        at.start();
+        jobs().awaitState(id, "done");
+    }
+
+    @Test
+    void termTwiceEndsADaemonThatIsHeldUpByTheRetention() {
+        expectErrors();
+        at.set("retention.done", Installation.text("1s")).configure();
+        at.handler("work", "exit 0");
+        long pid = at.start();
+        jobs().execute(ENDLESS.replace("after insert on running", "after delete on jobs"));
+        long id = jobs().enqueue("work");
+        endWhileHeldUp(pid);
+        assertThat(at.logText()).contains("took too long and was ended");
+        assertThat(jobs().state(id)).isEqualTo("done");
+        jobs().execute("drop trigger mine");
+        at.start();
+        until("it is removed", Duration.ofSeconds(60), () -> jobs().count("jobs") == 0);
+    }
+
+    private void endWhileHeldUp(long pid) {
+        await("it is held up")
+                .atMost(Duration.ofSeconds(60))
+                .during(Duration.ofSeconds(2))
+                .until(() -> holdsTurnstile(pid));
+        // Two that arrive together count as one.
+        await("it has ended")
+                .atMost(Duration.ofSeconds(30))
+                .pollInterval(Duration.ofMillis(200))
+                .until(() -> at.shell.run("kill", "-TERM", Long.toString(pid)).code() != 0 || !Proc.isAlive(pid));
+        Installation.awaitEnd(pid);
     }
 
     @Test

@@ -48,7 +48,7 @@ class NamespaceIT extends DaemonTest {
                 "--kill-child",
                 "sh",
                 "-c",
-                "\"$@\" & while :; do sleep 1; done",
+                "{ \"$@\"; echo ended with $? >&2; } & while :; do sleep 1; done",
                 "sh"));
         line.addAll(daemon.line("run"));
         Shell.Running container = at.shell.begin(line);
@@ -122,6 +122,25 @@ class NamespaceIT extends DaemonTest {
         List<String> doctor = new ArrayList<>(elsewhere);
         doctor.addAll(at.line("doctor"));
         assertThat(at.shell.run(doctor).out()).contains("running in another PID namespace, pid " + pid + " there");
+    }
+
+    @Test
+    void aDaemonThatWaitsForAProgramOfAnotherNamespaceEndsWhenToldTo() {
+        at.handler("long", "echo start >>'" + diary() + "'; exec sleep 600");
+        contain(at);
+        long id = jobs().enqueue("long");
+        until("it has begun", () -> diaryLines().contains("start"));
+        killDaemon();
+        Installation second = other("second");
+        Path log = contain(second);
+        until("the second one waits", () -> Installation.read(log).contains("the job waits for that"));
+        Proc waiting =
+                Proc.of(at.top).stream().filter(this::isDaemon).findFirst().orElseThrow();
+        at.shell.kill("TERM", waiting.pid());
+        until("it has ended", () -> Installation.read(log).contains("ended with "));
+        assertThat(Installation.read(log)).contains("ended with 0\n");
+        assertThat(jobs().state(id)).isEqualTo("running");
+        assertThat(diaryLines()).containsExactly("start");
     }
 
     @Test

@@ -111,6 +111,9 @@ final class BatchTest {
                     {}                                   | "name" is missing
                     {"name":null}                        | "name" is missing
                     {"name":7}                           | "name": expected a string, found a number
+                    {"name":"mail","args":["z\\ud800"]}   | an argument is not Unicode: it holds half a character, \\ud800
+                    {"name":"mail","payload":"\\udc00z"} | the payload is not Unicode: it holds half a character, \\udc00
+                    {"name":"mail","key":"\\ud800\\ud800"} | the key is not Unicode: it holds half a character, \\ud800
                     {"name":"a/b"}                       | the job's name must be 1 to 128
                     {"name":"mail","quue":"a"}           | unknown key "quue"; Did you mean queue?
                     {"name":"mail","Name":"a"}           | unknown key "Name"; Did you mean name?
