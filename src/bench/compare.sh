@@ -51,8 +51,8 @@ have() {
 set_up_workerd() {
     "$workerd" init "$top/w" 2>/dev/null && cp /bin/true "$top/w/handlers/true" || return 1
     mkdir -p "$top/noop/META-INF/services"
-    echo org.workerd.bench.NoopHandler >"$top/noop/META-INF/services/org.workerd.api.JobHandler"
-    javac -cp "$home/lib/*" -d "$top/noop" "$here/../main/java/org/workerd/bench/NoopHandler.java" \
+    echo org.workerd.probe.NoopHandler >"$top/noop/META-INF/services/org.workerd.api.JobHandler"
+    javac -cp "$home/lib/*" -d "$top/noop" "$here/../main/java/org/workerd/probe/NoopHandler.java" \
         && jar --create --file "$top/w/plugins/noop.jar" -C "$top/noop" . || return 1
     "$top/w/workerd" start 2>/dev/null
 }

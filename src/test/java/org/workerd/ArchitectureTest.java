@@ -113,13 +113,24 @@ class ArchitectureTest {
     static final ArchRule theBenchKnowsNothingOfTheDaemonInside =
             mustNotUse("org.workerd.bench..", "..worker..", "..ops..", "..daemon..", "..cli..", "..unix..");
 
+    /** Its jar is on the class path of one command. */
     @ArchTest
-    static final ArchRule onlyTheCommandLineBenches = noClasses()
+    static final ArchRule onlyWhatStandsInItsJarNamesTheBench = noClasses()
             .that()
-            .resideOutsideOfPackages("org.workerd.bench..", "org.workerd.cli..")
+            .resideOutsideOfPackage("org.workerd.bench..")
+            .and()
+            .haveNameNotMatching("org\\.workerd\\.cli\\.Bench(Run|Json).*")
             .should()
             .dependOnClassesThat()
             .resideInAPackage("org.workerd.bench..");
+
+    @ArchTest
+    static final ArchRule handlersThatProbeKnowTheInterfacesAlone = noClasses()
+            .that()
+            .resideInAPackage("org.workerd.probe..")
+            .should()
+            .dependOnClassesThat()
+            .resideOutsideOfPackages("org.workerd.probe..", "org.workerd.api..", "java..", "org.jspecify..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");

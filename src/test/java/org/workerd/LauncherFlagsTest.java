@@ -28,6 +28,13 @@ class LauncherFlagsTest extends LauncherStage {
     }
 
     @Test
+    void whatMeasuresIsOnTheClassPathOfTheBenchAlone() throws Exception {
+        workerd("bench");
+        assertThat(javaCalls())
+                .contains("-cp " + top + "/tree/lib/*:" + top + "/tree/lib/bench/* org.workerd.cli.Main ");
+    }
+
+    @Test
     void theDaemonItselfIsCompiledWell() throws Exception {
         workerd("run");
         assertThat(javaCalls()).contains("-Xmx128m", "-XX:-MaxFDLimit").doesNotContain("TieredStopAtLevel");

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import org.workerd.probe.ProbePlugin;
 
 /** The handlers of a bench: the two in Java as a plugin, the others as programs. Stateless. */
 final class BenchHandlers {
@@ -31,6 +32,6 @@ final class BenchHandlers {
         for (String name : List.of("true", "mark", "linger")) {
             Files.setPosixFilePermissions(programs.resolve(name), PosixFilePermissions.fromString("rwxr-xr-x"));
         }
-        BenchPlugin.write(plugins);
+        ProbePlugin.write(plugins);
     }
 }

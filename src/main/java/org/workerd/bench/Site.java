@@ -120,9 +120,9 @@ final class Site implements AutoCloseable {
         return made(top.resolve("blank/queue.db"));
     }
 
-    /** Every library of the installation, as a class path. */
+    /** Every library of the installation, and what only a bench needs, as a class path. */
     String classPath() {
-        return home.resolve("lib/*").toString();
+        return home.resolve("lib/*") + ":" + home.resolve("lib/bench/*");
     }
 
     Path file(String name) {

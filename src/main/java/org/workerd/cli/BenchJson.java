@@ -9,7 +9,7 @@ import org.workerd.bench.Machine;
 import org.workerd.bench.Samples;
 
 /** The figures of a bench for programs: with every repeat, and null where there is no limit. */
-record BenchJson(Machine machine, boolean quick, List<Figure> figures, List<RunBench.Gap> gaps) {
+record BenchJson(Machine machine, boolean quick, List<Figure> figures, List<BenchRun.Gap> gaps) {
     void print(OutputStream stream) throws IOException {
         try (Json document = new Json(stream)) {
             JsonGenerator out = document.generator();
@@ -23,7 +23,7 @@ record BenchJson(Machine machine, boolean quick, List<Figure> figures, List<RunB
             }
             out.writeEndArray();
             out.writeArrayFieldStart("unmeasured");
-            for (RunBench.Gap gap : gaps) {
+            for (BenchRun.Gap gap : gaps) {
                 out.writeStartObject();
                 out.writeStringField("title", gap.title());
                 out.writeStringField("reason", gap.reason());

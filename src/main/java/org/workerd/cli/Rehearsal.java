@@ -10,9 +10,9 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
-import org.workerd.bench.BenchPlugin;
 import org.workerd.config.Environment;
 import org.workerd.job.Allowed;
+import org.workerd.probe.ProbePlugin;
 import sun.misc.Signal;
 
 /**
@@ -87,7 +87,7 @@ final class Rehearsal {
         });
         play(BEFORE, directory);
         Files.writeString(Path.of(directory, "odd.toml"), NOT_PLAIN);
-        BenchPlugin.write(Path.of(directory, "plugins"));
+        ProbePlugin.write(Path.of(directory, "plugins"));
         Thread commands = new Thread(() -> {
             DURING.lines()
                     .map(line -> line.contains("-c ") ? line : "-c DIR/workerd.toml " + line)

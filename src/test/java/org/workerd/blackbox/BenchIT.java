@@ -9,6 +9,10 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.jar.JarEntry;
+import java.util.jar.JarFile;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
@@ -109,6 +113,24 @@ class BenchIT extends DaemonTest {
                 .hasSize(2)
                 .allMatch(line -> line.matches("workerd: cannot measure (pick-up|recovery).*: no pipes here"));
         assertThat(left()).isEmpty();
+    }
+
+    @Test
+    void theProductsJarHoldsNothingOfItNorOfTheBuild() throws IOException {
+        Set<String> classes = new TreeSet<>();
+        try (Stream<Path> jars = Files.list(Installation.TREE.resolve("lib"))) {
+            Path product = jars.filter(jar -> jar.getFileName().toString().startsWith("workerd-"))
+                    .findFirst()
+                    .orElseThrow();
+            try (JarFile jar = new JarFile(product.toFile())) {
+                jar.stream().map(JarEntry::getName).forEach(classes::add);
+            }
+        }
+        assertThat(classes)
+                .contains("org/workerd/cli/RunBench.class")
+                .noneMatch(name -> name.startsWith("org/workerd/bench/"))
+                .noneMatch(name -> name.matches(".*/(Bench(Run|Json)|BareLoops|PlainWriter|ManPages|Roff)\\b.*"))
+                .noneMatch(name -> name.matches(".*/(Command|Settings)Reference\\b.*"));
     }
 
     private static void assertPositive(Object samples) {

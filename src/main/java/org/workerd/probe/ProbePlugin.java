@@ -1,4 +1,4 @@
-package org.workerd.bench;
+package org.workerd.probe;
 
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,8 +11,8 @@ import java.util.jar.JarOutputStream;
 import org.workerd.api.JobHandler;
 
 /** A jar with handlers in Java, {@code noop} and {@code stamp}, made of this build's own classes. Stateless. */
-public final class BenchPlugin {
-    private BenchPlugin() {}
+public final class ProbePlugin {
+    private ProbePlugin() {}
 
     /** Puts it into a directory for plugins, which must have none of its name. */
     public static void write(Path plugins) throws IOException {

@@ -1,10 +1,10 @@
-package org.workerd.bench;
+package org.workerd.probe;
 
 import org.workerd.api.JobContext;
 import org.workerd.api.JobHandler;
 import org.workerd.api.JobResult;
 
-/** Does nothing. Public, for the daemon of a bench loads it from a jar. */
+/** Does nothing. Public, for a daemon loads it from a jar. */
 public final class NoopHandler implements JobHandler {
     @Override
     public String name() {

@@ -1,4 +1,4 @@
-package org.workerd.bench;
+package org.workerd.probe;
 
 import org.workerd.api.JobContext;
 import org.workerd.api.JobHandler;
