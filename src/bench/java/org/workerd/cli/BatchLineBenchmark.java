@@ -1,5 +1,6 @@
 package org.workerd.cli;
 
+import org.workerd.ops.BatchLine;
 import java.time.Instant;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;

@@ -10,6 +10,7 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
+import org.workerd.ops.BatchLine;
 
 /**
  * The jobs of a batch's lines. A thread of its own reads some ahead while those before them are stored: the transaction,

@@ -7,6 +7,7 @@ import java.util.List;
 import org.workerd.bench.Figure;
 import org.workerd.bench.Machine;
 import org.workerd.bench.Samples;
+import org.workerd.ops.Json;
 
 /** The figures of a bench for programs: with every repeat, and null where there is no limit. */
 record BenchJson(Machine machine, boolean quick, List<Figure> figures, List<BenchRun.Gap> gaps) {

@@ -3,7 +3,6 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +13,7 @@ import java.util.concurrent.Callable;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
+import org.workerd.ops.JobAction;
 import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -62,17 +62,17 @@ final class Cancel implements Callable<Integer>, JobChange.Change {
 
     @Override
     public String verb() {
-        return "cancel";
+        return JobAction.CANCEL.verb();
     }
 
     @Override
     public String done() {
-        return "cancelled";
+        return JobAction.CANCEL.done();
     }
 
     @Override
     public Set<JobState> from() {
-        return EnumSet.of(JobState.BLOCKED, JobState.SCHEDULED, JobState.READY, JobState.RUNNING, JobState.RETRYING);
+        return JobAction.CANCEL.from();
     }
 
     @Override

@@ -10,6 +10,7 @@ import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.job.Names;
 import org.workerd.ops.HandlerView;
+import org.workerd.ops.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

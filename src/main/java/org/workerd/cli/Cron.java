@@ -1,6 +1,5 @@
 package org.workerd.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
@@ -13,6 +12,7 @@ import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
 import org.workerd.ops.HandlerView;
+import org.workerd.ops.Json;
 import org.workerd.ops.ScheduleView;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
@@ -48,7 +48,9 @@ final class Cron implements Callable<Integer> {
         if (quiet) {
             settings.cron().forEach(entry -> main.console().data(entry.id()));
         } else if (json) {
-            printJson(schedules(settings));
+            try (Json document = new Json(main.console().data())) {
+                ScheduleView.write(schedules(settings), main.now(), document);
+            }
         } else if (settings.cron().isEmpty()) {
             main.console().say("There are no schedules: a table [cron.ID] in the configuration makes one.");
         } else {
@@ -120,35 +122,5 @@ final class Cron implements Callable<Integer> {
             return "-";
         }
         return main.console().isTerminal() ? Times.relative(time, main.now()) : Times.local(time, entry.zone());
-    }
-
-    private void printJson(List<ScheduleView> schedules) throws IOException {
-        try (Json document = new Json(main.console().data())) {
-            JsonGenerator out = document.generator();
-            out.writeStartObject();
-            out.writeArrayFieldStart("cron");
-            for (ScheduleView schedule : schedules) {
-                CronEntry entry = schedule.entry();
-                out.writeStartObject();
-                out.writeStringField("id", entry.id());
-                out.writeStringField("schedule", entry.schedule().text());
-                out.writeStringField("timezone", entry.zone().getId());
-                out.writeStringField("handler", entry.job().name());
-                document.text("handler_objection", schedule.objection().orElse(null));
-                out.writeBooleanField("enabled", schedule.enabled());
-                document.template(entry.job());
-                out.writeStringField("missed", word(entry.missed()));
-                out.writeStringField("overlap", word(entry.overlap()));
-                document.lastRun(schedule.last());
-                document.text(
-                        "last_outcome", schedule.outcome().map(JobState::word).orElse(null));
-                document.time("next_run", schedule.next(main.now()).orElse(null));
-                out.writeEndObject();
-            }
-        }
-    }
-
-    private static String word(Enum<?> choice) {
-        return choice.name().toLowerCase(java.util.Locale.ROOT);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
+import org.workerd.ops.Json;
 import org.workerd.store.JobStore;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;

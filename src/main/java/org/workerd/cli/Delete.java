@@ -2,13 +2,13 @@ package org.workerd.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
+import org.workerd.ops.JobAction;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Removed;
 import org.workerd.worker.OutputFiles;
@@ -46,17 +46,17 @@ final class Delete implements Callable<Integer>, JobChange.Change {
 
     @Override
     public String verb() {
-        return "delete";
+        return JobAction.DELETE.verb();
     }
 
     @Override
     public String done() {
-        return "deleted";
+        return JobAction.DELETE.done();
     }
 
     @Override
     public Set<JobState> from() {
-        return EnumSet.of(JobState.DONE, JobState.DEAD, JobState.CANCELLED);
+        return JobAction.DELETE.from();
     }
 
     @Override

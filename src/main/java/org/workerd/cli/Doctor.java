@@ -8,6 +8,7 @@ import org.workerd.daemon.doctor.Checkup;
 import org.workerd.daemon.doctor.Finding;
 import org.workerd.daemon.doctor.Finding.Level;
 import org.workerd.job.Printable;
+import org.workerd.ops.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.config.Settings;
 import org.workerd.daemon.Directories;
 import org.workerd.job.NewJob;
+import org.workerd.ops.Json;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;

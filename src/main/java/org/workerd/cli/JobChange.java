@@ -13,6 +13,7 @@ import java.util.TreeMap;
 import java.util.TreeSet;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
+import org.workerd.ops.Json;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobView;

@@ -13,6 +13,7 @@ import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
+import org.workerd.ops.BatchLine;
 import picocli.CommandLine.Option;
 
 /** The options of {@code enqueue} that say what one job is like. */
@@ -93,17 +94,12 @@ final class JobOptions {
                 .payload(payload == null ? null : payload("enqueue", payload, input))
                 .queue(queue == null ? NewJob.DEFAULT_QUEUE : queue)
                 .priority(priority == null ? 0 : priority)
-                .runAt(runAt(delay, at == null ? null : at.at(now, ZoneId.systemDefault()), now))
+                .runAt(BatchLine.runAt(delay, at == null ? null : at.at(now, ZoneId.systemDefault()), now))
                 .key(key)
                 .maxAttempts(maxAttempts)
                 .timeout(timeout)
                 .after(after)
                 .build();
-    }
-
-    /** Null: at once. */
-    static @Nullable Instant runAt(@Nullable Duration delay, @Nullable Instant at, Instant now) {
-        return delay == null || delay.isZero() ? at : now.plus(delay);
     }
 
     /** The text, a file's, or what stands on stdin. */

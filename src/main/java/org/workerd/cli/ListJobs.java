@@ -9,6 +9,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
+import org.workerd.ops.Json;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;

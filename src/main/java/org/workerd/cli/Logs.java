@@ -11,6 +11,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
+import org.workerd.ops.OutputTail;
 import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -88,7 +89,7 @@ final class Logs implements Callable<Integer> {
             if (attempts.size() > 1) {
                 main.console().hint("workerd: attempt " + number + " of " + attempts.size());
             }
-            OutputFollower.tail(settings, job, number).copyTo(main.console().programOutput());
+            OutputTail.of(settings, job, number).copyTo(main.console().programOutput());
         } else {
             main.console().say(silence(job, number, newest(settings, number - 1)));
         }
@@ -161,7 +162,7 @@ final class Logs implements Callable<Integer> {
     }
 
     private boolean hasPrinted(Settings settings, int number) {
-        Path file = OutputFollower.path(settings, id, number);
+        Path file = OutputTail.path(settings, id, number);
         // What is no file of ours is for whoever reads it to refuse.
         return file.toFile().length() > 0
                 || (Files.exists(file, LinkOption.NOFOLLOW_LINKS)

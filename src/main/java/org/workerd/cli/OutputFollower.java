@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import org.workerd.config.Settings;
+import org.workerd.ops.OutputTail;
 import org.workerd.store.JobView;
-import org.workerd.worker.Output;
 
 /** Copies what a job prints as it comes, one attempt after the other. For one thread. */
 final class OutputFollower {
@@ -50,20 +50,10 @@ final class OutputFollower {
 
     /** Where the attempt's output is, or will be. */
     Path directory() {
-        return path(settings, job.id(), number).resolveSibling("");
-    }
-
-    static Path path(Settings settings, long job, int number) {
-        return Output.path(settings.directory().output(), job, number);
+        return OutputTail.path(settings, job.id(), number).resolveSibling("");
     }
 
     private OutputTail tail() {
-        return tail(settings, job, number);
-    }
-
-    static OutputTail tail(Settings settings, JobView job, int number) {
-        return new OutputTail(
-                path(settings, job.id(), number),
-                settings.policies().of(job.name()).outputLimit());
+        return OutputTail.of(settings, job, number);
     }
 }

@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.config.Settings;
 import org.workerd.job.Names;
 import org.workerd.job.NewJob;
+import org.workerd.ops.QueueList;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import picocli.CommandLine.Command;
@@ -47,7 +48,7 @@ final class Pause implements Callable<Integer> {
 
     /** It may get its first job yet; but it may be a slip, too. */
     private void warnOfUnknown(String queue, Settings settings, JobStore store) {
-        Set<String> known = new TreeSet<>(Queues.configured(settings.limits()));
+        Set<String> known = new TreeSet<>(QueueList.configured(settings.limits()));
         known.add(NewJob.DEFAULT_QUEUE);
         settings.cron().forEach(entry -> known.add(entry.job().queue()));
         try (JobQueries queries = store.queries()) {

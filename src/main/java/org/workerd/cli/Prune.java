@@ -6,6 +6,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.workerd.config.Settings;
+import org.workerd.ops.Json;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves.Pruned;
 import org.workerd.store.Moves.Removed;

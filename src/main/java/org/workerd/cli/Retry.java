@@ -1,7 +1,6 @@
 package org.workerd.cli;
 
 import java.io.IOException;
-import java.util.EnumSet;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -9,6 +8,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.workerd.job.JobState;
+import org.workerd.ops.JobAction;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
@@ -60,30 +60,27 @@ final class Retry implements Callable<Integer>, JobChange.Change {
 
     @Override
     public String verb() {
-        return "retry";
+        return JobAction.RETRY.verb();
     }
 
     @Override
     public String done() {
-        return "retried";
+        return JobAction.RETRY.done();
     }
 
     @Override
     public Set<JobState> from() {
-        return EnumSet.of(JobState.DEAD, JobState.CANCELLED);
+        return JobAction.RETRY.from();
     }
 
     @Override
     public Optional<String> change(long id, Moves moves) {
-        if (moves.retry(id, force)) {
-            return Optional.empty();
-        }
-        return refusal(moves.holderOfKey(id), moves.hindrance(id)).or(() -> Optional.of(wrongState()));
+        return JobAction.retry(id, force, moves);
     }
 
     @Override
     public String wrongState() {
-        return "is neither dead nor cancelled";
+        return JobAction.NOT_RETRIED;
     }
 
     /** By the store's rule; but what comes before it in the same command would be retried by then. */
@@ -98,7 +95,7 @@ final class Retry implements Callable<Integer>, JobChange.Change {
                 : queries.hindrances(job.id()).stream()
                         .filter(one -> one.isDeleted() || !foreseen.contains(one.id()))
                         .findFirst();
-        Optional<String> why = refusal(holder, parent);
+        Optional<String> why = JobAction.objection(holder, parent);
         if (why.isEmpty()) {
             foreseen.add(job.id());
             if (key != null) {
@@ -106,23 +103,5 @@ final class Retry implements Callable<Integer>, JobChange.Change {
             }
         }
         return why;
-    }
-
-    private static Optional<String> refusal(Optional<Long> holderOfKey, Optional<Hindrance> parent) {
-        return holderOfKey
-                .map(other -> "job " + other + " has its key")
-                .or(() -> parent.map(Retry::told))
-                .map(why -> "cannot be retried: " + why);
-    }
-
-    private static String told(Hindrance parent) {
-        String which = "job " + parent.id() + ", which it waits for, ";
-        JobState state = parent.state();
-        if (state == null) {
-            return which + "is deleted, and nobody knows how it ended; --force retries this one all the same";
-        }
-        return parent.isDeleted()
-                ? which + "was " + state.word() + " and is deleted; --force retries this one all the same"
-                : which + "is " + state.word() + "; retry both, or this one with --force";
     }
 }

@@ -13,6 +13,7 @@ import org.workerd.job.Names;
 import org.workerd.job.Progress;
 import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
+import org.workerd.ops.Json;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;

@@ -1,6 +1,5 @@
 package org.workerd.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -11,6 +10,9 @@ import java.util.stream.Stream;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Span;
+import org.workerd.ops.Counts;
+import org.workerd.ops.Json;
+import org.workerd.ops.QueueNumbers;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
 import picocli.CommandLine.Command;
@@ -47,7 +49,9 @@ final class Stats implements Callable<Integer> {
                     .toList();
         }
         if (json) {
-            printJson(queues, daemons);
+            try (Json document = new Json(main.console().data())) {
+                new Counts(queues, daemons).write(document);
+            }
         } else if (quiet) {
             queues.keySet().forEach(main.console()::data);
         } else {
@@ -92,34 +96,5 @@ final class Stats implements Callable<Integer> {
                         : Times.rfc3339(daemon.startedAt())));
         main.console().data("");
         main.console().print(table);
-    }
-
-    private void printJson(Map<String, QueueNumbers> queues, List<DaemonView> daemons) throws IOException {
-        try (Json document = new Json(main.console().data())) {
-            JsonGenerator out = document.generator();
-            out.writeStartObject();
-            out.writeObjectFieldStart("queues");
-            for (Map.Entry<String, QueueNumbers> one : queues.entrySet()) {
-                out.writeObjectFieldStart(one.getKey());
-                for (JobState state : JobState.values()) {
-                    out.writeNumberField(state.word(), one.getValue().count(state));
-                }
-                out.writeBooleanField("paused", one.getValue().paused());
-                Duration oldest = one.getValue().oldestReady();
-                out.writeNumberField("oldest_ready_age_ms", oldest == null ? 0 : oldest.toMillis());
-                out.writeEndObject();
-            }
-            out.writeEndObject();
-            out.writeArrayFieldStart("daemons");
-            for (DaemonView daemon : daemons) {
-                out.writeStartObject();
-                out.writeNumberField("pid", daemon.pid());
-                out.writeStringField("host", daemon.host());
-                out.writeNumberField("slots", daemon.slots());
-                out.writeNumberField("busy", daemon.busy());
-                out.writeStringField("started_at", Times.rfc3339(daemon.startedAt()));
-                out.writeEndObject();
-            }
-        }
     }
 }

@@ -12,6 +12,7 @@ import org.workerd.job.Names;
 import org.workerd.job.Outcome;
 import org.workerd.job.Span;
 import org.workerd.job.Verdict;
+import org.workerd.ops.Json;
 
 /**
  * How a trial ended, and what the daemon would have made of the job.

@@ -12,6 +12,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.workerd.job.Claim;
 import org.workerd.job.Outcome;
+import org.workerd.ops.OutputTail;
 import org.workerd.worker.Trial;
 
 /** A trial in the foreground: what the handler prints is passed on as it comes, and a signal to us ends it. */

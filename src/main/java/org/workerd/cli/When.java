@@ -9,6 +9,8 @@ import java.time.ZoneId;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.workerd.ops.NoTime;
+import org.workerd.ops.Rfc3339;
 
 /**
  * A time as people write it: of RFC 3339, or by the clock on the wall, which becomes an instant when it is known where
@@ -30,7 +32,7 @@ record When(@Nullable Instant instant, @Nullable LocalDate date, boolean tomorro
     static When parse(String text) {
         Matcher local = LOCAL.matcher(text);
         try {
-            return local.matches() ? local(local) : new When(Times.instant(text), null, false, LocalTime.MIDNIGHT);
+            return local.matches() ? local(local) : new When(Rfc3339.instant(text), null, false, LocalTime.MIDNIGHT);
         } catch (DateTimeException wrong) {
             throw NoTime.of(text, "a time like 2026-12-24T18:00:00+01:00, 2026-12-24 18:00, 18:00 or tomorrow 18:00");
         }

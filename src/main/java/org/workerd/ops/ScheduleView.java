@@ -1,7 +1,10 @@
 package org.workerd.ops;
 
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
 import java.time.Instant;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -51,5 +54,39 @@ public record ScheduleView(CronEntry entry, @Nullable CronView last, boolean ser
     /** The daemon has not read the configuration since it was changed, or goes by the clocks of another zone. */
     public boolean isBehind(Instant now) {
         return served && (last == null || !entry.hasTiming(last.timing(), now));
+    }
+
+    /** All of them as one object. */
+    public static void write(List<ScheduleView> schedules, Instant now, Json document) throws IOException {
+        JsonGenerator out = document.generator();
+        out.writeStartObject();
+        out.writeArrayFieldStart("cron");
+        for (ScheduleView schedule : schedules) {
+            schedule.write(now, document);
+        }
+        out.writeEndArray();
+        out.writeEndObject();
+    }
+
+    private void write(Instant now, Json document) throws IOException {
+        JsonGenerator out = document.generator();
+        out.writeStartObject();
+        out.writeStringField("id", entry.id());
+        out.writeStringField("schedule", entry.schedule().text());
+        out.writeStringField("timezone", entry.zone().getId());
+        out.writeStringField("handler", entry.job().name());
+        document.text("handler_objection", objection.orElse(null));
+        out.writeBooleanField("enabled", enabled());
+        document.template(entry.job());
+        out.writeStringField("missed", word(entry.missed()));
+        out.writeStringField("overlap", word(entry.overlap()));
+        document.lastRun(last);
+        document.text("last_outcome", outcome().map(JobState::word).orElse(null));
+        document.time("next_run", next(now).orElse(null));
+        out.writeEndObject();
+    }
+
+    private static String word(Enum<?> choice) {
+        return choice.name().toLowerCase(Locale.ROOT);
     }
 }

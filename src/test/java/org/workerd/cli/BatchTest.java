@@ -19,6 +19,8 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.job.NewJob;
+import org.workerd.ops.BatchLine;
+import org.workerd.ops.Json;
 import org.workerd.store.JobView;
 
 /** All lines or none, each with its own jobs and its own mistakes. */

@@ -16,6 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.job.Claim;
 import org.workerd.job.Verdict;
+import org.workerd.ops.OutputTail;
 
 /** {@code logs} prints what is kept of an attempt's output, and {@code -f} all that comes. */
 @Timeout(30)

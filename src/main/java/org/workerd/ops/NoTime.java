@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.ops;
 
 import java.time.YearMonth;
 import java.util.regex.Matcher;
@@ -6,7 +6,7 @@ import java.util.regex.Pattern;
 import org.workerd.job.Names;
 
 /** Why a text is not a time, in words that say which part of it is wrong. */
-final class NoTime {
+public final class NoTime {
     private static final Pattern PARTS = Pattern.compile("(?:(\\d{4})-(\\d\\d)-(\\d\\d))?(?:[Tt ]|^|$|tomorrow |today )"
             + "(?:(\\d\\d?):(\\d\\d)(?::(\\d\\d)(?:\\.\\d+)?)?)?(?:[Zz]|[+-](\\d\\d):(\\d\\d))?");
 
@@ -17,7 +17,7 @@ final class NoTime {
      *
      * @param forms what would have been a time
      */
-    static IllegalArgumentException of(String text, String forms) {
+    public static IllegalArgumentException of(String text, String forms) {
         Matcher parts = PARTS.matcher(text);
         String why = parts.matches() ? why(parts) : "";
         return new IllegalArgumentException(

@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.ops;
 
 import java.io.IOException;
 import java.io.OutputStream;
@@ -8,6 +8,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.workerd.config.Settings;
+import org.workerd.store.JobView;
 import org.workerd.worker.Output;
 import org.workerd.worker.OutputFiles;
 
@@ -15,7 +17,7 @@ import org.workerd.worker.OutputFiles;
  * Copies what an attempt printed, each time from where it left off. While the program runs, a file beyond the limit has
  * a hole in its middle; when it has ended, the middle is cut out and the file is shorter than it was. For one thread.
  */
-final class OutputTail {
+public final class OutputTail {
     /** The daemon makes holes of whole blocks: a file may be so much larger and still have none. */
     private static final int BLOCK = 4096;
 
@@ -29,15 +31,28 @@ final class OutputTail {
     private long position;
     private boolean cutOut;
 
-    OutputTail(Path file, long limit) {
+    /** From the beginning of the file, of which the job keeps so much. */
+    public OutputTail(Path file, long limit) {
         this.file = file;
         this.limit = limit;
         this.half = limit / 2;
     }
 
     /** All there is by now; nothing of a file that is not there, for an attempt that printed nothing keeps none. */
-    void copyTo(OutputStream to) throws IOException {
+    public void copyTo(OutputStream to) throws IOException {
         OutputFiles.read(file, from -> copy(from, to));
+    }
+
+    /** Of an attempt of this job, from its beginning. */
+    public static OutputTail of(Settings settings, JobView job, int attempt) {
+        return new OutputTail(
+                path(settings, job.id(), attempt),
+                settings.policies().of(job.name()).outputLimit());
+    }
+
+    /** Where an attempt's output is, or will be. */
+    public static Path path(Settings settings, long job, int attempt) {
+        return Output.path(settings.directory().output(), job, attempt);
     }
 
     private void copy(FileChannel from, OutputStream to) throws IOException {

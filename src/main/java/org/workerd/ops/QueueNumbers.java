@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.ops;
 
 import java.time.Duration;
 import java.time.Instant;
@@ -16,15 +16,15 @@ import org.workerd.store.JobQueries;
  * @param oldestReady how long its oldest ready job has been ready; null: none is
  * @param oldestReadyJob that job's id
  */
-record QueueNumbers(
+public record QueueNumbers(
         Map<JobState, Long> counts, boolean paused, @Nullable Duration oldestReady, @Nullable Long oldestReadyJob) {
     /** Of a queue without jobs. */
-    QueueNumbers(boolean paused) {
+    public QueueNumbers(boolean paused) {
         this(Map.of(), paused, null, null);
     }
 
     /** By queue: those that have or had jobs, and those that are paused. */
-    static Map<String, QueueNumbers> of(JobQueries queries, Instant now) {
+    public static Map<String, QueueNumbers> of(JobQueries queries, Instant now) {
         Set<String> pauses = queries.pauses();
         Map<String, Map<JobState, Long>> counts = new TreeMap<>(queries.counts());
         pauses.stream()
@@ -44,8 +44,14 @@ record QueueNumbers(
         return numbers;
     }
 
-    long count(JobState state) {
+    /** In this state. */
+    public long count(JobState state) {
         return counts.getOrDefault(state, 0L);
+    }
+
+    /** Those that wait for something else than a free slot. */
+    public long waiting() {
+        return count(JobState.BLOCKED) + count(JobState.SCHEDULED) + count(JobState.RETRYING);
     }
 
     private static Map<JobState, Long> none() {

@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.ops;
 
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.io.CharacterEscapes;

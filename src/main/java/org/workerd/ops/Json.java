@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.ops;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
@@ -16,16 +16,16 @@ import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Printable;
 import org.workerd.job.Progress;
-import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobView;
 
 /** The JSON of jobs: every key always there, null for what does not apply. One document; not thread-safe. */
-final class Json implements AutoCloseable {
+public final class Json implements AutoCloseable {
     /** What is nested more deeply is shown as a string: most programs would refuse to read the whole document. */
-    static final int DEEPEST = 500;
+    public static final int DEEPEST = 500;
 
-    static final JsonFactory FACTORY = JsonFactory.builder()
+    /** Writes and reads as everything of ours does. */
+    public static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(com.fasterxml.jackson.core.StreamWriteFeature.AUTO_CLOSE_TARGET)
             .streamReadConstraints(
                     StreamReadConstraints.builder().maxNestingDepth(DEEPEST).build())
@@ -34,14 +34,15 @@ final class Json implements AutoCloseable {
     private final JsonGenerator json;
     private final OutputStream out;
 
-    Json(OutputStream out) throws IOException {
+    /** Of a document that ends up there, with a newline behind it. */
+    public Json(OutputStream out) throws IOException {
         this.out = out;
         this.json = FACTORY.createGenerator(out);
         json.setCharacterEscapes(new PlainJson());
     }
 
     /** For what is not a job. */
-    JsonGenerator generator() {
+    public JsonGenerator generator() {
         return json;
     }
 
@@ -51,7 +52,7 @@ final class Json implements AutoCloseable {
      * @param policy what holds where the job itself says nothing
      * @param waitsFor null: nothing
      */
-    void job(JobView job, List<JobView.Attempt> attempts, JobPolicy policy, @Nullable WaitsFor waitsFor)
+    public void job(JobView job, List<JobView.Attempt> attempts, JobPolicy policy, @Nullable WaitsFor waitsFor)
             throws IOException {
         json.writeStartObject();
         asEnqueued(job);
@@ -77,7 +78,7 @@ final class Json implements AutoCloseable {
     }
 
     /** What a schedule enqueues, with the keys of a job. */
-    void template(NewJob job) throws IOException {
+    public void template(NewJob job) throws IOException {
         json.writeStringField("name", job.name());
         json.writeStringField("queue", job.queue());
         json.writeArrayFieldStart("args");
@@ -89,7 +90,7 @@ final class Json implements AutoCloseable {
     }
 
     /** What a schedule did last; null: nothing yet. */
-    void lastRun(@Nullable CronView view) throws IOException {
+    public void lastRun(@Nullable CronView view) throws IOException {
         JobState state = view == null ? null : view.state();
         time("last_run", view == null ? null : view.slot());
         number("last_job", view == null ? null : view.job());
@@ -141,7 +142,7 @@ final class Json implements AutoCloseable {
     }
 
     /** Null: nothing. */
-    void waitsFor(@Nullable WaitsFor waitsFor) throws IOException {
+    public void waitsFor(@Nullable WaitsFor waitsFor) throws IOException {
         json.writeFieldName("waits_for");
         if (waitsFor == null) {
             json.writeNull();
@@ -167,12 +168,14 @@ final class Json implements AutoCloseable {
         json.writeEndObject();
     }
 
-    void text(String key, @Nullable String text) throws IOException {
+    /** Null is null, here and below. */
+    public void text(String key, @Nullable String text) throws IOException {
         json.writeFieldName(key);
         json.writeString(text); // null is null
     }
 
-    void number(String key, @Nullable Number number) throws IOException {
+    /** A whole one. */
+    public void number(String key, @Nullable Number number) throws IOException {
         json.writeFieldName(key);
         if (number == null) {
             json.writeNull();
@@ -181,12 +184,13 @@ final class Json implements AutoCloseable {
         }
     }
 
-    void time(String key, @Nullable Instant time) throws IOException {
-        text(key, time == null ? null : Times.rfc3339(time));
+    /** As RFC 3339 has it. */
+    public void time(String key, @Nullable Instant time) throws IOException {
+        text(key, time == null ? null : Rfc3339.format(time));
     }
 
     /** What is JSON as it stands, so that no number loses a digit; else as a string. */
-    void value(String key, @Nullable String text) throws IOException {
+    public void value(String key, @Nullable String text) throws IOException {
         json.writeFieldName(key);
         if (text != null && isJson(text)) {
             json.writeRawValue(Printable.json(text.strip()));
@@ -196,7 +200,7 @@ final class Json implements AutoCloseable {
     }
 
     /** Exactly one value? */
-    static boolean isJson(String text) {
+    public static boolean isJson(String text) {
         try (JsonParser parser = FACTORY.createParser(text)) {
             JsonToken first = parser.nextToken();
             if (first == null) {

@@ -1,4 +1,4 @@
-package org.workerd.cli;
+package org.workerd.ops;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonParser;
@@ -12,13 +12,16 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Names;
 import org.workerd.job.NewJob;
 import org.workerd.job.Span;
 
 /** One line of a batch: a JSON object that becomes a job. For one line, once. */
-final class BatchLine {
-    static final List<String> KEYS = List.of(
+public final class BatchLine {
+    /** What a line may say. */
+    public static final List<String> KEYS = List.of(
             "name", "args", "payload", "queue", "priority", "delay", "at", "key", "max_attempts", "timeout", "after");
+
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
             .build();
@@ -47,7 +50,7 @@ final class BatchLine {
      *
      * @throws IllegalArgumentException with a sentence
      */
-    static NewJob parse(String text, Instant now) {
+    public static NewJob parse(String text, Instant now) {
         try (JsonParser json = FACTORY.createParser(text)) {
             BatchLine line = new BatchLine(text, json);
             line.read();
@@ -107,12 +110,17 @@ final class BatchLine {
                 .payload(payload)
                 .queue(queue)
                 .priority(priority)
-                .runAt(JobOptions.runAt(delay, at, now))
+                .runAt(runAt(delay, at, now))
                 .key(key)
                 .maxAttempts(maxAttempts)
                 .timeout(timeout)
                 .after(after)
                 .build();
+    }
+
+    /** Null: at once. */
+    public static @Nullable Instant runAt(@Nullable Duration delay, @Nullable Instant at, Instant now) {
+        return delay == null || delay.isZero() ? at : now.plus(delay);
     }
 
     private String string(String field) throws IOException {
@@ -142,7 +150,7 @@ final class BatchLine {
 
     private Instant time(String field) throws IOException {
         String value = string(field);
-        return named(field, () -> Times.parse(value));
+        return named(field, () -> Rfc3339.parse(value));
     }
 
     private List<String> strings(String field) throws IOException {
@@ -210,8 +218,10 @@ final class BatchLine {
     }
 
     private static IllegalArgumentException unknown(String field) {
-        String meant = Usage.meant(field, KEYS).map(hint -> "; " + hint.strip()).orElse("");
-        return new IllegalArgumentException("unknown key \"" + org.workerd.job.Names.printable(field) + "\"" + meant);
+        String meant = Names.closest(field, KEYS)
+                .map(name -> "; Did you mean " + name + "?")
+                .orElse("");
+        return new IllegalArgumentException("unknown key \"" + Names.printable(field) + "\"" + meant);
     }
 
     private String found() {

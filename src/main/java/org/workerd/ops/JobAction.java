@@ -1,0 +1,83 @@
+package org.workerd.ops;
+
+import java.util.EnumSet;
+import java.util.Optional;
+import java.util.Set;
+import org.workerd.job.JobState;
+import org.workerd.store.Moves;
+import org.workerd.store.Moves.Hindrance;
+
+/** What people do to jobs that are there. */
+public enum JobAction {
+    RETRY("retry", "retried"),
+    CANCEL("cancel", "cancelled"),
+    DELETE("delete", "deleted");
+
+    /** Why a job in another state is not retried. */
+    public static final String NOT_RETRIED = "is neither dead nor cancelled";
+
+    private final String verb;
+    private final String done;
+
+    JobAction(String verb, String done) {
+        this.verb = verb;
+        this.done = done;
+    }
+
+    /** The command's name. */
+    public String verb() {
+        return verb;
+    }
+
+    /** What was done. */
+    public String done() {
+        return done;
+    }
+
+    /** The states from which it can be done. */
+    public Set<JobState> from() {
+        return switch (this) {
+            case RETRY -> EnumSet.of(JobState.DEAD, JobState.CANCELLED);
+            case CANCEL ->
+                EnumSet.of(JobState.BLOCKED, JobState.SCHEDULED, JobState.READY, JobState.RUNNING, JobState.RETRYING);
+            case DELETE -> EnumSet.of(JobState.DONE, JobState.DEAD, JobState.CANCELLED);
+        };
+    }
+
+    /** Of this name. */
+    public static Optional<JobAction> ofVerb(String verb) {
+        for (JobAction action : values()) {
+            if (action.verb.equals(verb)) {
+                return Optional.of(action);
+            }
+        }
+        return Optional.empty();
+    }
+
+    /** Retries the job. Empty: it is done. Else why not, to follow "job 42 ". */
+    public static Optional<String> retry(long id, boolean force, Moves moves) {
+        if (moves.retry(id, force)) {
+            return Optional.empty();
+        }
+        return objection(moves.holderOfKey(id), moves.hindrance(id)).or(() -> Optional.of(NOT_RETRIED));
+    }
+
+    /** Why a job that is dead or cancelled is not retried all the same; empty: it is. */
+    public static Optional<String> objection(Optional<Long> holderOfKey, Optional<Hindrance> parent) {
+        return holderOfKey
+                .map(other -> "job " + other + " has its key")
+                .or(() -> parent.map(JobAction::told))
+                .map(why -> "cannot be retried: " + why);
+    }
+
+    private static String told(Hindrance parent) {
+        String which = "job " + parent.id() + ", which it waits for, ";
+        JobState state = parent.state();
+        if (state == null) {
+            return which + "is deleted, and nobody knows how it ended; --force retries this one all the same";
+        }
+        return parent.isDeleted()
+                ? which + "was " + state.word() + " and is deleted; --force retries this one all the same"
+                : which + "is " + state.word() + "; retry both, or this one with --force";
+    }
+}
