@@ -63,10 +63,10 @@ final class Cron implements Callable<Integer> {
     private static List<ScheduleView> schedules(Settings settings) {
         HandlerView handlers = HandlerCheck.view(settings);
         if (settings.cron().isEmpty() || !Main.engine(settings).exists()) {
-            return ScheduleView.of(settings.cron(), Optional.empty(), Main.engine(settings), handlers);
+            return ScheduleView.of(settings.cron(), Optional.empty(), handlers);
         }
         try (JobQueries queries = Main.engine(settings).openForReading()) {
-            return ScheduleView.of(settings.cron(), Optional.of(queries), Main.engine(settings), handlers);
+            return ScheduleView.of(settings.cron(), Optional.of(queries), handlers);
         }
     }
 

@@ -212,7 +212,7 @@ public final class Main implements Runnable {
     WaitReasons waitReasons(Settings settings, JobQueries queries) {
         return new WaitReasons(
                 queries,
-                new DaemonReasons(queries, engine(settings), settings.directory()),
+                new DaemonReasons(queries, settings.directory()),
                 settings.limits(),
                 () -> HandlerCheck.view(settings),
                 now());

@@ -12,6 +12,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.Span;
 import org.workerd.ops.Counts;
 import org.workerd.ops.Json;
+import org.workerd.ops.LiveDaemons;
 import org.workerd.ops.QueueNumbers;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
@@ -44,9 +45,7 @@ final class Stats implements Callable<Integer> {
         List<DaemonView> daemons;
         try (JobQueries queries = Main.engine(settings).openForReading()) {
             queues = QueueNumbers.of(queries, main.now());
-            daemons = queries.daemons().stream()
-                    .filter(Main.engine(settings)::isAlive)
-                    .toList();
+            daemons = LiveDaemons.of(queries);
         }
         if (json) {
             try (Json document = new Json(main.console().data())) {

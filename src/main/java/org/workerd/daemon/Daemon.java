@@ -184,7 +184,7 @@ public final class Daemon {
     }
 
     /** The lock is taken before the row can be seen: nobody shall take a daemon for dead that is only just born. */
-    private Identity register(JobStore store, Settings settings) throws IOException {
+    private Identity register(DaemonStore store, Settings settings) throws IOException {
         long pid = ProcessHandle.current().pid();
         DaemonDirectory directory = settings.directory();
         // Those of the queue's group may look whether a daemon lives, and read what jobs print.
@@ -194,8 +194,10 @@ public final class Daemon {
         Directories.makeOwn(directory.home(), "rwx------");
         return store.transaction(moves -> {
             long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
-            return new Identity(
-                    daemon, pid, Ledger.create(directory.ledgers(), daemon), Premises.of(directory, daemon));
+            Ledger ledger = Ledger.create(directory.ledgers(), daemon);
+            Premises premises = Premises.of(directory, daemon);
+            store.hold(daemon, Ledger.path(directory.ledgers(), daemon), premises.scratch());
+            return new Identity(daemon, pid, ledger, premises);
         });
     }
 

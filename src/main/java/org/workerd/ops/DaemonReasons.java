@@ -5,7 +5,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.ops.WaitsFor.Reason;
-import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.worker.Ledger;
@@ -13,14 +12,12 @@ import org.workerd.worker.Ledger;
 /** Whether anybody is there to claim, and has a slot free; looked at once. Not thread-safe. */
 public final class DaemonReasons {
     private final JobQueries queries;
-    private final Engine engine;
     private final DaemonDirectory directory;
     private @Nullable List<DaemonView> alive;
     private @Nullable List<DaemonView> claiming;
 
-    /** Of the queue that these questions are asked of, and that this engine keeps. */
-    public DaemonReasons(JobQueries queries, Engine engine, DaemonDirectory directory) {
-        this.engine = engine;
+    /** Of the queue that these questions are asked of. */
+    public DaemonReasons(JobQueries queries, DaemonDirectory directory) {
         this.queries = queries;
         this.directory = directory;
     }
@@ -48,7 +45,7 @@ public final class DaemonReasons {
 
     private List<DaemonView> alive() {
         if (alive == null) {
-            alive = LiveDaemons.of(queries, engine);
+            alive = LiveDaemons.of(queries);
         }
         return alive;
     }

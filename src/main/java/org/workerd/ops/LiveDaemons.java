@@ -1,7 +1,6 @@
 package org.workerd.ops;
 
 import java.util.List;
-import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
 
@@ -9,7 +8,7 @@ import org.workerd.store.JobQueries.DaemonView;
 public final class LiveDaemons {
     private LiveDaemons() {}
 
-    public static List<DaemonView> of(JobQueries queries, Engine engine) {
-        return queries.daemons().stream().filter(engine::isAlive).toList();
+    public static List<DaemonView> of(JobQueries queries) {
+        return queries.daemons().stream().filter(queries::isAlive).toList();
     }
 }

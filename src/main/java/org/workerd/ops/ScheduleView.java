@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
-import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
 
@@ -23,11 +22,9 @@ import org.workerd.store.JobQueries.CronView;
  */
 public record ScheduleView(CronEntry entry, @Nullable CronView last, boolean served, Optional<String> objection) {
     /** In the order of the entries; without questions there is no queue yet. */
-    public static List<ScheduleView> of(
-            List<CronEntry> entries, Optional<JobQueries> queries, Engine engine, HandlerView handlers) {
+    public static List<ScheduleView> of(List<CronEntry> entries, Optional<JobQueries> queries, HandlerView handlers) {
         Map<String, CronView> known = queries.map(JobQueries::cron).orElse(Map.of());
-        boolean served =
-                queries.map(some -> !LiveDaemons.of(some, engine).isEmpty()).orElse(false);
+        boolean served = queries.map(some -> !LiveDaemons.of(some).isEmpty()).orElse(false);
         return entries.stream()
                 .map(entry -> new ScheduleView(
                         entry,

@@ -1,5 +1,8 @@
 package org.workerd.store;
 
+import java.nio.file.Path;
+import java.time.Duration;
+
 /**
  * The queue while a daemon serves it: its transactions take turns with those of everybody else who writes, so that none
  * of them starves.
@@ -7,6 +10,23 @@ package org.workerd.store;
 public interface DaemonStore extends JobStore {
     /** Which daemons of the queue live. */
     Liveness liveness();
+
+    /**
+     * From now on others know that this daemon lives, until this process is dead or this is closed. To be called before
+     * its row can be seen.
+     *
+     * @param ledger what it says that still runs is ended before anybody takes over
+     * @param scratch where its attempts run, which is their mark
+     */
+    void hold(long daemon, Path ledger, Path scratch);
+
+    /**
+     * The loop has nothing to do.
+     *
+     * @param longest until when, if nobody changes the queue
+     * @return how long it may sleep; less when a change could go unnoticed so far
+     */
+    Duration idle(Duration longest);
 
     /**
      * From now on says when somebody may have changed the queue: too often rather than too seldom, perhaps before the

@@ -1,7 +1,6 @@
 package org.workerd.store;
 
 import java.nio.file.Path;
-import org.workerd.store.JobQueries.DaemonView;
 
 /**
  * What keeps a queue, and how to get at it; nothing is open yet. All that it opens is for one thread, but for what says
@@ -36,9 +35,6 @@ public interface Engine {
      * not workerd's. Throws as {@link #open} does.
      */
     DaemonStore serve();
-
-    /** Whether a daemon that the queue knows lives. From any thread; needs no native code. */
-    boolean isAlive(DaemonView daemon);
 
     /** Waits for changes of the queue that these questions are asked of. */
     Changes changes(JobQueries queries);

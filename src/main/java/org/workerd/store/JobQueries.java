@@ -122,6 +122,9 @@ public interface JobQueries extends AutoCloseable {
 
     List<DaemonView> daemons();
 
+    /** Whether it lives, by the lock that it holds as long as it does. Needs no native code. */
+    boolean isAlive(DaemonView daemon);
+
     /** The names that have jobs which wait to be claimed. */
     Set<String> namesWithReady();
 

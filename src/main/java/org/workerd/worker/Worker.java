@@ -228,7 +228,7 @@ public final class Worker {
         Duration untilHeld = held.untilNext().orElse(untilPruning);
         Duration idle = shorter(shorter(untilPruning, untilHeld), longest());
         Instant due = turn.nextDue().filter(nextSlot::isAfter).orElse(nextSlot);
-        return due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle);
+        return store.idle(due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle));
     }
 
     /** However little else is to be done. */

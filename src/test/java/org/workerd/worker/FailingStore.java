@@ -1,5 +1,6 @@
 package org.workerd.worker;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 import org.workerd.store.DaemonStore;
@@ -49,6 +50,16 @@ final class FailingStore implements DaemonStore {
     @Override
     public Liveness liveness() {
         return real.liveness();
+    }
+
+    @Override
+    public void hold(long daemon, Path ledger, Path scratch) {
+        real.hold(daemon, ledger, scratch);
+    }
+
+    @Override
+    public Duration idle(Duration longest) {
+        return real.idle(longest);
     }
 
     @Override

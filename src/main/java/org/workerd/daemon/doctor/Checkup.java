@@ -81,8 +81,8 @@ public final class Checkup {
             try (Health health = engine.health()) {
                 look("queue", () -> new HealthCheck(health, thorough).look());
                 if (findings.stream().noneMatch(HealthCheck::isDamage)) {
-                    look("daemons", () -> new DeadDaemonsCheck(settings, engine, health).look());
-                    look("jobs", () -> new JobsCheck(settings, engine, health, daemon, now).look());
+                    look("daemons", () -> new DeadDaemonsCheck(settings, health).look());
+                    look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
                 }
                 if (!health.isOvertaken()) {
                     return;

@@ -6,7 +6,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.workerd.config.Settings;
-import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.Health.Running;
 import org.workerd.store.JobQueries.DaemonView;
@@ -20,13 +19,11 @@ final class DeadDaemonsCheck {
     private static final String CHECK = "daemons";
 
     private final Settings settings;
-    private final Engine engine;
     private final Health health;
     private final List<Finding> findings = new ArrayList<>();
 
-    DeadDaemonsCheck(Settings settings, Engine engine, Health health) {
+    DeadDaemonsCheck(Settings settings, Health health) {
         this.settings = settings;
-        this.engine = engine;
         this.health = health;
     }
 
@@ -34,7 +31,7 @@ final class DeadDaemonsCheck {
         // Whoever else looks sees neither the locks nor the files.
         if (OwnUser.id() == 0 || OwnUser.id() == DaemonUser.of(settings).id()) {
             List<DaemonView> known = health.queries().daemons();
-            known.stream().filter(one -> !engine.isAlive(one)).forEach(this::attempts);
+            known.stream().filter(one -> !health.queries().isAlive(one)).forEach(this::attempts);
             files(known.stream().map(DaemonView::id).collect(Collectors.toSet()));
         }
         return findings;

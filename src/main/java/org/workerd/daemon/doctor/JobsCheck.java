@@ -19,7 +19,6 @@ import org.workerd.ops.HandlerView;
 import org.workerd.ops.WaitReasons;
 import org.workerd.ops.WaitsFor;
 import org.workerd.ops.WaitsFor.Reason;
-import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.CronView;
@@ -38,15 +37,13 @@ final class JobsCheck {
     private static final Duration TOLERANCE = Duration.ofSeconds(2);
 
     private final Settings settings;
-    private final Engine engine;
     private final Health health;
     private final DaemonState daemon;
     private final Instant now;
     private final List<Finding> findings = new ArrayList<>();
 
-    JobsCheck(Settings settings, Engine engine, Health health, DaemonState daemon, Instant now) {
+    JobsCheck(Settings settings, Health health, DaemonState daemon, Instant now) {
         this.settings = settings;
-        this.engine = engine;
         this.health = health;
         this.daemon = daemon;
         this.now = now;
@@ -89,7 +86,7 @@ final class JobsCheck {
     private boolean daemons(JobQueries queries) {
         boolean alive = false;
         for (DaemonView one : queries.daemons()) {
-            boolean lives = engine.isAlive(one);
+            boolean lives = queries.isAlive(one);
             alive |= lives;
             if (!lives) {
                 findings.add(Finding.warning(
@@ -121,7 +118,7 @@ final class JobsCheck {
                     daemon.isRunning() ? "workerd restart (the one that runs serves another queue)" : "workerd start";
             findings.add(Finding.warning("jobs", "some are ready, and no daemon serves this queue", mend));
         }
-        DaemonReasons daemons = new DaemonReasons(queries, engine, settings.directory());
+        DaemonReasons daemons = new DaemonReasons(queries, settings.directory());
         WaitReasons reasons = new WaitReasons(queries, daemons, settings.limits(), () -> handlers(settings), now);
         queries.oldestReady().forEach((queue, oldest) -> {
             if (oldest.since().plus(LONG).isBefore(now)) {

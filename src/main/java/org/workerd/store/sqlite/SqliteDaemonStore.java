@@ -75,6 +75,15 @@ final class SqliteDaemonStore implements DaemonStore {
         return new SqliteLiveness(database.file());
     }
 
+    /** The lock that all go by is that of the ledger itself, and whoever takes over looks at what it tells. */
+    @Override
+    public void hold(long daemon, Path ledger, Path scratch) {}
+
+    @Override
+    public Duration idle(Duration longest) {
+        return longest;
+    }
+
     @Override
     public void watch(Runnable mayHaveChanged) {
         String log = database.file().getFileName() + "-wal";

@@ -9,7 +9,6 @@ import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
-import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobStore;
 
 /** Queues that are files of this machine. */
@@ -53,11 +52,6 @@ public final class SqliteEngine implements Engine {
     @Override
     public DaemonStore serve() {
         return SqliteDaemonStore.open(database);
-    }
-
-    @Override
-    public boolean isAlive(DaemonView daemon) {
-        return DaemonLocks.isHeld(database.file(), daemon.id(), daemon.pid());
     }
 
     @Override

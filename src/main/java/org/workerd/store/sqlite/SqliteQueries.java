@@ -225,6 +225,11 @@ final class SqliteQueries implements JobQueries {
         return new SqliteWaits(statements);
     }
 
+    @Override
+    public boolean isAlive(DaemonView daemon) {
+        return DaemonLocks.isHeld(database.file(), daemon.id(), daemon.pid());
+    }
+
     private static final String DATA_VERSION = "pragma data_version";
 
     @Override
