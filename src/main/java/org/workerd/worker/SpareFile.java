@@ -12,7 +12,7 @@ import org.workerd.unix.UnixException;
 
 /**
  * The output file of a program that printed nothing, for the next program in its slot, under the name that it needs:
- * to remove a file and make another costs 60 µs more of a job of 850, for ext4 looks at each inode that was freed in the
+ * to remove a file and make another costs 40 µs more of a job of 850, for ext4 looks at each inode that was freed in the
  * last seconds before it takes one. For one thread at a time.
  */
 final class SpareFile {
