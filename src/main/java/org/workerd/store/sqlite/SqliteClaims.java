@@ -17,6 +17,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.Unicode;
+import org.workerd.store.JsonList;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
+import org.workerd.store.JsonList;
 import org.workerd.store.Moves.Enqueued;
 import org.workerd.store.StoreException;
 

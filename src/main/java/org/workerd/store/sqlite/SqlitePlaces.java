@@ -13,7 +13,7 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries.Filter;
-import org.workerd.store.sqlite.SqliteWalk.Place;
+import org.workerd.store.Walk.Place;
 
 /** Where the jobs are that a filter can mean, so that nobody looks through the others. For one thread. */
 final class SqlitePlaces {

@@ -4,6 +4,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.Progress;
+import org.workerd.store.JsonReader;
 import org.workerd.store.StoreException;
 
 /** How far the attempts that run are. */

@@ -8,6 +8,8 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries.Filter;
+import org.workerd.store.JsonList;
+import org.workerd.store.Walk;
 
 /**
  * Finds the ids of the jobs that match a filter. What the queue keeps in order it goes through; of the rest it looks at
@@ -21,7 +23,7 @@ final class SqliteSearch {
 
     private final Statements statements;
     private final Filter filter;
-    private final List<SqliteWalk.Place> places;
+    private final List<Walk.Place> places;
 
     SqliteSearch(Statements statements, Filter filter) {
         this.statements = statements;
@@ -40,7 +42,7 @@ final class SqliteSearch {
     Found newest(int limit) {
         long wanted = limit + 1L; // one more, to know whether there is one
         int atOnce = isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
-        SqliteWalk walk = new SqliteWalk(places, atOnce);
+        Walk walk = new Walk(places, atOnce);
         List<Long> found = new ArrayList<>();
         List<Long> page = walk.next(atOnce);
         int looked = page.size();
@@ -58,7 +60,7 @@ final class SqliteSearch {
 
     /** In the order of their age. */
     List<Long> all() {
-        SqliteWalk walk = new SqliteWalk(places, MOST_AT_ONCE);
+        Walk walk = new Walk(places, MOST_AT_ONCE);
         List<Long> found = new ArrayList<>();
         List<Long> page;
         do {

@@ -3,7 +3,7 @@ package org.workerd.store.sqlite;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.workerd.store.sqlite.SqliteWalk.Place;
+import org.workerd.store.Walk.Place;
 
 /**
  * The jobs of some lanes that are done. An index of them by lane would be paid by every job; instead a row for a

@@ -1,4 +1,4 @@
-package org.workerd.store.sqlite;
+package org.workerd.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;

@@ -1,4 +1,4 @@
-package org.workerd.store.sqlite;
+package org.workerd.store;
 
 import java.util.ArrayDeque;
 import java.util.ArrayList;
@@ -9,7 +9,7 @@ import java.util.PriorityQueue;
 import org.jspecify.annotations.Nullable;
 
 /** Goes through the ids of several places at once, newest first. For one thread. */
-final class SqliteWalk {
+public final class Walk {
     private static final int MOST_AT_ONCE = 1_000;
 
     private final PriorityQueue<Cursor> cursors =
@@ -18,7 +18,7 @@ final class SqliteWalk {
     private @Nullable Cursor last;
 
     /** Part of a queue that keeps its ids in order: the jobs of one state and lane, say. */
-    interface Place {
+    public interface Place {
         /** The newest ids below this one, newest first, at most so many. */
         List<Long> below(long id, int most);
     }
@@ -28,14 +28,14 @@ final class SqliteWalk {
      *
      * @param first how many ids to read from each at first
      */
-    SqliteWalk(List<Place> places, int first) {
+    public Walk(List<Place> places, int first) {
         for (Place place : places) {
             putBack(new Cursor(place, Math.min(first, MOST_AT_ONCE)));
         }
     }
 
     /** The next ids, fewer than so many only when there are no more. */
-    List<Long> next(int most) {
+    public List<Long> next(int most) {
         List<Long> ids = new ArrayList<>();
         while (ids.size() < most) {
             if (last != null) {

@@ -1,18 +1,17 @@
-package org.workerd.store.sqlite;
+package org.workerd.store;
 
 import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
-import org.workerd.store.StoreException;
 
-/** JSON arrays in columns, without a JSON library: programs that have the client alone bring none. */
-final class JsonList {
+/** JSON arrays in columns, of every engine alike, without a JSON library: programs that have the client alone bring none. */
+public final class JsonList {
     private static final String EMPTY = "[]";
 
     private JsonList() {}
 
-    static String ofStrings(List<String> strings) {
+    public static String ofStrings(List<String> strings) {
         if (strings.isEmpty()) {
             return EMPTY;
         }
@@ -35,18 +34,18 @@ final class JsonList {
     }
 
     /** Null for none, as the column has it. */
-    static @Nullable String ofNumbers(List<Long> numbers) {
+    public static @Nullable String ofNumbers(List<Long> numbers) {
         return numbers.isEmpty()
                 ? null
                 : numbers.stream().map(String::valueOf).collect(Collectors.joining(",", "[", "]"));
     }
 
-    static List<String> strings(String json) {
+    public static List<String> strings(String json) {
         return read(json, String.class);
     }
 
     /** What somebody wrote past the rules waits for nothing. */
-    static List<Long> numbers(@Nullable String json) {
+    public static List<Long> numbers(@Nullable String json) {
         try {
             return json == null ? List.of() : read(json, Long.class);
         } catch (StoreException broken) {

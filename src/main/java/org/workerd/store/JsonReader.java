@@ -1,4 +1,4 @@
-package org.workerd.store.sqlite;
+package org.workerd.store;
 
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Reads the JSON of our own columns: arrays and objects of strings, whole numbers and nulls, nothing nested. Our own, so
  * that programs with no more than the client need no JSON library. What it cannot read is an IllegalArgumentException.
  */
-final class JsonReader {
+public final class JsonReader {
     private final String text;
     private int at;
 
@@ -18,7 +18,7 @@ final class JsonReader {
         this.text = text;
     }
 
-    static List<@Nullable Object> array(String json) {
+    public static List<@Nullable Object> array(String json) {
         JsonReader reader = new JsonReader(json);
         List<@Nullable Object> values = new ArrayList<>();
         reader.expect('[');
@@ -32,7 +32,7 @@ final class JsonReader {
         return values;
     }
 
-    static Map<String, @Nullable Object> object(String json) {
+    public static Map<String, @Nullable Object> object(String json) {
         JsonReader reader = new JsonReader(json);
         Map<String, @Nullable Object> fields = new HashMap<>();
         reader.expect('{');
