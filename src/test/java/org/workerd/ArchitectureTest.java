@@ -74,6 +74,10 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyOneEngineSpeaksSqlite = onlyIn("org.workerd.store.sqlite..", "org.sqlite..");
 
+    @ArchTest
+    static final ArchRule onlyOneEngineSpeaksPostgresql =
+            onlyIn("org.workerd.store.postgres..", "org.postgresql..", "com.zaxxer..");
+
     /** The client hands a connection of its caller's on. */
     @ArchTest
     static final ArchRule onlyTheStoreSpeaksSql = noClasses()

@@ -67,7 +67,7 @@ final class Failures {
 
     private static ExitCode code(StoreException.Kind kind) {
         return switch (kind) {
-            case LOCKED -> ExitCode.TRY_AGAIN;
+            case LOCKED, UNREACHABLE -> ExitCode.TRY_AGAIN;
             case DISK, DAMAGED -> ExitCode.IO_ERROR;
             case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
             case INVALID -> ExitCode.USAGE;
@@ -87,6 +87,7 @@ final class Failures {
     private static String advice(StoreException.Kind kind) {
         return switch (kind) {
             case LOCKED -> "Try again; nothing was changed.";
+            case UNREACHABLE -> "See whether the server of the queue runs and can be reached from here, and try again.";
             case DISK -> "Make room, or see what the kernel's log says of the disk; nothing was changed.";
             case NOT_PERMITTED ->
                 "Use the account that owns the queue, or one of its group (Debian: adduser NAME workerd, log in anew).";

@@ -6,6 +6,8 @@ public final class StoreException extends RuntimeException {
     public enum Kind {
         /** Somebody else has the write lock for longer than we were willing to wait. */
         LOCKED,
+        /** The server of the queue does not answer, or ended the connection. */
+        UNREACHABLE,
         /** The disk is full, or it failed. */
         DISK,
         /** We may not write there: permissions, or a read-only file system. */
@@ -61,6 +63,6 @@ public final class StoreException extends RuntimeException {
 
     /** {@return whether it may go away by itself, or by somebody's hand, so that trying again later is of use} */
     public boolean isPassing() {
-        return kind == Kind.LOCKED || kind == Kind.DISK || kind == Kind.NOT_PERMITTED;
+        return kind == Kind.LOCKED || kind == Kind.UNREACHABLE || kind == Kind.DISK || kind == Kind.NOT_PERMITTED;
     }
 }

@@ -53,6 +53,7 @@ final class QueueFileCheck {
             case NOT_PERMITTED ->
                 Finding.failure(CHECK, found, "use the account that owns the queue, or one of its group");
             case LOCKED -> Finding.failure(CHECK, found, "see which program keeps it: fuser -v on the queue's file");
+            case UNREACHABLE -> Finding.failure(CHECK, found, "see whether the server runs, and try psql from here");
             case DISK, INVALID, OTHER -> Finding.failure(CHECK, found, "see what the kernel says of the disk: dmesg");
         };
     }

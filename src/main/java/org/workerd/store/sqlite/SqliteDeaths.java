@@ -5,6 +5,8 @@ import java.util.Set;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries.Deaths;
 import org.workerd.store.JobQueries.Filter;
+import org.workerd.store.JsonList;
+import org.workerd.store.Walk;
 
 /** Counts what died lately, in bounded time however many died before. For one thread, inside a transaction. */
 final class SqliteDeaths {
@@ -29,7 +31,7 @@ final class SqliteDeaths {
             """;
 
     Deaths since(long time) {
-        SqliteWalk walk = new SqliteWalk(new SqlitePlaces(statements).of(DEAD), 1_000);
+        Walk walk = new Walk(new SqlitePlaces(statements).of(DEAD), 1_000);
         List<Long> newest = walk.next(FARTHEST);
         List<Cause> errors = statements.list(
                 ERRORS, row -> new Cause(row.getString(1), row.getLong(2)), JsonList.ofNumbers(newest), time);

@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.job.NewJob;
 import org.workerd.job.Retention;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobStoreContract;
@@ -114,6 +115,15 @@ class SqliteJobStoreTest extends JobStoreContract {
         store().transaction(moves -> moves.prune(nothing, NOW.plusSeconds(9), done, 1));
         assertThat(rows("select name from lanes")).containsExactly("ready");
         assertSound();
+    }
+
+    /** Not every engine can. */
+    @Test
+    void payloadsAndKeysMayHoldNul() {
+        long id = enqueue(NewJob.named("resize").payload("a\0b").key("k\0").build());
+        assertThat(view(id).payload()).isEqualTo("a\0b");
+        assertThat(view(id).key()).isEqualTo("k\0");
+        assertThat(claimOne().payload()).isEqualTo("a\0b");
     }
 
     private List<String> rows(String sql) {

@@ -1,0 +1,222 @@
+package org.workerd.store.postgres;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.Limits;
+import org.workerd.store.JsonList;
+import org.workerd.store.Moves;
+import org.workerd.store.StoreException;
+
+/**
+ * ready → running. What it costs depends on the lanes looked at and the jobs claimed, not on those that wait. What other
+ * daemons claim at the same time is passed over.
+ */
+final class PostgresClaims {
+    /** Of each lane so many times the jobs wanted are looked at, for others may be claiming the first of them. */
+    private static final int WINDOW = 2;
+
+    private static final int WIDE_WINDOW = 16;
+
+    private final Statements statements;
+    private final PostgresRates rates;
+    private final PostgresScopes scopes;
+
+    PostgresClaims(Statements statements, PostgresRates rates) {
+        this.statements = statements;
+        this.rates = rates;
+        this.scopes = new PostgresScopes(statements);
+    }
+
+    /** By the priority of their queues, then their own, then age, over all lanes. */
+    List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, long now) {
+        scopes.forget();
+        if (lanes.isEmpty() || most.isNothing()) {
+            return List.of();
+        }
+        Map<Long, Moves.Lane> open = new LinkedHashMap<>();
+        lanes.forEach(lane -> open.put(lane.id(), lane));
+        scopes.hold(open, limits, now);
+        Limits.Room room = room(limits, now);
+        List<Claim> claimed = new ArrayList<>();
+        Moves.Most rest = most;
+        // What has no room hides what stands behind it: so once more without those lanes.
+        while (!rest.isNothing() && leaveOutFull(open, room)) {
+            List<Head> heads = heads(open.values(), limits, rest);
+            List<Head> fitting = fitting(heads, open, room, rest);
+            List<Claim> moved = move(daemon, fitting, now);
+            claimed.addAll(moved);
+            rest = rest.without(moved);
+            if (heads.isEmpty() || fitting.size() == heads.size()) {
+                break;
+            }
+        }
+        rates.note(claimed, limits, now);
+        return claimed;
+    }
+
+    /** When it is worth looking again, because another daemon held a limit that jobs of these lanes have. */
+    Optional<Instant> heldUpUntil() {
+        return scopes.heldUpUntil();
+    }
+
+    /** False: no lane has room. */
+    private static boolean leaveOutFull(Map<Long, Moves.Lane> lanes, Limits.Room room) {
+        lanes.values().removeIf(lane -> !room.has(lane.queue(), lane.name()));
+        return !lanes.isEmpty();
+    }
+
+    private static final String RUNNING =
+            "select queue, name, count(*) from running join jobs on jobs.id = running.id group by queue, name";
+
+    /** A running row is all that holds a place, so what a crash left behind gives it back with the job. */
+    private Limits.Room room(Limits limits, long now) {
+        Limits.Room room = limits.room();
+        if (limits.hasConcurrency()) {
+            statements.list(RUNNING, row -> {
+                room.take(row.getString(1), row.getString(2), row.getInt(3));
+                return true;
+            });
+        }
+        rates.bound(room, limits, scopes.held(), now);
+        return room;
+    }
+
+    /** A job that could be claimed, where its row is, and how much memory it needs at most, as {@link Claim#size} says. */
+    private record Head(String place, long lane, long id, long size) {}
+
+    /** Each job is locked when it is found. */
+    private static final String HEADS =
+            """
+            select ready.ctid::text as place, lane, ready.id,
+              coalesce(2 * octet_length(payload) + 64, 0)
+                + case args when '[]' then 0 else 2 * octet_length(args) + 64 * json_array_length(args::json) end as size
+            from unnest(?::bigint[], ?::integer[]) as l (lane, urgency)
+              cross join lateral (
+                select rank, id from ready where ready.lane = l.lane order by rank, id limit ?) as head
+              join ready using (lane, rank, id)
+              join jobs using (lane, id)
+            order by urgency desc, rank, ready.id
+            limit ?
+            for update of ready skip locked
+            """;
+
+    private List<Head> heads(Collection<Moves.Lane> lanes, Limits limits, Moves.Most most) {
+        List<Head> found = heads(lanes, limits, most, WINDOW);
+        return found.isEmpty() ? heads(lanes, limits, most, WIDE_WINDOW) : found;
+    }
+
+    private List<Head> heads(Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, int window) {
+        return statements.list(
+                HEADS,
+                row -> new Head(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
+                lanes.stream().map(Moves.Lane::id).toArray(Long[]::new),
+                lanes.stream().map(lane -> limits.priority(lane.queue())).toArray(Integer[]::new),
+                (long) window * most.jobs(),
+                most.jobs());
+    }
+
+    /** Those that there is room for, in their order. */
+    private static List<Head> fitting(
+            List<Head> heads, Map<Long, Moves.Lane> lanes, Limits.Room room, Moves.Most most) {
+        List<Head> fitting = new ArrayList<>();
+        long size = 0;
+        for (Head head : heads) {
+            Moves.Lane lane = Objects.requireNonNull(lanes.get(head.lane));
+            if (size >= most.size()) {
+                break;
+            }
+            if (room.has(lane.queue(), lane.name())) {
+                room.take(lane.queue(), lane.name(), 1);
+                fitting.add(head);
+                size += head.size;
+            }
+        }
+        return fitting;
+    }
+
+    private static final String MOVE =
+            """
+            with gone as (
+              delete from ready where ctid = any(?::text[]::tid[])
+              returning lane, rank, id, attempt, forgiven),
+            ran as (
+              insert into running (id, lane, rank, attempt, forgiven, claimed_by, token, started_at)
+              select id, lane, rank, attempt + 1, forgiven, ?::bigint, nextval('tokens'), ?::bigint from gone
+              returning id, lane, attempt, forgiven, token)
+            select ran.id, ran.token, ran.lane, ran.attempt, ran.forgiven, name, queue, priority, args, payload,
+              max_attempts, timeout_ms, key is not null as keyed
+            from ran join jobs on jobs.id = ran.id
+            """;
+
+    private List<Claim> move(long daemon, List<Head> heads, long now) {
+        if (heads.isEmpty()) {
+            return List.of();
+        }
+        Instant started = Instant.ofEpochMilli(now);
+        Map<Long, Claim> moved = new HashMap<>();
+        statements.list(
+                MOVE,
+                row -> moved.put(row.getLong("id"), claim(row, started)),
+                heads.stream().map(Head::place).toArray(String[]::new),
+                daemon,
+                now);
+        if (moved.size() != heads.size()) {
+            throw new StoreException(
+                    StoreException.Kind.OTHER,
+                    "cannot claim from the queue: a ready job was not there to be claimed: its tables disagree");
+        }
+        return heads.stream()
+                .map(head -> Objects.requireNonNull(moved.get(head.id)))
+                .toList();
+    }
+
+    private static Claim claim(ResultSet row, Instant started) throws SQLException {
+        return new Claim(
+                row.getLong("id"),
+                row.getLong("token"),
+                row.getLong("lane"),
+                row.getInt("attempt"),
+                row.getInt("forgiven"),
+                started,
+                row.getString("name"),
+                row.getString("queue"),
+                row.getLong("priority"),
+                JsonList.strings(row.getString("args")),
+                row.getString("payload"),
+                Statements.integer(row, "max_attempts"),
+                timeout(row),
+                row.getBoolean("keyed"),
+                null);
+    }
+
+    private static final String CLAIMED_BY =
+            """
+            select running.id, token, running.lane, attempt, forgiven, started_at, name, queue, priority,
+              '[]' as args, null as payload, max_attempts, timeout_ms, key is not null as keyed
+            from running join jobs on jobs.id = running.id
+            where claimed_by = ?
+            order by running.id
+            """;
+
+    /** Without what the attempts were given: nobody runs these again under the same claim. */
+    List<Claim> claimedBy(long daemon) {
+        return statements.list(CLAIMED_BY, row -> claim(row, Instant.ofEpochMilli(row.getLong("started_at"))), daemon);
+    }
+
+    private static @Nullable Duration timeout(ResultSet row) throws SQLException {
+        Long millis = Statements.number(row, "timeout_ms");
+        return millis == null ? null : Duration.ofMillis(millis);
+    }
+}

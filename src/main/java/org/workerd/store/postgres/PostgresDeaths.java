@@ -1,0 +1,43 @@
+package org.workerd.store.postgres;
+
+import java.util.List;
+import java.util.Set;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries.Deaths;
+import org.workerd.store.JobQueries.Filter;
+import org.workerd.store.Walk;
+
+/** Counts what died lately, in bounded time however many died before. For one thread, inside a transaction. */
+final class PostgresDeaths {
+    static final int FARTHEST = 10_000;
+    private static final Filter DEAD = Filter.ALL.withStates(Set.of(JobState.DEAD));
+
+    private final Statements statements;
+
+    PostgresDeaths(Statements statements) {
+        this.statements = statements;
+    }
+
+    private record Cause(String text, long count) {}
+
+    private static final String ERRORS =
+            """
+            select coalesce(substr(error, 1, 200), ''), count(*)
+            from finished
+            where id = any(?::bigint[]) and finished_at >= ?
+            group by 1
+            order by count(*) desc, max(finished_at) desc
+            """;
+
+    Deaths since(long time) {
+        Walk walk = new Walk(new PostgresPlaces(statements).of(DEAD), 1_000);
+        List<Long> newest = walk.next(FARTHEST);
+        List<Cause> errors = statements.list(
+                ERRORS, row -> new Cause(row.getString(1), row.getLong(2)), newest.toArray(Long[]::new), time);
+        return new Deaths(
+                errors.stream().mapToLong(Cause::count).sum(),
+                newest.size() < FARTHEST,
+                errors.isEmpty() ? "" : errors.get(0).text(),
+                errors.isEmpty() ? 0 : errors.get(0).count());
+    }
+}

@@ -1,0 +1,146 @@
+package org.workerd.store.postgres;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.NewJob;
+import org.workerd.store.JsonList;
+import org.workerd.store.Moves.Enqueued;
+
+/** Nothing → a stored job; the trigger of {@code jobs} sees to the rest. */
+final class PostgresEnqueues {
+    /** All of a batch is in memory here, and once more in the driver. */
+    private static final int MOST_AT_ONCE = 500;
+
+    private final Statements statements;
+
+    PostgresEnqueues(Statements statements) {
+        this.statements = statements;
+    }
+
+    private static final String INSERT =
+            """
+            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after")
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            returning id
+            """;
+
+    /** It takes the key first: whoever holds it already, committed or not, is waited for without an error. */
+    private static final String INSERT_KEYED =
+            """
+            with wanted (key) as (select ?::text),
+            taken as (
+              insert into keys (key, id)
+              select key, nextval('jobs_id_seq') from wanted
+              where not exists (select from keys where keys.key = wanted.key)
+              on conflict (key) do nothing
+              returning key, id)
+            insert into jobs (id, name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", key)
+            overriding system value
+            select id, ?::text, ?::text, ?::text, ?::text, ?::integer, ?::bigint, ?::integer, ?::bigint, ?::text, key
+            from taken
+            returning id
+            """;
+
+    private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
+
+    Enqueued enqueue(NewJob job) {
+        String key = PostgresText.exact("the key", job.key());
+        if (key == null) {
+            return new Enqueued(statements.number(INSERT, columns(job)), true);
+        }
+        while (true) {
+            Optional<Long> stored = insertKeyed(key, job);
+            if (stored.isPresent()) {
+                return new Enqueued(stored.get(), true);
+            }
+            Optional<Long> holder = statements.first(HOLDER_OF_KEY, row -> row.getLong(1), key);
+            if (holder.isPresent()) {
+                return new Enqueued(holder.get(), false);
+            }
+            // It has ended between the two: then the key is free.
+        }
+    }
+
+    private Optional<Long> insertKeyed(String key, NewJob job) {
+        @Nullable Object[] columns = columns(job);
+        @Nullable Object[] parameters = new @Nullable Object[columns.length + 1];
+        parameters[0] = key;
+        System.arraycopy(columns, 0, parameters, 1, columns.length);
+        return statements.first(INSERT_KEYED, row -> row.getLong(1), parameters);
+    }
+
+    private static final String INSERT_PLAIN =
+            """
+            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms)
+            select *
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::bigint[], ?::integer[], ?::bigint[])
+            returning id
+            """;
+
+    /** In their order; stretches of those that have no key and wait for no other by one statement each. */
+    List<Enqueued> enqueue(List<NewJob> jobs) {
+        List<Enqueued> stored = new ArrayList<>(jobs.size());
+        while (stored.size() < jobs.size()) {
+            List<NewJob> plain = plain(jobs.subList(stored.size(), jobs.size()));
+            if (plain.size() < 2) {
+                stored.add(enqueue(jobs.get(stored.size())));
+            } else {
+                stored.addAll(insertPlain(plain));
+            }
+        }
+        return stored;
+    }
+
+    private static List<NewJob> plain(List<NewJob> jobs) {
+        int count = 0;
+        while (count < Math.min(jobs.size(), MOST_AT_ONCE) && jobs.get(count).isPlain()) {
+            count++;
+        }
+        return jobs.subList(0, count);
+    }
+
+    private List<Enqueued> insertPlain(List<NewJob> jobs) {
+        return statements.list(
+                INSERT_PLAIN,
+                row -> new Enqueued(row.getLong(1), true),
+                texts(jobs, NewJob::name),
+                texts(jobs, job -> PostgresText.exact("the payload", job.payload())),
+                texts(jobs, job -> JsonList.ofStrings(job.args())),
+                texts(jobs, NewJob::queue),
+                jobs.stream().map(NewJob::priority).toArray(Integer[]::new),
+                jobs.stream().map(job -> millis(job.runAt())).toArray(Long[]::new),
+                jobs.stream().map(NewJob::maxAttempts).toArray(Integer[]::new),
+                jobs.stream().map(job -> millis(job.timeout())).toArray(Long[]::new));
+    }
+
+    private static @Nullable Object texts(List<NewJob> jobs, Function<NewJob, @Nullable String> column) {
+        return jobs.stream().map(column).toArray(String[]::new);
+    }
+
+    private static @Nullable Object[] columns(NewJob job) {
+        return new @Nullable Object[] {
+            job.name(),
+            PostgresText.exact("the payload", job.payload()),
+            JsonList.ofStrings(job.args()),
+            job.queue(),
+            job.priority(),
+            millis(job.runAt()),
+            job.maxAttempts(),
+            millis(job.timeout()),
+            JsonList.ofNumbers(job.after())
+        };
+    }
+
+    private static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+
+    private static @Nullable Long millis(@Nullable Duration duration) {
+        return duration == null ? null : duration.toMillis();
+    }
+}

@@ -1,0 +1,90 @@
+package org.workerd.store.postgres;
+
+import java.io.IOException;
+import java.sql.SQLException;
+import org.jspecify.annotations.Nullable;
+import org.postgresql.util.PSQLException;
+import org.postgresql.util.ServerErrorMessage;
+import org.workerd.store.StoreException;
+import org.workerd.store.StoreException.Kind;
+
+/** What PostgreSQL says when something fails, in the store's words; of the values concerned, never. */
+final class PostgresErrors {
+    private PostgresErrors() {}
+
+    static StoreException translate(String what, SQLException failure) {
+        SQLException cause = of(failure);
+        String state = String.valueOf(cause.getSQLState());
+        return switch (state) {
+            case "55P03", "40001", "40P01" -> error(Kind.LOCKED, what, "another transaction keeps it locked", cause);
+            case "53100" -> error(Kind.DISK, what, "the server's disk is full", cause);
+            case "58030" -> error(Kind.DISK, what, "the server's disk failed", cause);
+            case "53300" -> error(Kind.UNREACHABLE, what, "the server has no connection left for us", cause);
+            case "25006" ->
+                error(Kind.NOT_PERMITTED, what, "the server only reads: it is a standby, or set to read only", cause);
+            case "42501" -> error(Kind.NOT_PERMITTED, what, words(cause), cause);
+            case "3D000" -> error(Kind.MISSING, what, words(cause), cause);
+            case "57014" ->
+                error(
+                        Kind.OTHER,
+                        what,
+                        "it took too long and was ended: is the server busy with something else?",
+                        cause);
+            case "23514", "23505", "23502", "23503" -> new StoreException(Kind.INVALID, rule(cause), cause);
+            default -> ofClass(state.length() < 2 ? "" : state.substring(0, 2), what, cause);
+        };
+    }
+
+    /** By the first two letters of the code. */
+    private static StoreException ofClass(String first, String what, SQLException cause) {
+        return switch (first) {
+            case "08", "57" -> error(Kind.UNREACHABLE, what, connection(cause), cause);
+            case "28" -> error(Kind.NOT_PERMITTED, what, words(cause), cause);
+            case "22" -> new StoreException(Kind.INVALID, words(cause), cause);
+            case "53" -> error(Kind.LOCKED, what, "the server has too little of something: " + words(cause), cause);
+            case "XX" -> error(Kind.DAMAGED, what, words(cause), cause);
+            default -> error(Kind.OTHER, what, words(cause), cause);
+        };
+    }
+
+    /** Whether the connection is of no use any more. */
+    static boolean isLost(StoreException failure) {
+        return failure.kind() == Kind.UNREACHABLE;
+    }
+
+    /** A pool wraps what happened. */
+    private static SQLException of(SQLException failure) {
+        return !(failure instanceof PSQLException) && failure.getCause() instanceof SQLException cause
+                ? cause
+                : failure;
+    }
+
+    private static StoreException error(Kind kind, String what, String why, SQLException cause) {
+        return new StoreException(kind, what + ": " + why, cause);
+    }
+
+    private static String connection(SQLException failure) {
+        if (failure.getCause() instanceof IOException io && io.getMessage() != null) {
+            return "the server cannot be reached: " + io.getMessage();
+        }
+        return words(failure);
+    }
+
+    /** Without the details, which may show what was to be stored. */
+    private static String words(SQLException failure) {
+        ServerErrorMessage said = said(failure);
+        String words = said == null ? failure.getMessage() : said.getMessage();
+        return String.valueOf(words).strip();
+    }
+
+    /** The rules have sentences as their names. */
+    private static String rule(SQLException failure) {
+        ServerErrorMessage said = said(failure);
+        String constraint = said == null ? null : said.getConstraint();
+        return constraint != null && constraint.contains(" ") ? constraint : words(failure);
+    }
+
+    private static @Nullable ServerErrorMessage said(SQLException failure) {
+        return failure instanceof PSQLException known ? known.getServerErrorMessage() : null;
+    }
+}

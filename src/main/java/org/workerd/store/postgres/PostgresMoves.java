@@ -1,0 +1,317 @@
+package org.workerd.store.postgres;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Claim;
+import org.workerd.job.JobState;
+import org.workerd.job.Limits;
+import org.workerd.job.NewJob;
+import org.workerd.job.Policies;
+import org.workerd.job.Progress;
+import org.workerd.job.Retention;
+import org.workerd.job.Verdict;
+import org.workerd.store.Moves;
+import org.workerd.store.StoreException;
+
+/**
+ * The moves in SQL. A move leaves one table with its guard and enters the other; whoever comes second finds nothing to
+ * leave. Others may be moving jobs all the time: what two statements see is of two moments.
+ */
+final class PostgresMoves implements Moves {
+    private final Statements statements;
+    private final PostgresTallies tallies;
+    private final PostgresRates rates;
+    private final PostgresClock clock;
+    private final PostgresProgress progress;
+    private final PostgresEnqueues enqueues;
+    private final PostgresClaims claims;
+    private final PostgresFinishes finishes;
+    private final PostgresPromotions promotions;
+    private final PostgresCancels cancels;
+    private final PostgresRevivals revivals;
+    private final PostgresRemovals removals;
+    private final PostgresCron cron;
+    private final PostgresPolicies policies;
+
+    PostgresMoves(Statements statements) {
+        this.statements = statements;
+        this.tallies = new PostgresTallies(statements);
+        this.rates = new PostgresRates(statements);
+        this.clock = new PostgresClock(statements);
+        this.progress = new PostgresProgress(statements);
+        this.claims = new PostgresClaims(statements, rates);
+        this.enqueues = new PostgresEnqueues(statements);
+        this.finishes = new PostgresFinishes(statements, tallies);
+        this.cancels = new PostgresCancels(statements, tallies);
+        this.promotions = new PostgresPromotions(statements, tallies);
+        this.revivals = new PostgresRevivals(statements);
+        this.removals = new PostgresRemovals(statements);
+        this.cron = new PostgresCron(statements);
+        this.policies = new PostgresPolicies(statements);
+    }
+
+    void writeTallies() {
+        tallies.write();
+    }
+
+    void forgetTallies() {
+        tallies.forget();
+    }
+
+    @Override
+    public Enqueued enqueue(NewJob job) {
+        return enqueues.enqueue(job);
+    }
+
+    @Override
+    public List<Enqueued> enqueue(List<NewJob> jobs) {
+        return enqueues.enqueue(jobs);
+    }
+
+    private static final String REGISTER =
+            "insert into daemons (pid, host, slots, started_at) values (?, ?, ?, ?) returning id";
+
+    @Override
+    public long register(long pid, String host, int slots, Instant now) {
+        return statements.number(REGISTER, pid, PostgresText.shown(host), slots, now.toEpochMilli());
+    }
+
+    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
+    private static final String DAEMONS =
+            """
+            select id, pid, host, slots, started_at from daemons
+            union all
+            select distinct claimed_by, 0, '', 0, 0 from running
+              where claimed_by not in (select id from daemons)
+            order by id
+            """;
+
+    @Override
+    public List<DaemonRow> daemons() {
+        return statements.list(
+                DAEMONS,
+                row -> new DaemonRow(
+                        row.getLong(1),
+                        row.getLong(2),
+                        row.getString(3),
+                        row.getInt(4),
+                        Instant.ofEpochMilli(row.getLong(5))));
+    }
+
+    private static final String UNREGISTER =
+            """
+            delete from daemons
+            where id = ? and not exists (select from running where claimed_by = daemons.id)
+            """;
+
+    @Override
+    public boolean unregister(long daemon) {
+        return statements.update(UNREGISTER, daemon) == 1;
+    }
+
+    /** From the first job of a lane to the first of the next, a seek each. */
+    private static final String LANES_WITH_READY =
+            """
+            with recursive heads (lane, id) as (
+              (select lane, id from ready order by lane limit 1)
+              union all
+              (select next.lane, next.id from heads cross join lateral (
+                select lane, id from ready where lane > heads.lane order by lane limit 1) as next)
+            ),
+            busy (lane, jobs) as (select lane, count(*) from running group by lane)
+            select heads.lane, queue, name, coalesce(busy.jobs, 0)
+            from heads join jobs on jobs.id = heads.id
+              left join busy on busy.lane = heads.lane
+            where not exists (select from pauses where pauses.queue in (jobs.queue, '*'))
+            """;
+
+    @Override
+    public List<Lane> lanesWithReady() {
+        return statements.list(
+                LANES_WITH_READY, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
+    }
+
+    @Override
+    public int promote(Instant now, int most) {
+        return promotions.promote(now.toEpochMilli(), most);
+    }
+
+    @Override
+    public Duration alignClock(String boot, Duration ahead) {
+        return clock.align(boot, ahead);
+    }
+
+    @Override
+    public Optional<Instant> nextDue() {
+        return promotions.nextDue();
+    }
+
+    @Override
+    public List<Claim> claim(long daemon, Collection<Lane> lanes, Limits limits, Most most, Instant now) {
+        return claims.claim(daemon, lanes, limits, most, now.toEpochMilli());
+    }
+
+    @Override
+    public void began(Claim claim, Instant at) {
+        rates.began(claim, at.toEpochMilli());
+    }
+
+    @Override
+    public Optional<Instant> nextRoom(Limits limits) {
+        return Stream.of(rates.nextRoom(limits).map(Instant::ofEpochMilli), claims.heldUpUntil())
+                .flatMap(Optional::stream)
+                .min(Instant::compareTo);
+    }
+
+    @Override
+    public List<Claim> claimedBy(long daemon) {
+        return claims.claimedBy(daemon);
+    }
+
+    private static final String CRASHES =
+            """
+            select count(*) from attempts
+            where id = ? and outcome = 'daemon died'
+              and number > coalesce((select attempt from revivals where revivals.id = attempts.id), 0)
+            """;
+
+    @Override
+    public int crashes(long job) {
+        return (int) statements.number(CRASHES, job);
+    }
+
+    @Override
+    public boolean progress(Claim claim, Progress news) {
+        return progress.note(claim, news);
+    }
+
+    @Override
+    public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
+        return finishes.finish(List.of(new Finish(claim, verdict, now)), daemonPid)
+                .isEmpty();
+    }
+
+    @Override
+    public List<Claim> finish(List<Finish> verdicts, long daemonPid) {
+        return finishes.finish(verdicts, daemonPid);
+    }
+
+    @Override
+    public boolean retry(long id, boolean force) {
+        return revivals.retry(id, force);
+    }
+
+    @Override
+    public Optional<Hindrance> hindrance(long id) {
+        return revivals.hindrances(id).stream().findFirst();
+    }
+
+    @Override
+    public Optional<Long> holderOfKey(long id) {
+        return revivals.holderOfKey(id);
+    }
+
+    @Override
+    public boolean cancel(long id, String reason, Instant now) {
+        return cancels.cancel(id, reason, now.toEpochMilli());
+    }
+
+    @Override
+    public boolean requestCancel(long id, String reason, Instant now) {
+        return cancels.request(id, reason, now.toEpochMilli());
+    }
+
+    @Override
+    public List<Cancellation> cancellations() {
+        return cancels.requests();
+    }
+
+    @Override
+    public boolean forgetCancellation(long id) {
+        return cancels.forget(id);
+    }
+
+    @Override
+    public Optional<Removed> delete(long id) {
+        return removals.delete(id);
+    }
+
+    @Override
+    public Pruned prune(Retention retention, Instant now, long above, int most) {
+        return removals.prune(retention, now, above, most);
+    }
+
+    @Override
+    public Optional<Long> oldest() {
+        return removals.oldest();
+    }
+
+    @Override
+    public List<CronRow> cron() {
+        return cron.rows();
+    }
+
+    @Override
+    public boolean beginCron(String id, String timing, Instant now) {
+        return cron.begin(id, timing, now.toEpochMilli());
+    }
+
+    @Override
+    public boolean advanceCron(String id, Instant from, Instant to) {
+        return cron.advance(id, from.toEpochMilli(), to.toEpochMilli());
+    }
+
+    @Override
+    public void linkCron(String id, long job, Instant slot) {
+        cron.link(id, job, slot.toEpochMilli());
+    }
+
+    @Override
+    public Optional<Long> unfinishedJobOf(String id) {
+        return cron.unfinishedJob(id);
+    }
+
+    @Override
+    public boolean disableCron(String id, Instant now) {
+        return cron.disable(id, now.toEpochMilli());
+    }
+
+    @Override
+    public boolean enableCron(String id, Instant now) {
+        return cron.enable(id, now.toEpochMilli());
+    }
+
+    @Override
+    public boolean allow(Policies all) {
+        return policies.allow(all);
+    }
+
+    private static final String PAUSE =
+            "insert into pauses (queue, paused_at) values (coalesce(?::text, '*'), ?) on conflict (queue) do nothing";
+
+    @Override
+    public boolean pause(@Nullable String queue, Instant now) {
+        return statements.update(PAUSE, queue, now.toEpochMilli()) == 1;
+    }
+
+    private static final String RESUME = "delete from pauses where queue = coalesce(?::text, queue)";
+
+    @Override
+    public boolean resume(@Nullable String queue) {
+        return statements.update(RESUME, queue) > 0;
+    }
+
+    static @Nullable Long millis(@Nullable Instant instant) {
+        return instant == null ? null : instant.toEpochMilli();
+    }
+
+    static JobState stateOf(String word) {
+        return JobState.ofWord(word)
+                .orElseThrow(() -> new StoreException(StoreException.Kind.DAMAGED, "no job has the state " + word));
+    }
+}

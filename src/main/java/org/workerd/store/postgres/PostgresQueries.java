@@ -1,0 +1,355 @@
+package org.workerd.store.postgres;
+
+import java.sql.Connection;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.EnumMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.LongSupplier;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import org.workerd.store.JsonList;
+import org.workerd.store.Moves;
+import org.workerd.store.StoreException;
+import org.workerd.store.WaitQueries;
+
+/** The questions in SQL, against the views. For one thread. */
+final class PostgresQueries implements JobQueries {
+    private final PostgresDatabase database;
+    private final Connection connection;
+    private final Statements statements;
+    private final LongSupplier ownTransactions;
+
+    /**
+     * Nothing is asked yet.
+     *
+     * @param connection closed with this
+     * @param ownTransactions how many have changed something that belong to whoever asks
+     */
+    PostgresQueries(PostgresDatabase database, Connection connection, LongSupplier ownTransactions) {
+        this.database = database;
+        this.connection = connection;
+        this.statements = new Statements(connection, this::failed);
+        this.ownTransactions = ownTransactions;
+    }
+
+    private static final String FIND =
+            """
+            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            from job_status where id = ?
+            """;
+
+    @Override
+    public Optional<JobView> find(long id) {
+        return statements.first(FIND, PostgresQueries::job, id);
+    }
+
+    /** Its first question fixes the moment. Inside another one it is of that one's. */
+    @Override
+    public <T> T atOneMoment(Supplier<T> questions) {
+        try {
+            if (!connection.getAutoCommit()) {
+                return questions.get();
+            }
+            connection.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            connection.setAutoCommit(false);
+            try {
+                return questions.get();
+            } finally {
+                connection.rollback();
+                connection.setAutoCommit(true);
+            }
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    private static final String ATTEMPTS =
+            """
+            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+            from job_attempts where id = ? order by number
+            """;
+
+    @Override
+    public List<JobView.Attempt> attempts(long id) {
+        return statements.list(ATTEMPTS, PostgresQueries::attempt, id);
+    }
+
+    private static final String OF_IDS =
+            """
+            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            from job_status where id = any(?::bigint[])
+            order by id desc
+            """;
+
+    @Override
+    public Found list(Filter filter, int limit) {
+        return atOneMoment(() -> {
+            PostgresSearch.Found found = new PostgresSearch(statements, filter).newest(limit);
+            List<JobView> jobs = statements.list(
+                    OF_IDS, PostgresQueries::job, (Object) found.ids().toArray(Long[]::new));
+            return new Found(jobs, found.more(), found.lookedBackTo());
+        });
+    }
+
+    @Override
+    public List<Long> ids(Filter filter) {
+        return atOneMoment(() -> new PostgresSearch(statements, filter).all());
+    }
+
+    /** What waits is counted, by indexes alone; what has ended was counted as it did. A lane has the queue of any of its jobs. */
+    private static final String COUNTS =
+            """
+            with waiting (lane, state, count, id) as (
+              select lane, 'blocked', count(*), min(id) from blocked group by lane
+              union all
+              select lane, case when retrying then 'retrying' else 'scheduled' end, count(*), min(id)
+                from scheduled group by lane, retrying
+              union all
+              select lane, 'ready', count(*), min(id) from ready group by lane
+              union all
+              select lane, 'running', count(*), min(id) from running group by lane
+            )
+            select queue, state, sum(count)::bigint from waiting join jobs on jobs.id = waiting.id group by queue, state
+            union all
+            select queue, 'done', sum(done)::bigint from tallies group by queue
+            union all
+            select queue, 'dead', sum(dead)::bigint from tallies group by queue
+            union all
+            select queue, 'cancelled', sum(cancelled)::bigint from tallies group by queue
+            """;
+
+    @Override
+    public Map<String, Map<JobState, Long>> counts() {
+        Map<String, Map<JobState, Long>> counts = new TreeMap<>();
+        statements.list(COUNTS, row -> counts.computeIfAbsent(row.getString(1), any -> none())
+                .put(PostgresMoves.stateOf(row.getString(2)), row.getLong(3)));
+        counts.values().removeIf(states -> states.values().stream().allMatch(count -> count == 0));
+        return counts;
+    }
+
+    private static Map<JobState, Long> none() {
+        Map<JobState, Long> counts = new EnumMap<>(JobState.class);
+        for (JobState state : JobState.values()) {
+            counts.put(state, 0L);
+        }
+        return counts;
+    }
+
+    private static final String PAUSES = "select queue from pauses";
+
+    @Override
+    public Set<String> pauses() {
+        return new HashSet<>(statements.list(PAUSES, row -> row.getString(1)));
+    }
+
+    /** From the first job of a lane and rank to the first of the next, a seek each. */
+    private static final String OLDEST_READY =
+            """
+            with recursive heads (lane, rank, id) as (
+              (select lane, rank, id from ready order by lane, rank, id limit 1)
+              union all
+              (select next.lane, next.rank, next.id from heads cross join lateral (
+                select lane, rank, id from ready where (lane, rank) > (heads.lane, heads.rank)
+                order by lane, rank, id limit 1) as next)
+            )
+            select distinct on (queue) queue, jobs.id, greatest(created_at, run_at,
+              (select max(finished_at) from attempts where attempts.id = jobs.id)) as since
+            from heads join jobs on jobs.id = heads.id
+            order by queue, since, jobs.id
+            """;
+
+    @Override
+    public Map<String, OldestReady> oldestReady() {
+        Map<String, OldestReady> oldest = new TreeMap<>();
+        statements.list(
+                OLDEST_READY,
+                row -> oldest.put(
+                        row.getString(1), new OldestReady(row.getLong(2), Instant.ofEpochMilli(row.getLong(3)))));
+        return oldest;
+    }
+
+    @Override
+    public List<Moves.Hindrance> hindrances(long id) {
+        return new PostgresRevivals(statements).hindrances(id);
+    }
+
+    @Override
+    public Optional<Long> holderOfKey(long id) {
+        return new PostgresRevivals(statements).holderOfKey(id);
+    }
+
+    @Override
+    public Deaths deathsSince(Instant time) {
+        return atOneMoment(() -> new PostgresDeaths(statements).since(time.toEpochMilli()));
+    }
+
+    private static final String DAEMONS =
+            """
+            select id, pid, host, slots,
+              least(slots, (select count(*) from running where claimed_by = daemons.id)) as busy, started_at
+            from daemons order by id
+            """;
+
+    @Override
+    public List<DaemonView> daemons() {
+        return statements.list(
+                DAEMONS,
+                row -> new DaemonView(
+                        row.getLong("id"),
+                        row.getLong("pid"),
+                        row.getString("host"),
+                        row.getInt("slots"),
+                        row.getInt("busy"),
+                        Instant.ofEpochMilli(row.getLong("started_at"))));
+    }
+
+    /** The lock of its session, whose key is the schema's number and its own. */
+    private static final String IS_ALIVE =
+            """
+            select exists (
+              select from pg_locks
+              where locktype = 'advisory' and objsubid = 2 and granted
+                and database = (select oid from pg_database where datname = current_database())
+                and classid = current_schema()::regnamespace::oid and objid::bigint = ?)
+            """;
+
+    @Override
+    public boolean isAlive(DaemonView daemon) {
+        return statements.holds(IS_ALIVE, daemon.id());
+    }
+
+    private static final String NAMES_WITH_READY =
+            """
+            with recursive heads (lane, id) as (
+              (select lane, id from ready order by lane limit 1)
+              union all
+              (select next.lane, next.id from heads cross join lateral (
+                select lane, id from ready where lane > heads.lane order by lane limit 1) as next)
+            )
+            select distinct name from heads join jobs on jobs.id = heads.id
+            """;
+
+    @Override
+    public Set<String> namesWithReady() {
+        return new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1)));
+    }
+
+    private static final String CRON =
+            """
+            select id, timing, job, job_slot, (select state from job_status where job_status.id = cron.job) as state,
+              not exists (select from cron_disabled where cron_disabled.id = cron.id) as enabled
+            from cron
+            union all
+            select id, '', null, null, null, false from cron_disabled where id not in (select id from cron)
+            """;
+
+    @Override
+    public Map<String, CronView> cron() {
+        Map<String, CronView> views = new TreeMap<>();
+        statements.list(CRON, row -> views.put(row.getString("id"), cron(row)));
+        return views;
+    }
+
+    private static CronView cron(ResultSet row) throws SQLException {
+        String state = row.getString("state");
+        return new CronView(
+                row.getString("id"),
+                row.getString("timing"),
+                Statements.number(row, "job"),
+                instant(row, "job_slot"),
+                state == null ? null : PostgresMoves.stateOf(state),
+                row.getBoolean("enabled"));
+    }
+
+    @Override
+    public WaitQueries waits() {
+        return new PostgresWaits(statements);
+    }
+
+    /** How many transactions have ended so far that could change anything, in all of the server. */
+    private static final String DATA_VERSION =
+            """
+            select pg_snapshot_xmax(now)::text::bigint - (select count(*) from pg_snapshot_xip(now))
+            from pg_current_snapshot() as now
+            """;
+
+    @Override
+    public long dataVersion() {
+        return statements.number(DATA_VERSION) - ownTransactions.getAsLong();
+    }
+
+    @Override
+    public void close() {
+        statements.close();
+        database.close(connection);
+    }
+
+    /** What was prepared before the failure may be of no use after it. */
+    private StoreException failed(SQLException failure) {
+        statements.close();
+        return database.translate("cannot read", failure);
+    }
+
+    private static JobView job(ResultSet row) throws SQLException {
+        return new JobView(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getString("queue"),
+                PostgresMoves.stateOf(row.getString("state")),
+                row.getInt("priority"),
+                readable(row.getString("args")),
+                row.getString("payload"),
+                instant(row, "run_at"),
+                row.getInt("attempt"),
+                Statements.integer(row, "own_max_attempts"),
+                row.getInt("last_attempt") - row.getInt("max_attempts"),
+                row.getString("key"),
+                JsonList.numbers(row.getString("after")),
+                Statements.number(row, "timeout_ms"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                instant(row, "started_at"),
+                instant(row, "finished_at"),
+                Statements.integer(row, "exit_code"),
+                Statements.integer(row, "signal"),
+                row.getString("error"),
+                row.getString("result"),
+                PostgresProgress.read(row.getString("progress")),
+                row.getString("cron"));
+    }
+
+    /** What somebody wrote past the rules is shown as it stands. */
+    private static List<String> readable(String args) {
+        try {
+            return JsonList.strings(args);
+        } catch (StoreException broken) {
+            return List.of(args);
+        }
+    }
+
+    private static JobView.Attempt attempt(ResultSet row) throws SQLException {
+        return new JobView.Attempt(
+                row.getInt("number"),
+                Instant.ofEpochMilli(row.getLong("started_at")),
+                instant(row, "finished_at"),
+                row.getString("outcome"),
+                Statements.integer(row, "exit_code"),
+                Statements.integer(row, "signal"),
+                row.getString("error"),
+                Statements.number(row, "daemon_pid"));
+    }
+
+    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
+        Long millis = Statements.number(row, column);
+        return millis == null ? null : Instant.ofEpochMilli(millis);
+    }
+}

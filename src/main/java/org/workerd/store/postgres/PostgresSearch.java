@@ -1,0 +1,127 @@
+package org.workerd.store.postgres;
+
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.JobState;
+import org.workerd.store.JobQueries.Filter;
+import org.workerd.store.Walk;
+
+/**
+ * Finds the ids of the jobs that match a filter. What the queue keeps in order it goes through; of the rest it looks at
+ * each job, a thousand at once. For one thread, inside a transaction.
+ */
+final class PostgresSearch {
+    /** As many as are looked at in about a tenth of a second. */
+    static final int FARTHEST = 20_000;
+
+    private static final int MOST_AT_ONCE = 1_000;
+
+    private final Statements statements;
+    private final Filter filter;
+    private final List<Walk.Place> places;
+
+    PostgresSearch(Statements statements, Filter filter) {
+        this.statements = statements;
+        this.filter = filter;
+        this.places = new PostgresPlaces(statements).of(filter);
+    }
+
+    /**
+     * The newest that match.
+     *
+     * @param lookedBackTo the job at which the search stopped; older ones may match, too. Null: it looked at all
+     */
+    record Found(List<Long> ids, boolean more, @Nullable Long lookedBackTo) {}
+
+    /** Of those that must be looked at one by one, it looks at {@link #FARTHEST}. */
+    Found newest(int limit) {
+        long wanted = limit + 1L; // one more, to know whether there is one
+        int atOnce = isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
+        Walk walk = new Walk(places, atOnce);
+        List<Long> found = new ArrayList<>();
+        List<Long> page = walk.next(atOnce);
+        int looked = page.size();
+        found.addAll(matching(page));
+        while (found.size() < wanted && !page.isEmpty() && !areTooOld(page)) {
+            if (!isExact() && looked >= FARTHEST) {
+                return new Found(found, false, page.get(page.size() - 1));
+            }
+            page = walk.next(atOnce);
+            looked += page.size();
+            found.addAll(matching(page));
+        }
+        return new Found(found.subList(0, Math.min(limit, found.size())), found.size() > limit, null);
+    }
+
+    /** In the order of their age. */
+    List<Long> all() {
+        Walk walk = new Walk(places, MOST_AT_ONCE);
+        List<Long> found = new ArrayList<>();
+        List<Long> page;
+        do {
+            page = walk.next(MOST_AT_ONCE);
+            found.addAll(matching(page));
+        } while (!page.isEmpty());
+        Collections.reverse(found);
+        return found;
+    }
+
+    private static final String MATCHING =
+            """
+            select id from job_status
+            where id = any(?::bigint[])
+              and state = any(coalesce(?::text[], array[state]))
+              and queue = coalesce(?::text, queue)
+              and name = coalesce(?::text, name)
+              and (?::text is null or key = ?)
+              and created_at >= coalesce(?::bigint, created_at)
+              and (?::bigint is null or finished_at >= ?)
+              and (?::text is null or strpos(error, ?) > 0)
+              and (?::text is null or cron = ?)
+            order by id desc
+            """;
+
+    private List<Long> matching(List<Long> ids) {
+        if (isExact() || ids.isEmpty()) {
+            return ids;
+        }
+        Long finishedSince = PostgresMoves.millis(filter.finishedSince());
+        return statements.list(
+                MATCHING,
+                row -> row.getLong(1),
+                ids.toArray(Long[]::new),
+                states(),
+                filter.queue(),
+                filter.name(),
+                filter.key(),
+                filter.key(),
+                PostgresMoves.millis(filter.since()),
+                finishedSince,
+                finishedSince,
+                filter.error(),
+                filter.error(),
+                filter.cron(),
+                filter.cron());
+    }
+
+    private boolean isExact() {
+        return PostgresPlaces.areExact(filter);
+    }
+
+    private String @Nullable [] states() {
+        return filter.states().isEmpty()
+                ? null
+                : filter.states().stream().map(JobState::word).toArray(String[]::new);
+    }
+
+    private static final String NEWEST = "select max(created_at) from jobs where id = any(?::bigint[])";
+
+    /** They were all enqueued before; so were those before them, if the clock was set back by less than these took. */
+    private boolean areTooOld(List<Long> ids) {
+        Instant since = filter.since();
+        return since != null && statements.number(NEWEST, (Object) ids.toArray(Long[]::new)) < since.toEpochMilli();
+    }
+}

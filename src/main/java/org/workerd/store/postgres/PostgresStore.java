@@ -1,0 +1,131 @@
+package org.workerd.store.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Function;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobStore;
+import org.workerd.store.Moves;
+
+/** The queue on PostgreSQL: one connection that writes, and its statements; a few that answer questions. */
+final class PostgresStore implements JobStore {
+    private final PostgresDatabase database;
+    private final PostgresReads reads;
+    private final TransactionLimit limit = new TransactionLimit();
+    /** Those that changed anything. */
+    private final AtomicLong transactions = new AtomicLong();
+
+    private Writer writer;
+    private boolean open = true;
+
+    PostgresStore(PostgresDatabase database, Connection connection) {
+        this.database = database;
+        this.reads = database.reads();
+        this.writer = new Writer(connection);
+    }
+
+    /** What belongs to one connection. */
+    private final class Writer {
+        private final Connection connection;
+        private final Statements statements;
+        private final PostgresMoves moves;
+
+        Writer(Connection connection) {
+            this.connection = connection;
+            this.statements = new Statements(connection, failure -> database.translate("cannot write to", failure));
+            this.moves = new PostgresMoves(statements);
+        }
+
+        void close() {
+            statements.close();
+            database.close(connection);
+        }
+    }
+
+    private static final String HAS_CHANGED_ANYTHING = "select pg_current_xact_id_if_assigned() is not null";
+
+    @Override
+    public <T> T transaction(Function<Moves, T> work) {
+        Writer mine = writer();
+        boolean committed = false;
+        limit.begin(mine.connection);
+        try {
+            limit.tell(mine.statements);
+            T result = work.apply(mine.moves);
+            mine.moves.writeTallies();
+            boolean changed = mine.statements.holds(HAS_CHANGED_ANYTHING);
+            commit(mine.connection);
+            committed = true;
+            if (changed) {
+                transactions.incrementAndGet();
+            }
+            return result;
+        } finally {
+            limit.end(committed);
+            mine.moves.forgetTallies();
+            if (!committed) {
+                rollBack(mine.connection);
+            }
+        }
+    }
+
+    /** Another one, when the server has ended the last. */
+    private Writer writer() {
+        if (isClosed(writer.connection)) {
+            writer.close();
+            writer = new Writer(database.connectCurrent());
+            limit.forget();
+        }
+        return writer;
+    }
+
+    private static boolean isClosed(Connection connection) {
+        try {
+            return connection.isClosed();
+        } catch (SQLException broken) {
+            return true;
+        }
+    }
+
+    private void commit(Connection connection) {
+        try {
+            connection.commit();
+        } catch (SQLException failure) {
+            throw database.translate("cannot commit to", failure);
+        }
+    }
+
+    /** One that cannot be rolled back any more was by the server, as its connection ended. */
+    private void rollBack(Connection connection) {
+        try {
+            connection.rollback();
+        } catch (SQLException lost) {
+            database.close(connection);
+        }
+    }
+
+    @Override
+    public void limitTransactions(Duration longest) {
+        limit.change(longest);
+    }
+
+    @Override
+    public JobQueries queries() {
+        try {
+            return new PostgresQueries(database, reads.open(), transactions::get);
+        } catch (SQLException failure) {
+            throw database.translate("cannot read", failure);
+        }
+    }
+
+    @Override
+    public void close() {
+        if (open) {
+            open = false;
+            writer.close();
+            reads.close();
+        }
+    }
+}

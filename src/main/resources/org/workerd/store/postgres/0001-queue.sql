@@ -1,0 +1,506 @@
+-- The queue, in the schema that is the first of the search_path. A job's row is written once and its state is where its
+-- id is: in blocked, scheduled, ready, running or finished. One plain insert into jobs is a whole job; its trigger puts
+-- the id where it belongs.
+-- Nothing that an application's transaction inserts may wait for another one's: no counts are kept here, no row is shared.
+-- Times are milliseconds since the epoch.
+
+create function is_strings(json text) returns boolean immutable parallel safe language plpgsql
+as $$
+begin
+  return jsonb_typeof(json::jsonb) = 'array' and not jsonb_path_exists(json::jsonb, '$[*] ? (@.type() != "string")');
+exception when others then
+  return false;
+end
+$$;
+
+-- The ids in the column "after", each once.
+create function job_ids(list text) returns setof bigint immutable parallel safe language plpgsql
+as $$
+begin
+  if jsonb_path_exists(list::jsonb, '$[*] ? (@.type() != "number")') then
+    raise exception 'not numbers';
+  end if;
+  return query select distinct id::bigint from jsonb_array_elements_text(list::jsonb) as id;
+exception when others then
+  raise exception using errcode = 'check_violation', message = 'after must be a JSON array of the ids of jobs that exist';
+end
+$$;
+
+create table jobs (
+  id           bigint generated always as identity primary key,
+  name         text collate "C" not null
+    constraint "name must be 1 to 128 of A-Z a-z 0-9 . _ -, no first . _ or -" check (
+      octet_length(name) between 1 and 128 and left(name, 1) not in ('.', '_', '-')
+      and translate(name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-', '') = ''),
+  payload      text
+    constraint "payload must be at most 1 MiB" check (octet_length(payload) <= 1048576),
+  args         text not null default '[]'
+    constraint "args must be a JSON array of strings, at most 1 MiB, no NUL" check (
+      args = '[]' or (octet_length(args) <= 1048576 and is_strings(args))),
+  queue        text collate "C" not null default 'default'
+    constraint "queue must be 1 to 128 of A-Z a-z 0-9 . _ -, no first . _ or -" check (
+      octet_length(queue) between 1 and 128 and left(queue, 1) not in ('.', '_', '-')
+      and translate(queue, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-', '') = ''),
+  priority     smallint not null default 0
+    constraint "priority must be -100 to 100" check (priority between -100 and 100),
+  -- Whoever gives seconds is told so.
+  run_at       bigint
+    constraint "run_at must be milliseconds since the epoch, of years 2001-9999" check (
+      run_at between 978307200000 and 253402300799999),
+  key          text collate "C"
+    constraint "key must be 1 to 512 bytes" check (octet_length(key) between 1 and 512),
+  max_attempts integer
+    constraint "max_attempts must be 1 to 1000" check (max_attempts between 1 and 1000),
+  timeout_ms   bigint
+    constraint "timeout_ms must be 1 to 3155760000000" check (timeout_ms between 1 and 3155760000000),
+  "after"      text,
+  created_at   bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
+  -- What limits and pauses are said about, as a number that needs no table: nobody looks it up, nobody waits for it.
+  -- PostgreSQL keeps this function as it is from version to version, as hash partitions rely on it.
+  lane         bigint not null generated always as (hashtextextended(queue || '/' || name, 0)) stored
+);
+create index jobs_by_key on jobs (key, id) where key is not null;
+
+-- attempt: how many there have been; forgiven: how many of them do not count against max_attempts.
+-- rank: the priority, negated, so that one ascending index is the order of claims.
+
+-- An insert that is not committed yet is not seen by the transaction in which a job ends that it waits for, and sees
+-- nothing of that end itself. So a row is looked at again until all transactions have ended that ran when it was first
+-- seen. seen: the latest of those; sure: they have ended, nothing can have been missed any more.
+create table blocked (
+  id       bigint primary key,
+  lane     bigint not null,
+  rank     smallint not null,
+  attempt  integer not null,
+  forgiven integer not null,
+  seen     bigint,
+  sure     boolean not null default false
+);
+create index blocked_by_lane on blocked (lane, id);
+create index blocked_unseen on blocked (id) where seen is null;
+create index blocked_unsure on blocked (id) where not sure and seen is not null;
+
+-- scheduled and retrying: what is not due yet stands apart from what is, so that a claim never passes it.
+create table scheduled (
+  id       bigint primary key,
+  run_at   bigint not null,
+  lane     bigint not null,
+  rank     smallint not null,
+  attempt  integer not null,
+  forgiven integer not null,
+  retrying boolean not null
+);
+create index scheduled_due on scheduled (run_at);
+create index scheduled_by_lane on scheduled (lane, retrying, id);
+
+create table ready (
+  lane     bigint not null,
+  rank     smallint not null,
+  id       bigint not null,
+  attempt  integer not null,
+  forgiven integer not null,
+  primary key (lane, rank, id)
+);
+
+-- token: of the one claim that owns the attempt; every move of it must show it. A later claim has a larger one.
+create sequence tokens;
+create table running (
+  id         bigint primary key,
+  lane       bigint not null,
+  rank       smallint not null,
+  attempt    integer not null,
+  forgiven   integer not null,
+  claimed_by bigint not null,
+  token      bigint not null,
+  started_at bigint not null
+);
+
+create table finished (
+  id          bigint primary key,
+  lane        bigint not null,
+  state       text collate "C" not null check (state in ('done', 'dead', 'cancelled')),
+  attempt     integer not null,
+  forgiven    integer not null,
+  started_at  bigint,
+  finished_at bigint not null,
+  exit_code   integer,
+  signal      integer,
+  error       text,
+  result      text,
+  daemon_pid  bigint
+);
+create index finished_by_lane on finished (lane, state, id);
+
+-- Every attempt that ended, but for the one that ended well: that one is the row in finished.
+-- An attempt that was given back is replaced by the next one of its number.
+create table attempts (
+  id          bigint not null,
+  number      integer not null,
+  started_at  bigint not null,
+  finished_at bigint not null,
+  outcome     text not null,
+  exit_code   integer,
+  signal      integer,
+  error       text,
+  daemon_pid  bigint,
+  primary key (id, number)
+);
+
+-- How many attempts a job had when somebody last wanted it tried again: it may crash as often as a new one.
+create table revivals (
+  id      bigint primary key,
+  attempt integer not null
+);
+
+create table daemons (
+  id         bigint generated always as identity primary key,
+  pid        bigint not null,
+  host       text not null,
+  slots      integer not null,
+  started_at bigint not null,
+  -- It waits for a notification: only then does an insert send one, for that costs more than the insert.
+  asleep     boolean not null default false
+) with (fillfactor = 50);
+
+-- While a job is not final its key stands here.
+create table keys (
+  key text collate "C" constraint "a job with this key has not ended yet" primary key,
+  id  bigint not null
+);
+
+-- It stays until the child is gone, or was looked at after the parent was done. ended: what the parent was when it was
+-- deleted.
+create table edges (
+  parent bigint,
+  child  bigint,
+  ended  text,
+  primary key (parent, child)
+);
+create index edges_by_child on edges (child);
+
+-- Parents that ended since somebody last looked at what waits for them. Rows are only added: two that end at once, of one
+-- child, do not wait for each other.
+create table ended_parents (parent bigint not null);
+
+-- How many jobs of a queue came to be of a final state, or ceased to be, in one transaction: the sums are the counts.
+-- Rows are only added, so nobody waits here; now and then many become one.
+create table tallies (
+  queue     text collate "C" not null,
+  done      bigint not null,
+  dead      bigint not null,
+  cancelled bigint not null
+);
+
+-- scope: queue:QUEUE or name:NAME. What was started of it, as long as its rate looks back.
+create table starts (
+  scope text collate "C" not null,
+  at    bigint not null,
+  count integer not null
+);
+create index starts_by_scope on starts (scope, at);
+
+-- queue '*': all queues
+create table pauses (
+  queue     text collate "C" primary key,
+  paused_at bigint not null
+);
+
+-- insert into cancellations (id, reason) values (42, 'not needed any more'): the daemon ends the job at its next turn,
+-- running or not. The first reason stands.
+create table cancellations (
+  id           bigint primary key,
+  requested_at bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
+  reason       text not null default 'cancelled by SQL'
+    constraint "reason must be at most 1000 characters" check (char_length(reason) <= 1000)
+);
+
+-- What the handler of this attempt said last.
+create table progress (
+  id      bigint primary key,
+  attempt integer not null,
+  percent integer not null,
+  message text
+);
+
+-- ahead: how many milliseconds the wall clock is ahead of the uptime, in this boot of a machine.
+create table clock (
+  boot  text primary key,
+  ahead bigint not null
+);
+
+-- last_run: every slot up to then was dealt with, run or not; timing: the schedule and zone that it ran by.
+-- job: the last one that was enqueued; job_slot: the time for which it was.
+create table cron (
+  id       text collate "C" primary key,
+  timing   text not null,
+  last_run bigint not null,
+  job      bigint,
+  job_slot bigint
+);
+
+-- The schedule that a job is of.
+create table cron_jobs (
+  id   bigint primary key,
+  cron text collate "C" not null
+);
+create index cron_jobs_by_cron on cron_jobs (cron, id);
+
+-- Whose times pass without a job.
+create table cron_disabled (
+  id          text collate "C" primary key,
+  disabled_at bigint not null
+);
+
+-- The attempts that the configuration of the daemons allows where a job says nothing: by name, '*' for all others.
+create table policies (
+  name         text collate "C" primary key,
+  max_attempts integer not null
+);
+insert into policies (name, max_attempts) values ('*', 10);
+
+-- They change all the time and are never large: the default would wait for a fifth of what they were at their largest.
+-- Cutting the end off would lock the table.
+alter table ready set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+alter table running set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+alter table scheduled set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+alter table tallies set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 1000,
+  autovacuum_vacuum_cost_delay = 0, vacuum_truncate = off);
+
+-- What keeps a job blocked, or would when it is retried. state: unfinished, dead, cancelled, or deleted when that is all
+-- that is known.
+create view waits as
+  select e.child, e.parent,
+    coalesce(f.state, e.ended, case when p.id is null then 'deleted' else 'unfinished' end) as state
+  from edges e
+    left join finished f on f.id = e.parent
+    left join jobs p on p.id = e.parent
+  where coalesce(f.state, e.ended) is distinct from 'done';
+
+-- A name has at most 63 bytes; one that is cut off may wake others, too, which does no harm.
+create function wake_daemons() returns void language plpgsql
+as $$
+begin
+  if exists (select from daemons where asleep) then
+    perform pg_notify(left(current_schema(), 58) || '.jobs', '');
+  end if;
+end
+$$;
+
+-- As its owner: whoever may insert into jobs need not be allowed more.
+create function jobs_enter() returns trigger security definer set search_path from current language plpgsql
+as $$
+declare
+  parents bigint[];
+  found   bigint;
+begin
+  insert into ready (lane, rank, id, attempt, forgiven)
+    select lane, -priority, id, 0, 0 from fresh where run_at is null and "after" is null;
+  if exists (select from fresh where run_at is not null or key is not null or "after" is not null) then
+    insert into scheduled (id, run_at, lane, rank, attempt, forgiven, retrying)
+      select id, run_at, lane, -priority, 0, 0, false from fresh where run_at is not null and "after" is null;
+    -- The store takes a key before it inserts the job.
+    insert into keys (key, id) select key, id from fresh where key is not null on conflict (key) do nothing;
+    if exists (
+        select from fresh where key is not null
+          and not exists (select from keys where keys.key = fresh.key and keys.id = fresh.id)) then
+      raise exception using errcode = 'unique_violation', message = 'a job with this key has not ended yet';
+    end if;
+    if exists (select from fresh where "after" is not null) then
+      parents := array(select distinct parent from fresh, job_ids("after") as parent);
+      -- Nobody deletes them before this is committed, and forgets how they ended.
+      perform from jobs where id = any(parents) order by id for key share;
+      get diagnostics found = row_count;
+      if found < cardinality(parents) or exists (
+          select from fresh, job_ids("after") as parent where parent >= fresh.id) then
+        raise exception using errcode = 'check_violation',
+          message = 'after must be a JSON array of the ids of jobs that exist';
+      end if;
+      insert into edges (parent, child)
+        select parent, fresh.id from fresh, job_ids("after") as parent
+        where not exists (select from finished where finished.id = parent and state = 'done');
+      insert into blocked (id, lane, rank, attempt, forgiven)
+        select id, lane, -priority, 0, 0 from fresh where "after" is not null;
+    end if;
+  end if;
+  perform wake_daemons();
+  return null;
+end
+$$;
+create trigger jobs_enter after insert on jobs
+  referencing new table as fresh for each statement execute function jobs_enter();
+
+create function jobs_written_once() returns trigger language plpgsql
+as $$
+begin
+  raise exception using errcode = 'check_violation', message = 'jobs are written once: cancel the job and enqueue another';
+end
+$$;
+create trigger jobs_written_once before update on jobs for each statement execute function jobs_written_once();
+
+create function jobs_leave() returns trigger security definer set search_path from current language plpgsql
+as $$
+begin
+  if exists (select from gone where not exists (select from finished where finished.id = gone.id)) then
+    raise exception using errcode = 'check_violation', message = 'this job has not ended: cancel it first';
+  end if;
+  insert into tallies (queue, done, dead, cancelled)
+    select gone.queue, -count(*) filter (where state = 'done'), -count(*) filter (where state = 'dead'),
+      -count(*) filter (where state = 'cancelled')
+    from gone join finished on finished.id = gone.id
+    group by gone.queue;
+  update edges set ended = finished.state from finished
+    where edges.parent in (select id from gone) and finished.id = edges.parent;
+  delete from edges where child in (select id from gone);
+  delete from finished where id in (select id from gone);
+  delete from attempts where id in (select id from gone);
+  delete from progress where id in (select id from gone);
+  delete from revivals where id in (select id from gone);
+  delete from cron_jobs where id in (select id from gone);
+  return null;
+end
+$$;
+create trigger jobs_leave after delete on jobs
+  referencing old table as gone for each statement execute function jobs_leave();
+
+-- dead or cancelled → ready, or blocked while a job that it waits for is unfinished. With force it does not wait for those
+-- that are dead, cancelled or deleted. Null: it was done; else why it was not.
+create function retry_job(which bigint, by_force boolean) returns text
+  security definer set search_path from current language plpgsql
+as $$
+declare
+  job jobs%rowtype;
+  was finished%rowtype;
+begin
+  -- In the order in which a delete locks them.
+  select * into job from jobs where id = which for key share;
+  if not found then
+    return 'there is no job with this id';
+  end if;
+  select * into was from finished where id = which and state in ('dead', 'cancelled') for update;
+  if not found then
+    return 'only jobs that are dead or cancelled can be retried';
+  end if;
+  if not by_force then
+    if exists (select from waits where child = which and state in ('dead', 'cancelled')) then
+      return 'this job cannot be retried: a job that it waits for is dead or cancelled; retry that one before';
+    elsif exists (select from waits where child = which and state = 'deleted') then
+      return 'this job cannot be retried: a job that it waits for was deleted, and nobody knows how it ended';
+    end if;
+  end if;
+  if job.key is not null then
+    insert into keys (key, id) values (job.key, which) on conflict (key) do nothing;
+    if not found then
+      return 'this job cannot be retried: another one has its key';
+    end if;
+  end if;
+  delete from edges where child = which
+    and parent in (select parent from waits where child = which and state <> 'unfinished');
+  insert into revivals (id, attempt) values (which, was.attempt)
+    on conflict (id) do update set attempt = excluded.attempt;
+  if exists (select from waits where child = which) then
+    insert into blocked (id, lane, rank, attempt, forgiven)
+      values (which, was.lane, -job.priority, was.attempt, was.attempt);
+  else
+    insert into ready (lane, rank, id, attempt, forgiven)
+      values (was.lane, -job.priority, which, was.attempt, was.attempt);
+  end if;
+  delete from finished where id = which;
+  insert into tallies (queue, done, dead, cancelled)
+    values (job.queue, 0, -(was.state = 'dead')::integer, -(was.state = 'cancelled')::integer);
+  perform wake_daemons();
+  return null;
+end
+$$;
+
+revoke execute on function retry_job from public;
+
+-- insert into retries (id) values (42)
+create view retries as select id, 0 as force from jobs where false;
+
+create function retries_asked() returns trigger security definer set search_path from current language plpgsql
+as $$
+declare
+  refusal text := retry_job(new.id, coalesce(new.force, 0) <> 0);
+begin
+  if refusal is not null then
+    raise exception using errcode = 'check_violation', message = refusal;
+  end if;
+  return new;
+end
+$$;
+create trigger retries_asked instead of insert on retries for each row execute function retries_asked();
+
+create function cancellations_checked() returns trigger security definer set search_path from current language plpgsql
+as $$
+begin
+  if exists (select from cancellations where id = new.id) then
+    return null;
+  elsif not exists (select from jobs where id = new.id) then
+    raise exception using errcode = 'check_violation', message = 'there is no job with this id';
+  elsif exists (select from finished where id = new.id) then
+    raise exception using errcode = 'check_violation', message = 'this job has ended already';
+  end if;
+  perform wake_daemons();
+  return new;
+end
+$$;
+create trigger cancellations_checked before insert on cancellations
+  for each row execute function cancellations_checked();
+
+-- Every attempt that there was or is; one that was given back, until the next of its number.
+create view job_attempts as
+  select id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+    from attempts a
+    where not exists (select from finished f where f.id = a.id and f.state = 'done' and f.attempt = a.number)
+      and not exists (select from running r where r.id = a.id and r.attempt = a.number)
+  union all
+  select id, attempt, started_at, finished_at, state, exit_code, signal, error, daemon_pid
+    from finished where state = 'done'
+  union all
+  select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid
+    from running r left join daemons d on d.id = r.claimed_by;
+
+-- Every job as people see it. last_attempt: the number of the attempt after which it is dead.
+create view job_status as
+  select
+    j.id, j.name, j.queue,
+    case
+      when f.id is not null then f.state
+      when r.id is not null then 'running'
+      when s.id is not null then case when s.retrying then 'retrying' else 'scheduled' end
+      when b.id is not null then 'blocked'
+      else 'ready'
+    end as state,
+    j.priority, j.args, j.payload,
+    coalesce(s.run_at, j.run_at) as run_at,
+    coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt, 0) as attempt,
+    coalesce(j.max_attempts, o.max_attempts, g.max_attempts) as max_attempts,
+    coalesce(f.forgiven, r.forgiven, s.forgiven, b.forgiven, y.forgiven, 0)
+      + coalesce(j.max_attempts, o.max_attempts, g.max_attempts) as last_attempt,
+    j.key, j."after", j.timeout_ms, j.created_at,
+    coalesce(f.started_at, r.started_at, a.started_at) as started_at,
+    f.finished_at,
+    coalesce(f.exit_code, a.exit_code) as exit_code,
+    coalesce(f.signal, a.signal) as signal,
+    coalesce(f.error, a.error) as error,
+    f.result,
+    case when p.id is not null then
+      json_build_object('percent', p.percent, 'message', p.message)::text end as progress,
+    c.cron
+  from jobs j
+    left join policies o on o.name = j.name
+    left join policies g on g.name = '*'
+    left join finished f on f.id = j.id
+    left join running r on r.id = j.id
+    left join scheduled s on s.id = j.id
+    left join blocked b on b.id = j.id
+    left join ready y on y.lane = j.lane and y.rank = -j.priority and y.id = j.id
+    left join lateral (
+      select * from attempts where attempts.id = j.id and f.id is null and r.id is null order by number desc limit 1
+    ) a on true
+    left join progress p on p.id = j.id
+      and p.attempt = coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt)
+    left join cron_jobs c on c.id = j.id;
