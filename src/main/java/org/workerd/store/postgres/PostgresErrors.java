@@ -23,6 +23,13 @@ final class PostgresErrors {
             case "25006" ->
                 error(Kind.NOT_PERMITTED, what, "the server only reads: it is a standby, or set to read only", cause);
             case "42501" -> error(Kind.NOT_PERMITTED, what, words(cause), cause);
+            case "08004" ->
+                error(
+                        Kind.NOT_PERMITTED,
+                        what,
+                        "the server wants a password, and none was found: put it into ~/.pgpass, or into a file that"
+                                + " queue.password_file names",
+                        cause);
             case "3D000" -> error(Kind.MISSING, what, words(cause), cause);
             case "57014" ->
                 error(
