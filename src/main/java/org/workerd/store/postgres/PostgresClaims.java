@@ -96,18 +96,18 @@ final class PostgresClaims {
     /** A job that could be claimed, where its row is, and how much memory it needs at most, as {@link Claim#size} says. */
     private record Head(String place, long lane, long id, long size) {}
 
-    /** Each job is locked when it is found. */
+    /** Each job is locked when it is found, by its place: by its key the planner may go through all of a lane for each. */
     private static final String HEADS =
             """
-            select ready.ctid::text as place, lane, ready.id,
+            select ready.ctid::text as place, ready.lane, ready.id,
               coalesce(2 * octet_length(payload) + 64, 0)
                 + case args when '[]' then 0 else 2 * octet_length(args) + 64 * json_array_length(args::json) end as size
             from unnest(?::bigint[], ?::integer[]) as l (lane, urgency)
               cross join lateral (
-                select rank, id from ready where ready.lane = l.lane order by rank, id limit ?) as head
-              join ready using (lane, rank, id)
-              join jobs using (lane, id)
-            order by urgency desc, rank, ready.id
+                select ctid from ready where ready.lane = l.lane order by rank, id limit ?) as head
+              join ready on ready.ctid = head.ctid
+              join jobs on jobs.id = ready.id
+            order by urgency desc, ready.rank, ready.id
             limit ?
             for update of ready skip locked
             """;

@@ -3,14 +3,17 @@ package org.workerd.store.postgres;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
+import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Verdict;
 import org.workerd.job.Verdict.Ending;
@@ -162,5 +165,28 @@ class PostgresTroubleTest {
         store.transaction(moves -> moves.cancel(id, "by SQL", StoreFixture.NOW));
         queue.run("delete from jobs");
         assertThat(queue.rows("select id from jobs")).isEmpty();
+    }
+
+    private static final String ROWS_READ =
+            """
+            select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables
+            where relname = 'ready' and schemaname = current_schema()
+            """;
+
+    /** Whatever the planner makes of tables of which it has no statistics. */
+    @Test
+    void aClaimReadsWhatItClaimsAndNotWhatWaits() {
+        for (int i = 0; i < 10; i++) {
+            store.transaction(moves -> moves.enqueue(Collections.nCopies(2_000, NewJob.of("a"))));
+        }
+        Connection connection = queue.database().connectToWrite();
+        Statements statements =
+                new Statements(connection, failure -> queue.database().translate("cannot read", failure));
+        Moves moves = new PostgresMoves(statements);
+        Moves.Most most = new Moves.Most(100, 1L << 30);
+        assertThat(moves.claim(1, moves.lanesWithReady(), Limits.NONE, most, StoreFixture.NOW))
+                .hasSize(100);
+        assertThat(statements.number(ROWS_READ)).isLessThan(1_000);
+        queue.database().close(connection);
     }
 }
