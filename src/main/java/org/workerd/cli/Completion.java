@@ -9,10 +9,11 @@ import picocli.CommandLine.Spec;
 /** {@code workerd completion}. */
 @Command(
         name = "completion",
-        description = "Print a script that completes commands, options, handlers and queues at a press of Tab.",
+        description = "Print a script for Tab completion in a shell.",
         footer = {
             "",
-            "It needs no other package, and starts no program.",
+            "Completes commands, options, handlers and queues. Needs no other package,",
+            "and starts no program.",
             "",
             "Examples:",
             "  . <(workerd completion bash)",

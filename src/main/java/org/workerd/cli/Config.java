@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 final class Config implements Callable<Integer> {
     private final Main main;
 
-    @Option(names = "--get", paramLabel = "KEY", description = "the value of this one only")
+    @Option(names = "--get", paramLabel = "KEY", description = "only the value of this setting")
     @Nullable
     String key;
 
@@ -33,7 +33,7 @@ final class Config implements Callable<Integer> {
     @Option(names = "-q", description = "the keys only")
     boolean quiet;
 
-    @Option(names = "--check", description = "only whether it can be taken, and what its schedules lack")
+    @Option(names = "--check", description = "only report errors, and schedules without a handler")
     boolean check;
 
     Config(Main main) {

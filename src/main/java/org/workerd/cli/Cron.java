@@ -24,7 +24,7 @@ import picocli.CommandLine.Option;
         name = "cron",
         sortOptions = false,
         synopsisSubcommandLabel = "[COMMAND ID]",
-        description = "List the schedules: what each runs, what became of its last job, and when it runs next.",
+        description = "List the schedules with their last job, its outcome and the next run.",
         commandListHeading = "%nCommands:%n",
         footer = {"", "Examples:", "  workerd cron", "  workerd cron next nightly -n 10", "  workerd cron run nightly"})
 final class Cron implements Callable<Integer> {
@@ -52,7 +52,7 @@ final class Cron implements Callable<Integer> {
                 ScheduleView.write(schedules(settings), main.now(), document);
             }
         } else if (settings.cron().isEmpty()) {
-            main.console().say("There are no schedules: a table [cron.ID] in the configuration makes one.");
+            main.console().say("There are no schedules. Add one to the configuration: a table [cron.ID]");
         } else {
             print(schedules(settings));
         }

@@ -11,11 +11,11 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "disable",
         sortOptions = false,
-        description = "Let the times of a schedule pass without a job, until workerd cron enable.",
+        description = "Disable a schedule: it enqueues no jobs until workerd cron enable.",
         footer = {
             "",
-            "The queue keeps it, so that it survives restarts and holds for every daemon on",
-            "the queue. What runs or waits goes on; workerd cron run runs it all the same.",
+            "This is stored in the queue, so it survives restarts and applies to every daemon",
+            "of the queue. Jobs that run or wait go on; workerd cron run works all the same.",
             "",
             "Examples:",
             "  workerd cron disable nightly"
@@ -23,7 +23,7 @@ import picocli.CommandLine.Parameters;
 final class CronDisable implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] of the configuration")
+    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] in the configuration")
     String id = "";
 
     CronDisable(Main main) {

@@ -13,12 +13,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "enable",
         sortOptions = false,
-        description = "Run a disabled schedule again from its next time on; those that passed are not made up for.",
+        description = "Enable a disabled schedule, from its next run on; missed runs are not made up for.",
         footer = {"", "Examples:", "  workerd cron enable nightly"})
 final class CronEnable implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] of the configuration")
+    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] in the configuration")
     String id = "";
 
     CronEnable(Main main) {

@@ -18,17 +18,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "next",
         sortOptions = false,
-        description = "Show the next times of a schedule, and on which of those days its clocks are set.",
+        description = "Show the next runs of a schedule, and whether the clocks change on that day.",
         footer = {"", "Examples:", "  workerd cron next nightly", "  workerd cron next nightly -n 200 --json"})
 final class CronNext implements Callable<Integer> {
     private static final int MOST = 10_000;
 
     private final Main main;
 
-    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] of the configuration")
+    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] in the configuration")
     String id = "";
 
-    @Option(names = "-n", paramLabel = "K", description = "so many of them; ${DEFAULT-VALUE} unless said")
+    @Option(names = "-n", paramLabel = "K", description = "how many runs to show (${DEFAULT-VALUE})")
     int count = 5;
 
     @Option(names = "--json", description = "as one JSON document")

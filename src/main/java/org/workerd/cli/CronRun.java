@@ -19,8 +19,8 @@ import picocli.CommandLine.Parameters;
         description = "Enqueue the job of a schedule now, and print its id.",
         footer = {
             "",
-            "It is the last job of the schedule then, whose next times stay as they are.",
-            "A disabled schedule is run too.",
+            "It becomes the schedule's last job; the next runs do not change. Also works for a",
+            "disabled schedule.",
             "",
             "Examples:",
             "  workerd cron run nightly",
@@ -29,7 +29,7 @@ import picocli.CommandLine.Parameters;
 final class CronRun implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] of the configuration")
+    @Parameters(paramLabel = "ID", description = "the schedule: [cron.ID] in the configuration")
     String id = "";
 
     @Option(names = "--json", description = "as one JSON document")
@@ -53,7 +53,7 @@ final class CronRun implements Callable<Integer> {
         main.console().done("job " + stored.job() + " is stored", "its id");
         print(stored.job());
         stored.unfinished().ifPresent(other -> main.console()
-                .say("workerd: job " + other + " of the schedule " + id + " has not ended; the two may run at once"));
+                .say("workerd: job " + other + " of the schedule " + id + " has not ended; both may run at once"));
         HandlerCheck.view(settings).objection(entry.job().name()).ifPresent(why -> main.console()
                 .say(Cron.objection(entry, why)));
         if (!json && !quiet) {

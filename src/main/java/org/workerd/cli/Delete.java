@@ -19,10 +19,10 @@ import picocli.CommandLine.Mixin;
 @Command(
         name = "delete",
         sortOptions = false,
-        description = "Remove jobs that have ended, with their attempts and what they printed.",
+        description = "Delete jobs that have ended, with their attempts and output.",
         footer = {
             "",
-            "Jobs go by themselves after the times in [retention].",
+            "The daemon deletes ended jobs automatically after the times in [retention].",
             "",
             "Examples:",
             "  workerd delete 42",

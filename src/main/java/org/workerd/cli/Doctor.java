@@ -16,13 +16,13 @@ import picocli.CommandLine.Option;
 @Command(
         name = "doctor",
         sortOptions = false,
-        description = "Look at everything that can be wrong, and say how to mend what is.",
+        description = "Check everything, and say how to fix what is wrong.",
         footer = {
             "",
-            "It changes nothing, and may be asked at any time. A warning is something to",
-            "know of, a failure is something that keeps jobs from running.",
+            "It changes nothing and may be run at any time. A warning is worth knowing; a",
+            "failure keeps jobs from running.",
             "",
-            "Exit status: 0 no failure, warnings or not; 1 a failure.",
+            "Exit status: 0 no failure (there may be warnings), 1 a failure.",
             "",
             "Examples:",
             "  workerd doctor",
@@ -33,7 +33,7 @@ final class Doctor implements Callable<Integer> {
 
     private final Main main;
 
-    @Option(names = "--full", description = "compare all indexes with their tables too: long for a large queue")
+    @Option(names = "--full", description = "also compare all indexes with their tables: slow for a large queue")
     boolean full;
 
     @Option(names = "--json", description = "as one JSON document")

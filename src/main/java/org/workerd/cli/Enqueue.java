@@ -37,11 +37,11 @@ import picocli.CommandLine.Parameters;
         },
         footer = {
             "",
-            "With --wait it tells at a terminal what becomes of the job, and why nothing does.",
-            "--timeout ends an attempt, --wait-timeout only the waiting.",
+            "On a terminal, --wait shows each change of state, and why nothing happens.",
+            "--timeout limits an attempt, --wait-timeout only the waiting.",
             "",
-            "What stands after -- belongs to the handler, options included. The keys of a",
-            "batch line are name args payload queue priority delay at key max_attempts",
+            "Everything after -- is passed to the handler, options too. The keys of a",
+            "batch line are: name args payload queue priority delay at key max_attempts",
             "timeout after.",
             "",
             "Examples:",
@@ -53,40 +53,45 @@ import picocli.CommandLine.Parameters;
 final class Enqueue implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "of the job: its handler")
+    @Parameters(
+            index = "0",
+            arity = "0..1",
+            paramLabel = "NAME",
+            description = "the job's name, which selects the handler")
     @Nullable
     String name;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARG", description = "an argument of the handler")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARG", description = "an argument for the handler")
     List<String> args = List.of();
 
     @Mixin
     final JobOptions options = new JobOptions();
 
-    @Option(names = "--wait", description = "wait until it has ended, and exit as it did")
+    @Option(names = "--wait", description = "wait until the job has ended, and exit as it did")
     boolean wait;
 
     @Option(
             names = "--wait-timeout",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "wait at most so long, then exit with 124; the job goes on")
+            description = "wait at most this long, then exit with 124; the job goes on")
     @Nullable
     Duration waitTimeout;
 
-    @Option(names = "--follow", description = "wait, and print what it prints")
+    @Option(names = "--follow", description = "wait, and print the job's output")
     boolean follow;
 
-    @Option(names = "--force", description = "store it although no handler has this name")
+    @Option(names = "--force", description = "store the job even if no handler has this name")
     boolean force;
 
-    @Option(names = "--batch", paramLabel = "FILE|-", description = "one JSON object a line: all are stored, or none")
+    @Option(
+            names = "--batch",
+            paramLabel = "FILE|-",
+            description = "store many jobs, one JSON object per line: all or none")
     @Nullable
     String batch;
 
-    @Option(
-            names = "--json",
-            description = "print {\"jobs\":[{\"id\":1,\"stored\":true}]}; not stored: its key was taken")
+    @Option(names = "--json", description = "print {\"jobs\":[{\"id\":1,\"stored\":true}]}; false: the key was taken")
     boolean json;
 
     @Option(names = "-q", description = "the ids only")
@@ -99,7 +104,8 @@ final class Enqueue implements Callable<Integer> {
     @Override
     public Integer call() throws IOException, InterruptedException {
         if (follow && (json || batch != null)) {
-            throw Usage.wrong("enqueue", "--follow prints the output of one job: not with --json or --batch");
+            throw Usage.wrong(
+                    "enqueue", "--follow prints the output of one job: it cannot be used with --json or --batch");
         }
         Settings settings = main.settings().settings();
         Ids ids = batch == null ? storeOne(settings) : storeBatch(batch, settings);
@@ -153,7 +159,8 @@ final class Enqueue implements Callable<Integer> {
 
     private Ids storeBatch(String file, Settings settings) throws IOException {
         if (name != null || !options.isEmpty()) {
-            throw Usage.wrong("enqueue", "with --batch each line says all of its job: no NAME and no options of a job");
+            throw Usage.wrong(
+                    "enqueue", "--batch takes each job from its line: leave out NAME and the options of a job");
         }
         if (!file.equals("-") && (!Files.exists(Path.of(file)) || Files.isDirectory(Path.of(file)))) {
             String why = Files.isDirectory(Path.of(file)) ? "it is a directory" : "there is no such file";

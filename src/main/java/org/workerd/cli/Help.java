@@ -11,7 +11,7 @@ import picocli.CommandLine.Spec;
 /** {@code workerd help}. */
 @Command(
         name = "help",
-        description = "Show what a command does, or all commands.",
+        description = "Show the help of a command, or list all commands.",
         footer = {"", "Examples:", "  workerd help", "  workerd help enqueue"})
 final class Help implements Callable<Integer> {
     private final Main main;
@@ -20,7 +20,7 @@ final class Help implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "the command; all of them if none is named")
+    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "the command (default: all)")
     @Nullable
     String command;
 

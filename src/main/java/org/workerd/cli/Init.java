@@ -22,7 +22,7 @@ import picocli.CommandLine.Parameters;
 /** {@code workerd init}. */
 @Command(
         name = "init",
-        description = "Make a private installation below a directory, without being root.",
+        description = "Create a private installation in a directory; needs no root.",
         footer = {"", "Examples:", "  workerd init demo && cd demo && ./workerd start", "  workerd init ~/jobs"})
 final class Init implements Callable<Integer> {
     private static final String SETTINGS =
@@ -62,7 +62,7 @@ final class Init implements Callable<Integer> {
 
     private final Main main;
 
-    @Parameters(paramLabel = "DIR", description = "the directory, made where there is none")
+    @Parameters(paramLabel = "DIR", description = "the directory; created if missing")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     Path directory;
 
@@ -106,7 +106,7 @@ final class Init implements Callable<Integer> {
 
     private void tell() {
         Console console = main.console();
-        console.say("Made a private installation in " + directory + ". Now:");
+        console.say("Created a private installation in " + directory + ". Now:");
         console.say("  cd " + ShellWord.of(directory));
         console.say("  ./workerd start");
         console.say("  ./workerd enqueue hello Ann --wait");

@@ -23,19 +23,19 @@ final class JobFilter {
             description = "blocked, scheduled, ready, running, retrying, done, dead, cancelled")
     List<String> states = List.of();
 
-    @Option(names = "--queue", paramLabel = "Q", description = "of this queue")
+    @Option(names = "--queue", paramLabel = "Q", description = "jobs of this queue")
     @Nullable
     String queue;
 
-    @Option(names = "--name", paramLabel = "N", description = "of this name")
+    @Option(names = "--name", paramLabel = "N", description = "jobs of this name")
     @Nullable
     String name;
 
-    @Option(names = "--key", paramLabel = "K", description = "with this key")
+    @Option(names = "--key", paramLabel = "K", description = "jobs with this key")
     @Nullable
     String key;
 
-    @Option(names = "--cron", paramLabel = "ID", description = "of this schedule")
+    @Option(names = "--cron", paramLabel = "ID", description = "jobs of this schedule")
     @Nullable
     String cron;
 
@@ -43,7 +43,7 @@ final class JobFilter {
             names = "--since",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "enqueued not longer ago than this: 30s, 10m, 7d, 1h30m")
+            description = "enqueued within this time: 30s, 10m, 7d, 1h30m")
     @Nullable
     Duration since;
 
@@ -51,11 +51,11 @@ final class JobFilter {
             names = "--finished-since",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "ended not longer ago than this")
+            description = "ended within this time")
     @Nullable
     Duration finishedSince;
 
-    @Option(names = "--error", paramLabel = "TEXT", description = "whose error contains this")
+    @Option(names = "--error", paramLabel = "TEXT", description = "jobs whose error contains this text")
     @Nullable
     String error;
 

@@ -21,7 +21,7 @@ final class JobOptions {
     @Option(
             names = "--payload",
             paramLabel = "TEXT|@FILE|-",
-            description = "what the handler reads on stdin: the text, a file's, or ours")
+            description = "input for the handler's stdin: the text, the content of FILE, or - to pass on stdin")
     @Nullable
     String payload;
 
@@ -37,7 +37,7 @@ final class JobOptions {
             names = "--delay",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "not before this time has passed: 30s, 10m, 2h, 7d, 1h30m")
+            description = "run after this long: 30s, 10m, 2h, 7d, 1h30m")
     @Nullable
     Duration delay;
 
@@ -45,20 +45,22 @@ final class JobOptions {
             names = "--at",
             paramLabel = "TIME",
             converter = Converters.Time.class,
-            description =
-                    "not before this time: 2026-12-24T18:00:00+01:00; or, in local time, 18:00, \"tomorrow 18:00\","
-                            + " \"2026-12-24 18:00\"")
+            description = "run at this time, like 2026-12-24T18:00:00+01:00, or in local time like 18:00,"
+                    + " \"tomorrow 18:00\" or \"2026-12-24 18:00\"")
     @Nullable
     When at;
 
     @Option(
             names = "--key",
             paramLabel = "KEY",
-            description = "while a job with this key is not final, store nothing and print that one's id")
+            description = "unique key: if a job with it has not ended yet, store nothing and print its id")
     @Nullable
     String key;
 
-    @Option(names = "--max-attempts", paramLabel = "N", description = "dead after so many failures (jobs.max_attempts)")
+    @Option(
+            names = "--max-attempts",
+            paramLabel = "N",
+            description = "dead after this many failures (jobs.max_attempts)")
     @Nullable
     Integer maxAttempts;
 
@@ -66,7 +68,7 @@ final class JobOptions {
             names = "--timeout",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "end an attempt that takes longer (jobs.timeout)")
+            description = "time limit of an attempt (jobs.timeout)")
     @Nullable
     Duration timeout;
 
@@ -74,7 +76,7 @@ final class JobOptions {
             names = "--after",
             paramLabel = "ID",
             converter = Converters.JobId.class,
-            description = "only when this job is done; again and again for more")
+            description = "run only when this job is done; may be repeated")
     List<Long> after = List.of();
 
     /** None of them was given. */

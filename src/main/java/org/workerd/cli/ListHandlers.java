@@ -15,7 +15,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "handlers",
         sortOptions = false,
-        description = "List what jobs can run, and what is refused and why.",
+        description = "List the handlers, and which of them are refused and why.",
         footer = {"", "Examples:", "  workerd handlers", "  workerd handlers --json"})
 final class ListHandlers implements Callable<Integer> {
     private final Main main;
@@ -23,7 +23,7 @@ final class ListHandlers implements Callable<Integer> {
     @Option(names = "--json", description = "as one JSON document")
     boolean json;
 
-    @Option(names = "-q", description = "the names of the accepted ones only")
+    @Option(names = "-q", description = "only the names of accepted handlers")
     boolean quiet;
 
     ListHandlers(Main main) {

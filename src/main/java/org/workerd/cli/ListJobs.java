@@ -38,7 +38,7 @@ final class ListJobs implements Callable<Integer> {
     @Mixin
     private final JobFilter filter = new JobFilter();
 
-    @Option(names = "--limit", paramLabel = "K", description = "at most so many (${DEFAULT-VALUE})")
+    @Option(names = "--limit", paramLabel = "K", description = "show at most this many (${DEFAULT-VALUE})")
     int limit = 20;
 
     @Option(names = "--json", description = "as one JSON document")

@@ -23,12 +23,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "logs",
         sortOptions = false,
-        description = "Print what a job printed, its stdout and stderr as they came.",
+        description = "Print the output of a job, stdout and stderr together.",
         footer = {
             "",
-            "Of a long output the head and the tail are kept (jobs.output_limit). A file or a",
-            "pipe gets it byte for byte; for a terminal, colours and control characters are",
-            "taken out.",
+            "Of long output only the head and the tail are kept (jobs.output_limit). A file",
+            "or pipe gets it byte for byte; on a terminal, colours and control characters are",
+            "removed.",
             "",
             "Examples:",
             "  workerd logs 42",
@@ -46,10 +46,10 @@ final class Logs implements Callable<Integer> {
 
     @Option(
             names = {"-f", "--follow"},
-            description = "go on until the job has ended, and wait for one that has not begun")
+            description = "follow the output until the job has ended; also waits for it to start")
     boolean follow;
 
-    @Option(names = "--attempt", paramLabel = "N", description = "of this attempt; else of the last")
+    @Option(names = "--attempt", paramLabel = "N", description = "which attempt (default: the last)")
     @Nullable
     Integer attempt;
 

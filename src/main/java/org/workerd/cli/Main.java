@@ -44,7 +44,7 @@ import picocli.CommandLine.ScopeType;
             "2:wrong usage or input",
             "4:not permitted",
             "6:configuration missing or bad",
-            "7:the daemon does not run",
+            "7:the daemon is not running",
             "70:a bug of ours",
             "73:done, but the answer could not be printed; stderr says what was done",
             "74:disk full or I/O error; nothing was changed",
@@ -56,11 +56,11 @@ public final class Main implements Runnable {
             names = {"-c", "--config"},
             paramLabel = "FILE",
             scope = ScopeType.INHERIT,
-            description = "the configuration file; else $WORKERD_CONFIG, /etc/workerd/workerd.toml, your own")
+            description = "the configuration file (default: $WORKERD_CONFIG, /etc/workerd/workerd.toml, your own)")
     @Nullable
     Path config;
 
-    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show where in the program an error arose")
+    @Option(names = "--debug", scope = ScopeType.INHERIT, description = "show the stack trace of an error")
     boolean debug;
 
     @Option(

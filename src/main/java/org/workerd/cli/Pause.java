@@ -17,12 +17,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "pause",
         sortOptions = false,
-        description = "Begin no more jobs, of one queue or of all, until workerd resume; what runs may end.",
+        description = "Pause one queue or all: running jobs finish, no new ones start.",
         footer = {"", "Examples:", "  workerd pause bulk", "  workerd pause"})
 final class Pause implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(arity = "0..1", paramLabel = "QUEUE", description = "this one only; else all queues")
+    @Parameters(arity = "0..1", paramLabel = "QUEUE", description = "the queue (default: all)")
     @Nullable
     String queue;
 

@@ -18,10 +18,10 @@ import picocli.CommandLine.Option;
 @Command(
         name = "prune",
         sortOptions = false,
-        description = "Apply the retention now: remove jobs that ended longer ago than [retention] says.",
+        description = "Delete ended jobs now that are older than [retention] says.",
         footer = {
             "",
-            "The daemon does so by itself, every few minutes.",
+            "The daemon does this automatically every few minutes.",
             "",
             "Examples:",
             "  workerd prune",

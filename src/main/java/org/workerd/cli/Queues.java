@@ -23,12 +23,11 @@ import picocli.CommandLine.Option;
 @Command(
         name = "queues",
         sortOptions = false,
-        description =
-                "List the queues: what waits and runs there, which are paused, how many jobs may run at once and start in a time.",
+        description = "List the queues with their jobs, limits and pauses.",
         footer = {
             "",
-            "STATUS is unserved while no daemon takes jobs. NOTE is why the oldest ready job",
-            "of the queue is not started.",
+            "STATUS is unserved while no daemon serves the queue. NOTE is why the oldest",
+            "ready job of the queue is not started.",
             "",
             "Examples:",
             "  workerd queues",
@@ -71,7 +70,9 @@ final class Queues implements Callable<Integer> {
         } else if (quiet) {
             queues.keySet().forEach(main.console()::data);
         } else if (queues.isEmpty()) {
-            main.console().say("There are no queues: one begins with its first job.");
+            main.console()
+                    .say(
+                            "There are no queues yet. A queue is created with its first job: workerd enqueue NAME --queue Q");
         } else {
             printTable(queues, list.waits(), limits, served);
         }

@@ -6,7 +6,7 @@ import picocli.CommandLine.Command;
 /** {@code workerd reload}: the launcher script answers it; this is its help. */
 @Command(
         name = "reload",
-        description = "Make the daemon read its configuration again and reopen its log.",
+        description = "Reload the daemon's configuration and reopen its log.",
         footer = {"", "Examples:", "  workerd reload", "  workerd -c demo/workerd.toml reload"})
 final class Reload implements Callable<Integer> {
     @Override

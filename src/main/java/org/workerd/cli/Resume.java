@@ -13,12 +13,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "resume",
         sortOptions = false,
-        description = "Begin jobs again, of one paused queue or of all.",
+        description = "Resume one paused queue or all.",
         footer = {"", "Examples:", "  workerd resume bulk", "  workerd resume"})
 final class Resume implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(arity = "0..1", paramLabel = "QUEUE", description = "this one only; else all queues")
+    @Parameters(arity = "0..1", paramLabel = "QUEUE", description = "the queue (default: all)")
     @Nullable
     String queue;
 

@@ -21,14 +21,14 @@ import picocli.CommandLine.Option;
 @Command(
         name = "retry",
         sortOptions = false,
-        description = "Make jobs ready again that are dead or cancelled, with as many attempts ahead as new ones.",
+        description = "Retry dead or cancelled jobs, with all their attempts.",
         footer = {
             "",
             "A job that waits for others (--after) is blocked again until they are done.",
-            "While one of them is dead or cancelled it is refused, unless that one is",
-            "retried in the same command.",
+            "While one of them is dead or cancelled, the retry is refused, unless the same",
+            "command retries that one too.",
             "",
-            "Exit status: 0 when all were retried; 1 when one was refused, or nothing",
+            "Exit status: 0 if all were retried; 1 if one was refused, or nothing",
             "matched.",
             "",
             "Examples:",
@@ -46,7 +46,7 @@ final class Retry implements Callable<Integer>, JobChange.Change {
     @Mixin
     private final Selection selection = new Selection();
 
-    @Option(names = "--force", description = "also what waits for a job that is dead, cancelled or deleted")
+    @Option(names = "--force", description = "retry a job even if one that it waits for is dead, cancelled or deleted")
     boolean force;
 
     Retry(Main main) {

@@ -10,16 +10,16 @@ import picocli.CommandLine.Option;
 /** {@code workerd run}: the daemon itself. */
 @Command(
         name = "run",
-        description = "Run the daemon in the foreground, its log on stderr: for systemd, containers and a first look.",
+        description = "Run the daemon in the foreground, with its log on stderr.",
         footer = {"", "Examples:", "  workerd run", "  workerd -c demo/workerd.toml run"})
 final class Run implements Callable<Integer> {
     private final Main main;
 
-    @Option(names = "--ready-descriptor", hidden = true, description = "detached: where to say that it is up")
+    @Option(names = "--ready-descriptor", hidden = true, description = "detached: where to report that it is ready")
     @Nullable
     Integer readyDescriptor;
 
-    @Option(names = "--log", description = "write the log to log.file: for supervisors that do not keep it")
+    @Option(names = "--log", description = "log to log.file instead: for supervisors that do not keep stderr")
     boolean logsToFile;
 
     Run(Main main) {

@@ -10,19 +10,20 @@ import picocli.CommandLine.Option;
         name = "bench",
         sortOptions = false,
         description = {
-            "Measure what workerd reaches on this machine, beside what the machine gives.",
+            "Measure workerd's throughput and latency on this machine.",
             "",
-            "It makes a private installation in a scratch directory beside the configured queue, lets its daemons run"
-                    + " real jobs there, and removes it. The configured queue and its daemon are not touched, but share"
-                    + " the disk: what they do meanwhile shows in the figures. It takes up to three minutes and 1 GiB.",
+            "The bench creates a private installation in a scratch directory beside the configured queue, runs real"
+                    + " jobs there, and removes it. It does not touch the configured queue and its daemon, but shares the"
+                    + " disk with them, so their load affects the figures. It needs up to three minutes and 1 GiB.",
             "",
-            "Each figure is the median of repeats and stands beside its limit, taken in the same run: what a bare loop"
-                    + " of SQL or a bare tool reaches, which promises nothing. RATIO is ours to the limit's.",
+            "Each figure is the median of several repeats, beside a limit measured in the same run: a bare loop of SQL"
+                    + " or a bare tool that gives no guarantees. RATIO is workerd's figure divided by the limit.",
             "",
-            "Jobs a second are from the first job's start to the last one's end; the jobs wait until all are let go."
-                    + " Pick-up is from the moment at which a job's writer knows that it is stored until the handler's"
-                    + " first instruction; a program's is in a script, so the start of /bin/sh is in it. CPU a program"
-                    + " job is the program's and the daemon's; kill -9 to rerun ends with the job's first instruction."
+            "Throughput is measured from the start of the first job to the end of the last; all jobs are stored before"
+                    + " the first starts. Pick-up is the time from the moment at which the writer knows that the job is"
+                    + " stored to the first instruction of the handler; a program's includes the start of /bin/sh. CPU"
+                    + " per program job includes the program and the daemon; kill -9 to rerun ends with the job's first"
+                    + " instruction."
         },
         footer = {"", "Examples:", "  workerd bench", "  workerd bench --json >figures.json"})
 final class RunBench implements Callable<Integer> {
@@ -31,7 +32,7 @@ final class RunBench implements Callable<Integer> {
     @Option(names = "--json", description = "as one JSON document, with every repeat")
     boolean json;
 
-    @Option(names = "--quick", description = "in seconds, only to see that all can be measured")
+    @Option(names = "--quick", description = "a run of seconds, only to check that everything can be measured")
     boolean quick;
 
     RunBench(Main main) {

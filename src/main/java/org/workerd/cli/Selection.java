@@ -18,16 +18,16 @@ final class Selection {
             arity = "0..*",
             paramLabel = "ID",
             converter = Converters.JobId.class,
-            description = "the jobs; or say with the options which")
+            description = "the jobs; or select them with a filter")
     List<Long> ids = List.of();
 
     @Mixin
     private final JobFilter filter = new JobFilter();
 
-    @Option(names = "--yes", description = "with a filter: do not ask")
+    @Option(names = "--yes", description = "with a filter: do not ask for confirmation")
     boolean yes;
 
-    @Option(names = "--dry-run", description = "show which jobs it would be, change nothing")
+    @Option(names = "--dry-run", description = "show which jobs would be changed, change nothing")
     boolean dryRun;
 
     @Option(names = "--json", description = "the ids as one JSON document")
@@ -52,13 +52,13 @@ final class Selection {
             throw Usage.wrong(command, "give ids or a filter, not both");
         }
         if (!filtered && ids.isEmpty()) {
-            throw Usage.wrong(command, "which jobs? Give their ids, or a filter");
+            throw Usage.wrong(command, "no jobs given: name their ids, or a filter");
         }
         if (filtered && !yes && !dryRun && !canAsk) {
             throw new Failure(
                     ExitCode.USAGE,
-                    "a filter needs --yes where nobody can be asked",
-                    "See first which jobs it would be: workerd " + command + " … --dry-run");
+                    "a filter needs --yes when there is no terminal to ask on",
+                    "To see which jobs would be changed: workerd " + command + " … --dry-run");
         }
     }
 

@@ -28,8 +28,8 @@ import picocli.CommandLine.Parameters;
         description = "Show one job with its attempts.",
         footer = {
             "",
-            "With --json a payload or result that is JSON is shown as JSON, else as a string;",
-            "also as a string when it is nested more than 500 deep.",
+            "With --json a payload or result that is JSON is shown as JSON, else as a string.",
+            "If it is nested more than 500 levels deep, it is shown as a string.",
             "",
             "Examples:",
             "  workerd show 42",
@@ -46,7 +46,7 @@ final class Show implements Callable<Integer> {
     @Option(names = "--json", description = "as one JSON document")
     boolean json;
 
-    @Option(names = "-q", description = "the id only: does it exist?")
+    @Option(names = "-q", description = "the id only, to check that the job exists")
     boolean quiet;
 
     Show(Main main) {

@@ -8,7 +8,7 @@ import picocli.CommandLine.Command;
 /** {@code workerd start}: the daemon in the background. */
 @Command(
         name = "start",
-        description = "Start the daemon in the background; returns once it is up, or with its own reason why not.",
+        description = "Start the daemon in the background, and wait until it is ready.",
         footer = {"", "Examples:", "  workerd start", "  workerd -c demo/workerd.toml start"})
 final class Start implements Callable<Integer> {
     private final Main main;

@@ -23,7 +23,7 @@ import picocli.CommandLine.Option;
 @Command(
         name = "stats",
         sortOptions = false,
-        description = "Show how many jobs are in each state, how long the oldest ready one waits, and who serves them.",
+        description = "Show the number of jobs per state, and the daemons.",
         footer = {"", "Examples:", "  workerd stats", "  workerd stats --json"})
 final class Stats implements Callable<Integer> {
     private final Main main;
@@ -31,7 +31,7 @@ final class Stats implements Callable<Integer> {
     @Option(names = "--json", description = "as one JSON document")
     boolean json;
 
-    @Option(names = "-q", description = "the names of the queues only")
+    @Option(names = "-q", description = "only the names of the queues")
     boolean quiet;
 
     Stats(Main main) {
@@ -82,7 +82,7 @@ final class Stats implements Callable<Integer> {
 
     private void printDaemons(List<DaemonView> daemons) {
         if (daemons.isEmpty()) {
-            main.console().say("No daemon serves them. Start one: workerd start");
+            main.console().say("No daemon serves this queue. Start one: workerd start");
             return;
         }
         Table table = new Table("DAEMON", "HOST", "BUSY", "STARTED");

@@ -7,7 +7,7 @@ import picocli.CommandLine.Option;
 /** {@code workerd status}: the launcher script answers it; this is its help. */
 @Command(
         name = "status",
-        description = "Say whether the daemon runs, and what it runs.",
+        description = "Show whether the daemon is running, and which jobs it runs.",
         footer = {
             "",
             "Examples:",
@@ -23,7 +23,7 @@ final class Status implements Callable<Integer> {
     @Option(names = "-q", description = "the pid only")
     boolean quiet;
 
-    @Option(names = "--pidfile", description = "only say where the pidfile is")
+    @Option(names = "--pidfile", description = "print the path of the pidfile")
     boolean pidfile;
 
     @Override

@@ -8,13 +8,15 @@ import picocli.CommandLine.Option;
 /** {@code workerd stop}: the launcher script answers it; this is its help. */
 @Command(
         name = "stop",
-        description = "Stop the daemon: it claims nothing more, finishes what runs, and is gone when this returns.",
+        description = "Stop the daemon, and wait until its running jobs have finished.",
         footer = {"", "Examples:", "  workerd stop", "  workerd stop --now"})
 final class Stop implements Callable<Integer> {
-    @Option(names = "--now", description = "end what runs (TERM, grace, KILL) and put it back, its attempt given back")
+    @Option(
+            names = "--now",
+            description = "interrupt running jobs (TERM, then KILL) and put them back; the attempt does not count")
     boolean now;
 
-    @Option(names = "--timeout", paramLabel = "D", description = "stop waiting after this long, with exit status 75")
+    @Option(names = "--timeout", paramLabel = "D", description = "stop waiting after this long, and exit with 75")
     @Nullable
     String timeout;
 

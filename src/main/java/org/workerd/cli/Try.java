@@ -25,17 +25,17 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "try",
         sortOptions = false,
-        description = "Run a handler now, as the daemon would; nothing is stored, and nothing of it is left.",
+        description = "Run a handler now, as the daemon would, without storing a job.",
         customSynopsis = {"workerd try [OPTION…] NAME [ARG…]", "       workerd try [OPTION…] NAME -- [ARG…]"},
         footer = {
             "",
-            "What it prints, on stdout and on stderr, goes to stdout as it comes; the last",
-            "line, on stderr, says what the daemon would have made of the job. It needs no",
-            "queue and no daemon, and runs as you are. Ctrl-C ends it with all that it has",
-            "started: TERM, and KILL after jobs.kill_grace.",
+            "The handler's stdout and stderr go to stdout as they come. The last line, on",
+            "stderr, says which state the job would be in. Needs no queue and no daemon; the",
+            "handler runs as your user. Ctrl-C ends it with everything that it has started:",
+            "TERM, and KILL after jobs.kill_grace.",
             "",
-            "Exit status: the handler's own, 128 + n for signal n, 124 when it timed out,",
-            "125 when it could not be run.",
+            "Exit status: the handler's own, 128 + n for signal n, 124 if it timed out,",
+            "125 if it could not be run.",
             "",
             "Examples:",
             "  workerd try hello Ann",
@@ -45,38 +45,38 @@ import picocli.CommandLine.Parameters;
 final class Try implements Callable<Integer> {
     private final Main main;
 
-    @Parameters(index = "0", paramLabel = "NAME", description = "of the handler")
+    @Parameters(index = "0", paramLabel = "NAME", description = "the handler's name")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String name;
 
-    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARG", description = "an argument of the handler")
+    @Parameters(index = "1..*", arity = "0..*", paramLabel = "ARG", description = "an argument for the handler")
     List<String> args = List.of();
 
     @Option(
             names = "--payload",
             paramLabel = "TEXT|@FILE|-",
-            description = "what the handler reads on stdin: the text, a file's, or ours")
+            description = "input for the handler's stdin: the text, the content of FILE, or - to pass on stdin")
     @Nullable
     String payload;
 
-    @Option(names = "--queue", paramLabel = "Q", description = "what WORKERD_QUEUE tells it (default)")
+    @Option(names = "--queue", paramLabel = "Q", description = "the value of WORKERD_QUEUE (default)")
     String queue = NewJob.DEFAULT_QUEUE;
 
     @Option(
             names = "--timeout",
             paramLabel = "D",
             converter = Converters.D.class,
-            description = "end it when it takes longer (jobs.timeout)")
+            description = "time limit of the handler (jobs.timeout)")
     @Nullable
     Duration timeout;
 
-    @Option(names = "--attempt", paramLabel = "N", description = "which attempt this is to be (1)")
+    @Option(names = "--attempt", paramLabel = "N", description = "the number of the attempt (1)")
     int attempt = 1;
 
-    @Option(names = "--json", description = "how it ended, as one JSON document; what it prints goes to stderr")
+    @Option(names = "--json", description = "the outcome as one JSON document; the handler's output goes to stderr")
     boolean json;
 
-    @Option(names = "-q", description = "without the line that says how it ended")
+    @Option(names = "-q", description = "without the line about the outcome")
     boolean quiet;
 
     Try(Main main) {

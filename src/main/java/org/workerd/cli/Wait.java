@@ -18,12 +18,12 @@ import picocli.CommandLine.Parameters;
         description = "Wait until all these jobs have ended, and exit as they did.",
         footer = {
             "",
-            "At a terminal it tells what becomes of them, and why nothing does. The jobs go",
-            "on when --timeout ends the waiting; what ends an attempt is the --timeout of",
-            "enqueue.",
+            "On a terminal it shows each change of state, and why nothing happens.",
+            "--timeout ends only the waiting, the jobs go on. To limit an attempt, use",
+            "enqueue --timeout.",
             "",
-            "Exit status: 0 when all are done, else that of the first that is not: its own,",
-            "128 + n for signal n, 124 when it or the wait timed out, 125 when it was",
+            "Exit status: 0 if all are done, else that of the first job that is not: its own,",
+            "128 + n for signal n, 124 if it or the wait timed out, 125 if it was",
             "cancelled or never ran.",
             "",
             "Examples:",
@@ -36,7 +36,11 @@ final class Wait implements Callable<Integer> {
     @Parameters(arity = "1..*", paramLabel = "ID", converter = Converters.JobId.class, description = "the jobs")
     List<Long> ids = List.of();
 
-    @Option(names = "--timeout", paramLabel = "D", converter = Converters.D.class, description = "wait at most so long")
+    @Option(
+            names = "--timeout",
+            paramLabel = "D",
+            converter = Converters.D.class,
+            description = "wait at most this long")
     @Nullable
     Duration timeout;
 

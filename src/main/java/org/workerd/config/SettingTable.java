@@ -33,173 +33,181 @@ final class SettingTable {
             SettingType.PATH,
             "/run/workerd/workerd.pid",
             "$XDG_RUNTIME_DIR/workerd/workerd.pid",
-            "Names the running daemon to start, stop and status; locked for its life.");
+            "Holds the pid of the running daemon, which keeps it locked; start, stop and status use it.");
     static final SettingKey<Optional<Duration>> DRAIN_TIMEOUT = row(
             "daemon.drain_timeout",
             SettingType.LIMIT,
             "unset",
             "unset",
-            "How long a stop waits for running jobs before it puts them back; unset: as long as they take.");
+            "How long a stop waits for running jobs before it interrupts them and puts them back; unset: no limit.");
     static final SettingKey<Optional<Path>> DIRECTORY = row(
             "daemon.dir",
             SettingType.UNSET_PATH,
             "unset",
             "unset",
-            "A machine's own: scratch, locks, output; unset: beside the queue, with PostgreSQL /var/lib/workerd.");
+            "For this machine's scratch files, locks and output; unset: beside the queue, with PostgreSQL /var/lib/workerd.");
     static final SettingKey<QueueUrl> QUEUE = row(
             "queue.url",
             SettingType.QUEUE,
             "sqlite:/var/lib/workerd/queue.db",
             "sqlite:$XDG_STATE_HOME/workerd/queue.db",
-            "Where the jobs are: sqlite:PATH on a local disk, or postgresql://USER@HOST[:PORT]/DATABASE.");
+            "Where the jobs are stored: sqlite:PATH on a local disk, or postgresql://USER@HOST[:PORT]/DATABASE.");
     static final SettingKey<Optional<Path>> PASSWORD_FILE = row(
             "queue.password_file",
             SettingType.OPTIONAL_PATH,
             "none",
             "none",
-            "PostgreSQL's password is its first line; none: PGPASSWORD or ~/.pgpass.");
+            "A file whose first line is the PostgreSQL password; none: PGPASSWORD or ~/.pgpass.");
     static final SettingKey<Duration> FENCE = row(
             "queue.fence",
             duration(Duration.ofSeconds(2), Duration.ofMinutes(10)),
             "10s",
             "10s",
-            "PostgreSQL: a daemon that is cut off for so long stops its programs, before others get their jobs.");
+            "PostgreSQL: a daemon cut off for this long stops its programs, before other daemons get their jobs.");
     static final SettingKey<OnLoss> ON_LOSS = row(
             "queue.on_loss",
             choice(OnLoss.class),
             "freeze",
             "freeze",
-            "PostgreSQL: how it stops them: freeze, to go on when it is back in time, or end.");
+            "PostgreSQL: what a cut-off daemon does with them: freeze, to continue if it is back in time, or end.");
     static final SettingKey<Integer> CONCURRENCY = row(
             "workers.concurrency",
             whole(1, 1024),
             "$PROCESSORS",
             "$PROCESSORS",
-            "How many jobs run at once; unset: as many as there are processors.");
+            "How many jobs run at once; unset: the number of processors.");
     static final SettingKey<Duration> POLL_INTERVAL = row(
             "workers.poll_interval",
             duration(Duration.ofMillis(100), Duration.ofHours(1)),
             "5s",
             "5s",
-            "The safety net only: a new job wakes the daemon at once.");
+            "How often the daemon looks for jobs without being woken up; a new job wakes it up at once.");
     static final SettingKey<Integer> QUEUE_CONCURRENCY = row(
             "queues.NAME.concurrency",
             whole(1, 10_000),
             null,
             null,
-            "How many jobs of this queue run at once, over all daemons; unset: as many as have slots.");
+            "How many jobs of this queue run at once, over all daemons; unset: no limit.");
     static final SettingKey<Rate> QUEUE_RATE = row(
             "queues.NAME.rate",
             SettingType.RATE,
             null,
             null,
-            "How many jobs of this queue start in a time, over all daemons; unset: as many as come.");
+            "How many jobs of this queue start in a period, over all daemons; unset: no limit.");
     static final SettingKey<Integer> QUEUE_PRIORITY = row(
             "queues.NAME.priority",
             whole(-100, 100),
             null,
             null,
-            "Jobs of a queue with a higher one go before all others, whatever their own priorities; unset: 0.");
+            "Jobs of a queue with a higher priority go first, whatever the priorities of the jobs; unset: 0.");
     static final SettingKey<Path> HANDLERS_DIR = row(
             "handlers.dir",
             SettingType.PATH,
             "/etc/workerd/handlers",
             "$XDG_CONFIG_HOME/workerd/handlers",
-            "Holds one program for each job name; only root or the daemon's user may write to it.");
+            "The directory of the handlers: one program per job name; only root or the daemon's user may write to it.");
     static final SettingKey<Optional<Path>> PLUGINS = row(
             "handlers.plugins",
             SettingType.OPTIONAL_PATH,
             "/usr/local/share/workerd/plugins",
             "none",
-            "Holds jars with handlers in Java; only root or the daemon's user may write to it.");
+            "The directory of jars with handlers in Java; only root or the daemon's user may write to it.");
     static final SettingKey<String> HANDLERS_ENV = row(
-            "handlers.env.VARIABLE", SettingType.TEXT, null, null, "Added to the clean environment that handlers get.");
+            "handlers.env.VARIABLE",
+            SettingType.TEXT,
+            null,
+            null,
+            "Environment variables that handlers get besides the standard ones.");
     static final SettingKey<Path> LOG_FILE = row(
             "log.file",
             SettingType.PATH,
             "/var/log/workerd.log",
             "$XDG_STATE_HOME/workerd/workerd.log",
-            "The daemon's own log; rotate it and send HUP.");
-    static final SettingKey<Level> LOG_LEVEL =
-            row("log.level", choice(Level.class), "info", "info", "How much it tells: error, warn, info or debug.");
+            "The daemon's log; after rotating it, send HUP (workerd reload).");
+    static final SettingKey<Level> LOG_LEVEL = row(
+            "log.level",
+            choice(Level.class),
+            "info",
+            "info",
+            "The lowest level that is logged: error, warn, info or debug.");
     static final SettingKey<Format> LOG_FORMAT = row(
             "log.format",
             choice(Format.class),
             "text",
             "text",
-            "For people or for machines: text, or json with one object a line.");
+            "The format of the log: text, or json with one object per line.");
     static final SettingKey<Duration> TIMEOUT = row(
             "jobs.timeout",
             duration(Duration.ofMillis(1), FOREVER),
             "1h",
             "1h",
-            "An attempt that takes longer is ended and counts as failed.");
+            "The time limit of an attempt; one that takes longer is ended and has failed.");
     static final SettingKey<Integer> MAX_ATTEMPTS =
-            row("jobs.max_attempts", whole(1, 1000), "10", "10", "A job that failed this often is dead.");
+            row("jobs.max_attempts", whole(1, 1000), "10", "10", "How many failed attempts make a job dead.");
     static final SettingKey<Backoff> BACKOFF = row(
             "jobs.backoff",
             SettingType.BACKOFF,
             "exponential",
             "exponential",
-            "The wait after a failed attempt: exponential (1s, 16s, 81s ... at most 1d) or always the same duration.");
+            "The wait after a failed attempt: exponential (1s, 16s, 81s ... at most 1d), or a fixed duration.");
     static final SettingKey<Duration> KILL_GRACE = row(
             "jobs.kill_grace",
             duration(),
             "10s",
             "10s",
-            "From TERM to KILL, for handlers that clean up when they are ended.");
+            "The time between TERM and KILL when a handler is ended, so that it can clean up.");
     static final SettingKey<Long> OUTPUT_LIMIT = row(
             "jobs.output_limit",
             size(1L << 10, 1L << 30),
             "1MiB",
             "1MiB",
-            "What is kept of the output of an attempt: its head and its tail.");
+            "How much output of an attempt is kept: its head and its tail.");
     static final SettingKey<Duration> RETENTION_DONE =
             row("retention.done", duration(), "7d", "7d", "How long jobs that are done are kept, with their output.");
     static final SettingKey<Duration> RETENTION_CANCELLED =
-            row("retention.cancelled", duration(), "7d", "7d", "The same for those that were cancelled.");
+            row("retention.cancelled", duration(), "7d", "7d", "How long cancelled jobs are kept.");
     static final SettingKey<Duration> RETENTION_DEAD =
-            row("retention.dead", duration(), "90d", "90d", "The same for those that are dead.");
+            row("retention.dead", duration(), "90d", "90d", "How long dead jobs are kept.");
     static final SettingKey<List<Listen>> HTTP_LISTEN = row(
             "http.listen",
             HttpTypes.LISTEN,
             HttpTypes.NOWHERE,
             HttpTypes.NOWHERE,
-            "Where the API and the pages are: none, an address and port, a unix socket, or a list of them.");
+            "Where the HTTP API and the pages listen: none, an address and port, a unix socket, or a list of them.");
     static final SettingKey<Optional<Path>> HTTP_TOKEN_FILE = row(
             "http.token_file",
             SettingType.OPTIONAL_PATH,
             "/etc/workerd/http.token",
             "none",
-            "Holds what who comes over TCP has to know; readable by the daemon's user alone.");
+            "A file with the token that clients need over TCP; only the daemon's user may be able to read it.");
     static final SettingKey<Optional<Path>> HTTP_READ_TOKEN_FILE = row(
             "http.read_token_file",
             SettingType.OPTIONAL_PATH,
             "none",
             "none",
-            "The same for those who may look and change nothing.");
+            "A file with the token of clients that may read but change nothing.");
     static final SettingKey<List<String>> HTTP_HOSTS = row(
             "http.hosts",
             HttpTypes.HOSTS,
             "[]",
             "[]",
-            "The names by which it is asked, besides localhost and addresses; behind a proxy only these.");
+            "The host names in requests that are accepted besides localhost and addresses; behind a proxy, only these.");
     static final SettingKey<String> HTTP_BASE_PATH = row(
             "http.base_path",
             HttpTypes.BASE_PATH,
             "/",
             "/",
-            "Below which path it is, where a proxy hands on only a part of a site.");
+            "The path prefix, if a proxy passes on only a part of a site.");
     static final SettingKey<Boolean> HTTP_READ_ONLY =
-            row("http.read_only", HttpTypes.TRUTH, "false", "false", "Nobody may change anything over HTTP.");
+            row("http.read_only", HttpTypes.TRUTH, "false", "false", "Refuse all changes over HTTP.");
     static final SettingKey<Boolean> HTTP_BEHIND_PROXY = row(
             "http.behind_proxy",
             HttpTypes.TRUTH,
             "false",
             "false",
-            "A proxy with TLS stands before it: without one nothing but a loopback address will do.");
+            "Whether a proxy with TLS is in front; without one, only loopback addresses are accepted.");
     static final SettingKey<Boolean> HTTP_OPEN_METRICS =
-            row("http.open_metrics", HttpTypes.TRUTH, "false", "false", "/metrics needs no token.");
+            row("http.open_metrics", HttpTypes.TRUTH, "false", "false", "Serve /metrics without a token.");
     static final SettingKey<Duration> TIMEOUT_OF = ofOneJob(TIMEOUT);
     static final SettingKey<Integer> MAX_ATTEMPTS_OF = ofOneJob(MAX_ATTEMPTS);
     static final SettingKey<Backoff> BACKOFF_OF = ofOneJob(BACKOFF);
@@ -210,19 +218,19 @@ final class SettingTable {
             whole(1, 10_000),
             null,
             null,
-            "How many jobs of this name run at once, over all queues and daemons; unset: as many as have slots.");
+            "How many jobs of this name run at once, over all queues and daemons; unset: no limit.");
     static final SettingKey<Rate> JOB_RATE = row(
             "jobs.NAME.rate",
             SettingType.RATE,
             null,
             null,
-            "How many jobs of this name start in a time, over all queues and daemons; unset: as many as come.");
+            "How many jobs of this name start in a period, over all queues and daemons; unset: no limit.");
     static final SettingKey<Schedule> CRON_SCHEDULE = ofOneSchedule(
             "schedule", SettingType.SCHEDULE, "Minute, hour, day of the month, month, day of the week; or @daily ...");
     static final SettingKey<ZoneId> CRON_TIMEZONE = ofOneSchedule(
-            "timezone", SettingType.ZONE, "By whose clocks; unset: by those of the machine, as /etc/localtime says.");
-    static final SettingKey<String> CRON_NAME =
-            ofOneSchedule("name", SettingType.name("a job name"), "The name of the jobs that it enqueues.");
+            "timezone", SettingType.ZONE, "The time zone of the schedule; unset: the machine's, /etc/localtime.");
+    static final SettingKey<String> CRON_NAME = ofOneSchedule(
+            "name", SettingType.name("a job name"), "The name of the jobs that it enqueues; it selects the handler.");
     static final SettingKey<List<String>> CRON_ARGS =
             ofOneSchedule("args", SettingType.ARGS, "The arguments of those jobs.");
     static final SettingKey<String> CRON_PAYLOAD =
@@ -230,9 +238,13 @@ final class SettingTable {
     static final SettingKey<String> CRON_QUEUE =
             ofOneSchedule("queue", SettingType.name("a queue name"), "The queue of those jobs; unset: default.");
     static final SettingKey<CronEntry.Missed> CRON_MISSED = ofOneSchedule(
-            "missed", choice(CronEntry.Missed.class), "Of what passed while no daemon ran: run once, skip or all.");
+            "missed",
+            choice(CronEntry.Missed.class),
+            "Runs missed while no daemon ran: once (one job for all of them), skip or all (one job each).");
     static final SettingKey<CronEntry.Overlap> CRON_OVERLAP = ofOneSchedule(
-            "overlap", choice(CronEntry.Overlap.class), "While its last job has not ended: skip, or queue another.");
+            "overlap",
+            choice(CronEntry.Overlap.class),
+            "If its last job has not ended yet: skip the run, or queue another job.");
 
     private SettingTable() {}
 

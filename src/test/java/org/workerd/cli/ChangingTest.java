@@ -284,15 +284,15 @@ final class ChangingTest {
                 .isEqualTo(said(
                         2,
                         "",
-                        "workerd: a filter needs --yes where nobody can be asked\n"
-                                + "  See first which jobs it would be: workerd " + command + " … --dry-run\n"));
+                        "workerd: a filter needs --yes when there is no terminal to ask on\n"
+                                + "  To see which jobs would be changed: workerd " + command + " … --dry-run\n"));
         assertThat(cli.job(1).state()).isEqualTo(JobState.DEAD);
     }
 
     @ParameterizedTest
     @ValueSource(strings = {"retry", "cancel", "delete"})
     void idsOrAFilterAreNeededAndNotBoth(String command) {
-        assertThat(cli.run(command).err()).startsWith("workerd: which jobs? Give their ids, or a filter\n");
+        assertThat(cli.run(command).err()).startsWith("workerd: no jobs given: name their ids, or a filter\n");
         assertThat(cli.run(command, "--yes").status()).isEqualTo(2);
         assertThat(cli.run(command, "1", "--name", "mail").err())
                 .startsWith("workerd: give ids or a filter, not both\n");

@@ -159,7 +159,7 @@ final class CronTest {
                 .isEqualTo(said(
                         0,
                         "{\"id\":2}\n",
-                        "workerd: job 1 of the schedule nightly has not ended; the two may run at once\n"));
+                        "workerd: job 1 of the schedule nightly has not ended; both may run at once\n"));
     }
 
     @Test
@@ -248,7 +248,7 @@ final class CronTest {
     void withoutSchedulesItSaysHowToMakeOne() throws IOException {
         cli.settings("");
         assertThat(cli.run("cron"))
-                .isEqualTo(said(0, "", "There are no schedules: a table [cron.ID] in the configuration makes one.\n"));
+                .isEqualTo(said(0, "", "There are no schedules. Add one to the configuration: a table [cron.ID]\n"));
         assertThat(cli.run("cron", "--json")).isEqualTo(said(0, "{\"cron\":[]}\n", ""));
     }
 

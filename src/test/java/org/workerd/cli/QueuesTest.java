@@ -84,7 +84,12 @@ final class QueuesTest {
     @Test
     void anEmptyQueueHasNoQueues() {
         cli.transaction(moves -> 0);
-        assertThat(cli.run("queues")).isEqualTo(said(0, "", "There are no queues: one begins with its first job.\n"));
+        assertThat(cli.run("queues"))
+                .isEqualTo(
+                        said(
+                                0,
+                                "",
+                                "There are no queues yet. A queue is created with its first job: workerd enqueue NAME --queue Q\n"));
         assertThat(cli.run("stats", "--json")).isEqualTo(said(0, "{\"queues\":{},\"daemons\":[]}\n", ""));
     }
 
@@ -109,7 +114,7 @@ final class QueuesTest {
                         bulk     1        0          1      0        0         0     0     0          3m 0s (paused)
                         default  0        0          0      0        0         1     0     0          - (paused)
                         """,
-                        "No daemon serves them. Start one: workerd start\n"));
+                        "No daemon serves this queue. Start one: workerd start\n"));
     }
 
     @Test
