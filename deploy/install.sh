@@ -1,12 +1,12 @@
 #!/bin/sh
-# Installs workerd on a machine without dpkg, from the tree that this script stands in, or takes it away again.
+# Installs workerd on a machine without dpkg, from the tree that contains this script, or uninstalls it.
 #
 #   sh deploy/install.sh [--prefix DIR] [--user NAME] [--init systemd|sysv|none]
 #   sh deploy/install.sh --uninstall [--prefix DIR]
 #
-# DIR is /usr/local unless said, NAME is workerd, and the init system is the one that runs. With DESTDIR set, files are
-# put below that directory and nothing else is done: no user is made, nothing is started. Run again, it upgrades: the
-# daemon may end its jobs for a minute, what runs then is put back. Your configuration stays as it is.
+# Defaults: DIR is /usr/local, NAME is workerd, and the init system is the running one. With DESTDIR set, the script only
+# puts files below that directory: it creates no user and starts nothing. Run it again to upgrade: running jobs get a
+# minute to finish, then they are interrupted and put back. Your configuration is not changed.
 set -eu
 umask 022
 
@@ -99,7 +99,7 @@ make_user() {
 # What Java starts from faster.
 make_archive() {
     said=$("$bin" archive "$home/cache" 2>&1) ||
-        say "it works, but commands start slowly until this does: $bin archive (${said%%"$nl"*})"
+        say "workerd works, but commands start slowly until you run: $bin archive (${said%%"$nl"*})"
 }
 
 stop_daemon
@@ -153,6 +153,6 @@ case $init in
         if command -v update-rc.d >/dev/null; then update-rc.d workerd defaults; fi
         /etc/init.d/workerd start
         ;;
-    none) say "no init system was found: have yours start $bin run as $user" ;;
+    none) say "no init system was found: configure yours to run as $user: $bin run" ;;
 esac
-say "installed $bin; members of the group $group may use the queue"
+say "installed $bin; members of the group $group may enqueue and list jobs"

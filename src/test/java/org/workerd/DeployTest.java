@@ -57,7 +57,7 @@ class DeployTest {
                 + "\nmake_archive\necho goes on\n";
         assertThat(Tool.run("sh", "-c", run).output().lines())
                 .hasSize(2)
-                .anyMatch(line -> line.contains("commands start slowly until this does: ")
+                .anyMatch(line -> line.contains("commands start slowly until you run: ")
                         && line.endsWith("workerd archive (no luck)"))
                 .anyMatch("goes on"::equals);
     }

@@ -112,6 +112,6 @@ class LauncherControlTest extends LauncherStage {
         Files.createFile(java.resolveSibling("bad"));
         Done bad = workerd("reload");
         assertThat(bad.code()).isEqualTo(6);
-        assertThat(bad.err()).contains("workerd.toml:3:1: unknown key", "keeps its old settings", "reopened its log");
+        assertThat(bad.err()).contains("workerd.toml:3:1: unknown key", "keeps the old one", "reopened its log");
     }
 }

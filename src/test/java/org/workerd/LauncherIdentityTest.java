@@ -35,7 +35,7 @@ class LauncherIdentityTest extends LauncherStage {
         for (String command : List.of("stop", "reload", "restart")) {
             Done refused = run(elsewhere(line(command)));
             assertThat(refused.code()).isEqualTo(1);
-            assertThat(refused.err()).contains("runs in another PID namespace", "nobody was signalled");
+            assertThat(refused.err()).contains("runs in another PID namespace", "no process was signalled");
         }
         Done start = run(elsewhere(line("start")));
         assertThat(start.code()).isZero();
@@ -84,7 +84,7 @@ class LauncherIdentityTest extends LauncherStage {
         for (String command : List.of("stop", "stop --now", "stop --kill", "reload")) {
             Done refused = workerd(command.split(" "));
             assertThat(refused.code()).isEqualTo(1);
-            assertThat(refused.err()).contains("nobody was signalled");
+            assertThat(refused.err()).contains("no process was signalled");
         }
         assertThat(other.isAlive()).isTrue();
     }

@@ -78,7 +78,7 @@ class LauncherPidfileTest extends LauncherStage {
         }
         assertThat(codes).containsExactly(4, 1, 1);
         Done stop = output(asked.get(1));
-        assertThat(stop.err()).contains("process " + holder.pid() + " holds the lock", "nobody was signalled");
+        assertThat(stop.err()).contains("process " + holder.pid() + " holds the lock", "no process was signalled");
         assertThat(output(asked.get(0)).out()).isEqualTo("workerd is starting\n");
         assertThat(victim.isAlive()).isTrue();
         assertThat(signals).doesNotExist();

@@ -85,7 +85,7 @@ class LauncherStatusTest extends LauncherStage {
         Done status = run(asNobody("status"));
         assertThat(status.code()).isZero();
         assertThat(status.out()).matches("workerd is running \\(pid " + daemon.pid() + ", up [0-9]+s\\)\n");
-        assertThat(status.err()).contains("cannot see what it runs", "sudo workerd status");
+        assertThat(status.err()).contains("cannot see its jobs", "sudo workerd status");
     }
 
     @Test

@@ -41,7 +41,7 @@ class LauncherSurroundingsTest extends LauncherStage {
                 List.of("-c", named, "enqueue", "--batch=jobs"))) {
             Done refused = fromARemovedDirectory(words.toArray(String[]::new));
             assertThat(refused.code()).as("%s", words).isEqualTo(2);
-            assertThat(refused.err()).contains("the current directory was removed; name it by its whole path");
+            assertThat(refused.err()).contains("the current directory was removed; use an absolute path");
         }
         assertThat(javaCalls()).isEmpty();
     }
@@ -55,7 +55,7 @@ class LauncherSurroundingsTest extends LauncherStage {
             line.addAll(line(command.split(" ")));
             Done done = run(line);
             assertThat(done.code()).isEqualTo(command.equals("status") ? 4 : 1);
-            assertThat(done.err()).startsWith("workerd: cannot work: /proc is not mounted");
+            assertThat(done.err()).startsWith("workerd: cannot find processes: /proc is not mounted");
         }
     }
 
@@ -81,6 +81,6 @@ class LauncherSurroundingsTest extends LauncherStage {
         line.addAll(line("status"));
         Done done = run(line);
         assertThat(done.code()).isEqualTo(4);
-        assertThat(done.err()).startsWith("workerd: cannot answer status: the program awk is not installed");
+        assertThat(done.err()).startsWith("workerd: cannot run status: the program awk is not installed");
     }
 }

@@ -157,7 +157,7 @@ final class TestedJob implements JobContext, AutoCloseable {
     @Override
     public synchronized Path directory() {
         if (closed) {
-            throw new IllegalStateException("the attempt is over, and its directory is another's");
+            throw new IllegalStateException("the attempt has ended, and its directory is used by another");
         }
         Path directory = scratch == null ? tester.directory().orElseGet(TestedJob::create) : scratch;
         scratch = directory;

@@ -33,7 +33,7 @@ record PickUpStep(Site site, Plan plan) implements Step {
                 Marks marks = Marks.open(site.file("pick-up"))) {
             NewJob stamp = NewJob.of("stamp");
             NewJob mark = NewJob.of("mark", marks.path());
-            Pair java = new Pair("a watcher's word of a new file");
+            Pair java = new Pair("an inotify event for a new file");
             Pair sql = new Pair(java.limit);
             Pair program = new Pair("the same program, started by hand");
             plan.repeat(() -> {

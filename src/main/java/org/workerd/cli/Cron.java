@@ -107,7 +107,8 @@ final class Cron implements Callable<Integer> {
         schedule.objection().ifPresent(why -> main.console().say(objection(schedule.entry(), why)));
         if (schedule.isBehind(main.now())) {
             main.console()
-                    .say("The daemon has not taken up " + schedule.entry().id() + " as it stands here: workerd reload");
+                    .say("The daemon does not use this version of "
+                            + schedule.entry().id() + " yet: workerd reload");
         }
     }
 

@@ -36,7 +36,7 @@ final class CronDisable implements Callable<Integer> {
         CronNext.find(settings.cron(), id);
         try (JobStore store = Enqueue.open(settings)) {
             boolean changed = store.transaction(moves -> moves.disableCron(id, main.now()));
-            main.console().say("The schedule " + id + (changed ? " is disabled." : " is disabled already."));
+            main.console().say("The schedule " + id + (changed ? " is disabled." : " is already disabled."));
         }
         return 0;
     }

@@ -40,7 +40,7 @@ final class ExactArguments {
             return Optional.of(new Failure(
                     ExitCode.USAGE,
                     "cannot tell whether the arguments are UTF-8: " + ARGUMENTS + " cannot be read",
-                    "Mount /proc, or leave out what is not ASCII."));
+                    "Mount /proc, or use only ASCII characters."));
         }
     }
 
@@ -60,7 +60,7 @@ final class ExactArguments {
                 return Optional.of(new Failure(
                         ExitCode.USAGE,
                         which + " is not UTF-8: \"" + escaped(bytes) + "\"",
-                        "Nothing was done. Give it in UTF-8: iconv -f LATIN1 -t UTF-8, for one, converts text."));
+                        "Nothing was done. Convert it to UTF-8, for example with: iconv -f LATIN1 -t UTF-8"));
             }
         }
         return Optional.empty();

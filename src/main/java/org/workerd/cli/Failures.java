@@ -12,7 +12,7 @@ import org.workerd.store.StoreException;
 
 /** What went wrong, whoever says so, as a {@link Failure} for people and scripts. */
 final class Failures {
-    private static final String REPORT = "Please report it, with what --debug prints.";
+    private static final String REPORT = "Please report it, with the output of --debug.";
 
     private Failures() {}
 
@@ -44,11 +44,11 @@ final class Failures {
         if (failure instanceof OutOfMemoryError) {
             return new Failure(
                     ExitCode.BUG,
-                    "this needs more memory than the command has",
-                    "Something in the queue is larger than it should be; see what, with: workerd doctor");
+                    "the command ran out of memory",
+                    "Something in the queue is larger than it should be. Find it with: workerd doctor");
         }
         if (failure instanceof StackOverflowError) {
-            return new Failure(ExitCode.BUG, "something is nested too deeply to be read", REPORT);
+            return new Failure(ExitCode.BUG, "the input is nested too deeply", REPORT);
         }
         return new Failure(ExitCode.BUG, "a bug of ours: " + Printable.line(failure.toString()), REPORT);
     }
@@ -87,16 +87,16 @@ final class Failures {
     private static String advice(StoreException.Kind kind) {
         return switch (kind) {
             case LOCKED -> "Try again; nothing was changed.";
-            case UNREACHABLE -> "See whether the server of the queue runs and can be reached from here, and try again.";
-            case DISK -> "Make room, or see what the kernel's log says of the disk; nothing was changed.";
+            case UNREACHABLE -> "Check that the queue's server is running and can be reached from here, and try again.";
+            case DISK -> "Nothing was changed. Free disk space, or check the kernel's log for disk errors: dmesg";
             case NOT_PERMITTED ->
-                "Use the account that owns the queue, or one of its group (Debian: adduser NAME workerd, log in anew).";
-            case MISSING -> "Make it with: workerd start, or workerd enqueue NAME";
-            case REFUSED -> "Set queue.url to a queue of workerd's, or to a file that does not exist yet.";
-            case NEWER -> "Upgrade this workerd to the version that made the queue, or a later one.";
-            case OUTDATED -> "Stop the older one, and let the new one bring the queue up to date: workerd restart";
-            case FOREIGN -> "Whoever may write the queue can have put it there. All of it: workerd doctor";
-            case DAMAGED -> "Restore a backup, or see what sqlite3 FILE .recover brings back.";
+                "Use the account that owns the queue, or a member of its group (Debian: adduser NAME workerd, then log in again).";
+            case MISSING -> "Create it with: workerd start, or workerd enqueue NAME";
+            case REFUSED -> "Set queue.url to a queue of workerd, or to a file that does not exist yet.";
+            case NEWER -> "Upgrade workerd to the version that created the queue, or a later one.";
+            case OUTDATED -> "Restart the daemon, so that the new version migrates the queue: workerd restart";
+            case FOREIGN -> "Any user who can write to the queue can have added it. To see everything: workerd doctor";
+            case DAMAGED -> "Restore a backup (workerd help backup), or try: sqlite3 FILE .recover";
             case INVALID, OTHER -> "";
         };
     }

@@ -30,7 +30,7 @@ final class HandlerCheck {
 
     private static Failure failure(HandlerView.Refusal refusal) {
         String advice = refusal.isThere()
-                ? "Mend it, or store the job anyway with --force."
+                ? "Fix the handler, or store the job anyway with --force."
                 : refusal.meant().map(meant -> "Did you mean " + meant + "? ").orElse("")
                         + "workerd handlers lists them; --force stores the job anyway.";
         return new Failure(ExitCode.USAGE, refusal.message(), advice);

@@ -91,8 +91,8 @@ final class JobChange {
             String hint = selection.hint(settings);
             throw new Failure(
                     ExitCode.FAILED,
-                    "no jobs match that can be " + change.done(),
-                    hint.isEmpty() ? "All there are: workerd list" : hint);
+                    "no matching job can be " + change.done(),
+                    hint.isEmpty() ? "To see all jobs: workerd list" : hint);
         }
         if (selection.dryRun) {
             return show(ids, settings);
@@ -186,7 +186,7 @@ final class JobChange {
                         outcome.isRefused() ? "workerd: " + outcome.sentence() : capital(outcome.sentence()) + ".")
                 .forEach(main.console()::say);
         if (outcomes.size() > MOST_TOLD) {
-            main.console().say("workerd: so it is with " + jobs(outcomes.size() - MOST_TOLD) + " more");
+            main.console().say("workerd: … and " + jobs(outcomes.size() - MOST_TOLD) + " more");
         }
     }
 

@@ -89,7 +89,7 @@ final class JobOptions {
     /** The job that they describe. */
     NewJob job(String name, List<String> args, Instant now, InputStream input) throws IOException {
         if (delay != null && at != null) {
-            throw Usage.wrong("enqueue", "--delay and --at exclude each other");
+            throw Usage.wrong("enqueue", "--delay and --at cannot be used together");
         }
         return NewJob.named(name)
                 .args(args)
@@ -114,10 +114,10 @@ final class JobOptions {
         }
         Path file = Path.of(given.substring(1));
         if (!Files.exists(file)) {
-            throw Usage.wrong(command, "there is no file " + file + " to read the payload from");
+            throw Usage.wrong(command, "cannot read the payload: there is no file " + file);
         }
         if (Files.isDirectory(file)) {
-            throw Usage.wrong(command, "the payload " + file + " is a directory");
+            throw Usage.wrong(command, "cannot read the payload: " + file + " is a directory");
         }
         try (InputStream bytes = Files.newInputStream(file)) {
             return text(command, file.toString(), bytes);
@@ -128,10 +128,9 @@ final class JobOptions {
         // Not the stream's own readNBytes: the one of stdin seeks, and a pipe cannot.
         byte[] read = new BufferedInputStream(bytes).readNBytes(NewJob.LONGEST_PAYLOAD + 1);
         if (read.length > NewJob.LONGEST_PAYLOAD) {
-            throw Usage.wrong(command, "the payload must be at most 1 MiB, " + from + " holds more");
+            throw Usage.wrong(command, "the payload must be at most 1 MiB; " + from + " has more");
         }
         return Utf8.decode(read, read.length)
-                .orElseThrow(
-                        () -> Usage.wrong(command, "the payload must be UTF-8 text, what " + from + " holds is not"));
+                .orElseThrow(() -> Usage.wrong(command, "the payload must be UTF-8 text; " + from + " is not"));
     }
 }

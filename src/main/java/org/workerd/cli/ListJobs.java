@@ -100,7 +100,7 @@ final class ListJobs implements Callable<Integer> {
                     .say(
                             all
                                     ? "There are no jobs. Store one: workerd enqueue NAME"
-                                    : "No jobs match. All: workerd list");
+                                    : "No jobs match. To see all jobs: workerd list");
             return;
         }
         JobTable table = new JobTable(main, settings);
@@ -112,11 +112,11 @@ final class ListJobs implements Callable<Integer> {
     private void tellOfMore(JobQueries.Found found) {
         Long end = found.lookedBackTo();
         if (found.more()) {
-            main.console().say("The newest " + limit + " are shown; --limit K shows more.");
+            main.console().say("Only the newest " + limit + " are shown. For more: --limit K");
         } else if (end != null) {
             main.console()
-                    .say("Searched the newest jobs, back to job " + end
-                            + "; older ones may match, too. To search farther back, name --state, --queue or --name.");
+                    .say("Only the newest jobs were searched, back to job " + end
+                            + ". Older jobs may match too: to search them, add --state, --queue or --name.");
         }
     }
 
@@ -133,7 +133,7 @@ final class ListJobs implements Callable<Integer> {
                     .map(one -> one.getValue() + " " + one.getKey().word())
                     .collect(Collectors.joining(", "));
             String states = counts.keySet().stream().map(JobState::word).collect(Collectors.joining(","));
-            main.console().hint("Not among them: " + which + ". Try: workerd list --state " + states);
+            main.console().hint("Not shown: " + which + ". Try: workerd list --state " + states);
         }
     }
 }

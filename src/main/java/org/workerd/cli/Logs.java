@@ -112,7 +112,7 @@ final class Logs implements Callable<Integer> {
         if (earlier) {
             // Not for people alone: that it failed is the first thing to know of what comes now.
             main.console()
-                    .say("workerd: attempt " + begun + ", which is over; the job is "
+                    .say("workerd: attempt " + begun + ", which has ended; the job is "
                             + first.state().word());
         }
         OutputFollower output = new OutputFollower(main.console(), settings, first, begun);

@@ -117,8 +117,8 @@ public final class Main implements Runnable {
         console.say("workerd: " + done.orElse("cannot write the output") + ": the disk is full, or stdout is closed");
         console.say(
                 done.isPresent()
-                        ? "  Do not repeat the command for it: see workerd list."
-                        : "  Make room, or send stdout elsewhere.");
+                        ? "  Do not repeat the command. See what it did: workerd list"
+                        : "  Free disk space, or redirect stdout to another file.");
         ExitCode code = done.isPresent() ? ExitCode.UNTOLD : ExitCode.IO_ERROR;
         return status == 0 ? code.status() : status;
     }

@@ -38,7 +38,7 @@ final class Pause implements Callable<Integer> {
         Settings settings = main.settings().settings();
         try (JobStore store = Main.engine(settings).open()) {
             boolean changed = store.transaction(moves -> moves.pause(queue, main.now()));
-            main.console().say(said(queue) + (changed ? " paused." : " paused already."));
+            main.console().say(said(queue) + (changed ? " paused." : " already paused."));
             if (queue != null && changed) {
                 warnOfUnknown(queue, settings, store);
             }
@@ -56,7 +56,7 @@ final class Pause implements Callable<Integer> {
         }
         if (!known.contains(queue)) {
             main.console()
-                    .say("  No job has been in a queue of this name, and the configuration does not name it. "
+                    .say("  There is no such queue yet: no job has been in it, and it is not in the configuration. "
                             + Usage.meant(queue, known).orElse("") + "Undo it with: workerd resume " + queue);
         }
     }

@@ -36,10 +36,10 @@ final class Resume implements Callable<Integer> {
             if (queue != null && isPaused(store)) {
                 throw new Failure(
                         ExitCode.FAILED,
-                        "the queue " + queue + " stays paused, for all queues are",
-                        "Resume all: workerd resume");
+                        "the queue " + queue + " stays paused, because all queues are paused",
+                        "Resume all queues: workerd resume");
             }
-            main.console().say(changed ? Pause.said(queue) + " served again." : notPaused());
+            main.console().say(changed ? Pause.said(queue) + " resumed." : notPaused());
         }
         return 0;
     }

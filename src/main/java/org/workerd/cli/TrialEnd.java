@@ -76,9 +76,9 @@ record TrialEnd(
             case DONE -> "is done" + after;
             case RETRYING ->
                 "failed" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts
-                        + ", the next one would follow in about " + next;
+                        + ", the next one would start in about " + next;
             case DEAD -> "would be dead" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts;
-            case SCHEDULED -> "snoozes" + after + ": it would run again in " + next + ", this attempt does not count";
+            case SCHEDULED -> "snoozed" + after + ": it would run again in " + next + ", this attempt does not count";
             case CANCELLED -> "was ended" + after + error;
             case READY -> "could not be run" + error + "; the daemon would try again";
             case BLOCKED, RUNNING -> throw new IllegalStateException("an attempt left its job " + verdict.next());

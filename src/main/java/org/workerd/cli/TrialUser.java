@@ -32,8 +32,9 @@ final class TrialUser {
         if (own == ROOT && vetting instanceof Refused refused) {
             throw new Failure(
                     ExitCode.NEVER_RAN,
-                    "root does not run the handler \"" + handler + "\", which is not root's alone: " + refused.reason(),
-                    "Run it as the daemon does: " + advice);
+                    "root does not run the handler \"" + handler + "\", because other users can change it: "
+                            + refused.reason(),
+                    "Run it as the daemon's user: " + advice);
         }
         console.say("workerd: this runs as " + OwnUser.name() + ", the daemon runs as " + daemon + ": " + advice);
     }

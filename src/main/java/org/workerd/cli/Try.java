@@ -146,7 +146,7 @@ final class Try implements Callable<Integer> {
             return new Failure(
                     ExitCode.NEVER_RAN,
                     "the handler \"" + name + "\" is refused: " + refused.reason(),
-                    "The daemon does not run it either: its jobs wait until that is mended.");
+                    "The daemon does not run it either: its jobs wait until you fix that.");
         }
         return new Failure(
                 ExitCode.NEVER_RAN,

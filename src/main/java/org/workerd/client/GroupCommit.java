@@ -154,7 +154,8 @@ final class GroupCommit {
                 throw failure;
             }
             if (stored == null) {
-                throw new StoreException(Kind.OTHER, "cannot enqueue: the thread that did it for several failed");
+                throw new StoreException(
+                        Kind.OTHER, "cannot enqueue: the thread that stores jobs for all callers failed");
             }
             return stored;
         }

@@ -105,7 +105,7 @@ final class Reader {
     }
 
     private static StoreException closed() {
-        return new StoreException(Kind.OTHER, "cannot ask for a job: the JobQueue was closed");
+        return new StoreException(Kind.OTHER, "cannot read a job: the JobQueue was closed");
     }
 
     private static long nanos(Duration timeout) {

@@ -48,7 +48,7 @@ final class ConfigFiles {
         try {
             byte[] bytes = bytes(file);
             if (bytes.length > LARGEST) {
-                findings.add(file.toString(), "is larger than 1MiB: this is no configuration" + by);
+                findings.add(file.toString(), "is larger than 1MiB: this is not a configuration file" + by);
             } else {
                 text(file, bytes, findings).ifPresent(text -> new TomlFile(file, base, findings).read(text));
             }

@@ -134,8 +134,9 @@ public record Environment(Map<String, String> variables, boolean root, int proce
         try {
             return Path.of(config).toAbsolutePath();
         } catch (InvalidPathException e) { // never go on with another configuration
-            throw new SettingsException(List.of(
-                    new Problem("WORKERD_CONFIG", "is not a path in this locale: " + SettingType.quoted(config))));
+            throw new SettingsException(List.of(new Problem(
+                    "WORKERD_CONFIG",
+                    "contains characters that are not valid in this locale: " + SettingType.quoted(config))));
         }
     }
 

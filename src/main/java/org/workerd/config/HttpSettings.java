@@ -52,15 +52,15 @@ public record HttpSettings(
                 .filter(address -> !address.isLoopback() && !behindProxy)
                 .forEach(address -> found.addAt(
                         SettingTable.HTTP_LISTEN,
-                        address.text() + " is not a loopback address, and the token would cross the network in"
-                                + " the clear: set http.behind_proxy = true if a proxy with TLS stands before it"));
+                        address.text() + " is not a loopback address: the token would cross the network"
+                                + " unencrypted. If a proxy with TLS is in front, set http.behind_proxy = true"));
         if (!addresses.isEmpty() && found.value(SettingTable.HTTP_TOKEN_FILE).isEmpty()) {
             found.addAt(SettingTable.HTTP_LISTEN, "over TCP nobody gets in without a token: set http.token_file");
         }
         if (behindProxy && found.value(SettingTable.HTTP_HOSTS).isEmpty()) {
             found.addAt(
                     SettingTable.HTTP_BEHIND_PROXY,
-                    "name the hosts for which the proxy asks: http.hosts = [\"jobs.example.org\"]");
+                    "set the host names that the proxy passes on: http.hosts = [\"jobs.example.org\"]");
         }
     }
 }

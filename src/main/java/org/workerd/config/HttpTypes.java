@@ -26,7 +26,7 @@ final class HttpTypes {
             HttpTypes::show);
 
     static final SettingType<List<String>> HOSTS = new SettingType<>(
-            "an array of names, like [\"jobs.example.org\"]",
+            "an array of host names, like [\"jobs.example.org\"]",
             Form.ARRAY,
             (text, base) -> TextArray.parse(text).stream().map(HttpTypes::host).toList(),
             TextArray::format);
@@ -50,7 +50,7 @@ final class HttpTypes {
         List<Listen> all =
                 TextArray.parse(text).stream().map(part -> one(part, base)).toList();
         if (all.stream().distinct().count() < all.size()) {
-            throw new IllegalArgumentException("one of them is there twice");
+            throw new IllegalArgumentException("the same address is there twice");
         }
         return all;
     }

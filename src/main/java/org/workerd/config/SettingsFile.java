@@ -92,8 +92,8 @@ public final class SettingsFile {
         if (!homeless.isEmpty()) {
             findings.add(
                     "HOME",
-                    "is not set to a directory, and the defaults of " + String.join(", ", homeless)
-                            + " are below it: set HOME, or use --config with a file that sets them");
+                    "is not set to a directory, which the defaults of " + String.join(", ", homeless)
+                            + " need: set HOME, or use --config with a file that sets them");
         }
     }
 

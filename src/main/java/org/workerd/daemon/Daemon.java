@@ -164,7 +164,7 @@ public final class Daemon {
                 settings.handlersDir());
         log.takeStderr();
         if (!readiness.ready(identity.pid())) {
-            LOG.warn("the start was aborted before workerd was ready: it stops again");
+            LOG.warn("the start was aborted before workerd was ready: stopping");
             signals.stopNow();
         }
         supervisor.ready();
@@ -178,7 +178,7 @@ public final class Daemon {
         if (Volumes.isRemote(type)) {
             throw new DaemonException(
                     DaemonException.Kind.CONFIGURATION,
-                    "the queue cannot be on " + type + ", whose locks cannot be trusted: set queue.url to a path on a"
+                    "the queue cannot be on " + type + ", whose locks are not reliable: set queue.url to a path on a"
                             + " disk of this machine, was " + directory);
         }
     }

@@ -40,7 +40,7 @@ public final class DaemonException extends RuntimeException {
             return path + ": no such file or directory";
         }
         if (failure instanceof FileAlreadyExistsException) {
-            return path + " is there and is no directory";
+            return path + " exists and is not a directory";
         }
         return String.valueOf(failure.getMessage());
     }

@@ -75,7 +75,7 @@ public final class Directories {
         if (objection.isPresent()) {
             throw new DaemonException(
                     DaemonException.Kind.NOT_PERMITTED,
-                    objection.get() + ": see who made it, and move it away; the daemon makes one of its own");
+                    objection.get() + ": check who created it, and move it away; the daemon creates its own");
         }
     }
 

@@ -95,7 +95,7 @@ final class LogFile {
         } catch (UnixException failure) {
             if (failure.isUnconnected()) {
                 throw new DaemonException(
-                        DaemonException.Kind.IO_ERROR, "cannot open the log: nobody reads from " + path);
+                        DaemonException.Kind.IO_ERROR, "cannot open the log: no process reads from the FIFO " + path);
             }
             throw new DaemonException(
                     failure.isRefusal() ? DaemonException.Kind.NOT_PERMITTED : DaemonException.Kind.IO_ERROR,
@@ -136,7 +136,7 @@ final class LogFile {
     }
 
     private static ILoggingEvent lost(long lines, ch.qos.logback.classic.Logger logger) {
-        String text = "{} lines of the log were lost: the disk was full, or nobody read them";
+        String text = "{} log lines were lost: the disk was full, or no process read them";
         return new LoggingEvent(LogFile.class.getName(), logger, Level.WARN, text, null, new Object[] {lines});
     }
 

@@ -49,16 +49,20 @@ final class MainLoop {
             guarded(() -> tidy(watcher));
             Duration idle = turn();
             if (worker.isDone()) {
-                LOG.info("workerd stops: nothing of it runs any more");
+                LOG.info("workerd stops: no jobs are running");
                 return 0;
             }
             if (worker.isStuck() && !worker.hasUnwritten()) {
-                LOG.warn("workerd stops; {} jobs do not end and go with it, to be put back", worker.busy());
+                LOG.warn(
+                        "workerd stops; {} jobs have not ended and are ended with it, the next daemon puts them back",
+                        worker.busy());
                 worker.abandon();
                 return 0;
             }
             if (stoppingNow && worker.isStuck() && left(drainUntil).isNegative()) {
-                LOG.error("workerd stops; {} ended jobs could not be recorded and will run again", worker.unwritten());
+                LOG.error(
+                        "workerd stops; the outcome of {} ended jobs could not be stored, so they run again",
+                        worker.unwritten());
                 worker.abandon();
                 return 1;
             }
@@ -72,7 +76,7 @@ final class MainLoop {
         try {
             work.run();
         } catch (RuntimeException | OutOfMemoryError failure) {
-            LOG.error("the loop goes on after a failure", failure);
+            LOG.error("unexpected failure in the main loop, continuing", failure);
         }
     }
 
@@ -81,7 +85,7 @@ final class MainLoop {
             return worker.turn();
         } catch (RuntimeException | OutOfMemoryError failure) {
             // Of the errors only the one that means no thread to spare: without heap the JVM ends at once.
-            LOG.error("the loop goes on after a failure", failure);
+            LOG.error("unexpected failure in the main loop, continuing", failure);
             return Duration.ofSeconds(1);
         }
     }
@@ -101,7 +105,7 @@ final class MainLoop {
 
     private void stop() {
         if (draining) {
-            stopNow("told to stop again");
+            stopNow("received a second stop signal");
             return;
         }
         draining = true;
@@ -109,7 +113,7 @@ final class MainLoop {
         Duration limit = reload.settings().drainTimeout();
         drainUntil = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
         LOG.info(
-                "told to stop: claiming nothing more, {} jobs run and may end{}",
+                "stopping: claiming no more jobs, {} running jobs may finish{}",
                 worker.busy(),
                 limit == null ? "" : " within " + Span.format(limit));
         worker.drain();
@@ -119,7 +123,7 @@ final class MainLoop {
         if (!stoppingNow) {
             stoppingNow = true;
             drainUntil = System.nanoTime() + LAST_TRIES.toNanos();
-            LOG.info("{}: ending the {} jobs that run, they are put back", why, worker.busy());
+            LOG.info("{}: ending {} running jobs, they are put back", why, worker.busy());
         }
         worker.stopNow();
     }
@@ -131,7 +135,7 @@ final class MainLoop {
 
     private void tidy(Watcher watcher) {
         if (draining && !stoppingNow && left(drainUntil).isNegative()) {
-            stopNow("daemon.drain_timeout is over");
+            stopNow("daemon.drain_timeout has expired");
         }
         if (left(tidyAt).isNegative()) {
             tidyAt = System.nanoTime() + reload.settings().pollInterval().toNanos();

@@ -56,7 +56,7 @@ final class PidFile {
                 if (System.nanoTime() - deadline >= 0) {
                     throw new DaemonException(
                             DaemonException.Kind.FAILED,
-                            "the pidfile " + path + " is locked by a process that does not say that it is workerd");
+                            "the pidfile " + path + " is locked by a process that is not workerd");
                 }
                 LockSupport.parkNanos(NAP.toNanos());
             }
@@ -131,14 +131,16 @@ final class PidFile {
         try {
             Optional<LockFile> fresh = LockFile.tryAcquire(path, PRIVATE);
             if (fresh.isPresent()) {
-                LOG.warn("the pidfile {} was removed or replaced; it is there again", path);
+                LOG.warn("the pidfile {} was removed or replaced; created it again", path);
                 file.close();
                 file = fresh.get();
                 write();
             }
         } catch (UnixException | IOException failure) {
             LOG.warn(
-                    "the pidfile {} was removed or replaced, and cannot be made again: {}", path, failure.getMessage());
+                    "the pidfile {} was removed or replaced, and cannot be created again: {}",
+                    path,
+                    failure.getMessage());
         }
     }
 

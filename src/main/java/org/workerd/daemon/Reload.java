@@ -35,12 +35,12 @@ final class Reload {
         try {
             take(SettingsFile.load(config, Environment.ofProcess()).settings());
             reopenLog();
-            LOG.info("configuration read again");
+            LOG.info("configuration reloaded");
         } catch (SettingsException bad) {
             // First the new file: in the old one nobody would look for the reasons.
             reopenLog();
             bad.problems().forEach(problem -> LOG.error("{} {}", problem.place(), problem.message()));
-            LOG.error("the old configuration stays in force");
+            LOG.error("the configuration has errors: the old one stays in force");
         }
         return plans.of(settings);
     }
@@ -50,7 +50,7 @@ final class Reload {
                 || !next.directory().equals(settings.directory())
                 || !next.fence().equals(settings.fence())
                 || !next.pidfile().equals(settings.pidfile())) {
-            LOG.warn("a new daemon.pidfile, daemon.dir or [queue] needs a restart: the old one stays");
+            LOG.warn("daemon.pidfile, daemon.dir or [queue] has changed, which needs a restart: workerd restart");
         }
         settings = new Settings(
                 settings.pidfile(),
@@ -75,7 +75,7 @@ final class Reload {
         try {
             log.reopen(settings.logging());
         } catch (DaemonException failure) {
-            LOG.error("{}; going on in the old one", failure.getMessage());
+            LOG.error("{}; still logging to the old one", failure.getMessage());
         }
     }
 }

@@ -99,7 +99,7 @@ final class Supervisor {
             Datagram.send(socket, message);
         } catch (UnixException | IllegalArgumentException failure) {
             // The daemon is well; the supervisor may find otherwise, and the log then says why.
-            LOG.warn("cannot tell the supervisor {}: {}", message, failure.getMessage());
+            LOG.warn("cannot notify the service manager of {}: {}", message, failure.getMessage());
         }
     }
 

@@ -13,7 +13,7 @@ public record JobPolicy(Duration timeout, int maxAttempts, Backoff backoff, Dura
 
     public JobPolicy {
         if (timeout.isNegative() || timeout.isZero()) {
-            throw new IllegalArgumentException("a timeout must be more than nothing, was " + Span.format(timeout));
+            throw new IllegalArgumentException("a timeout must be more than 0, was " + Span.format(timeout));
         }
         if (maxAttempts < 1) {
             throw new IllegalArgumentException("max attempts must be at least 1, was " + maxAttempts);

@@ -408,15 +408,15 @@ public final class NewJob {
             checkUnicode("the key", key);
             check(
                     args.stream().noneMatch(arg -> arg.indexOf('\0') >= 0),
-                    "an argument must not hold a NUL character: no program can be given one");
+                    "an argument must not contain a NUL character");
             check(
                     args.stream().mapToLong(arg -> bytes(arg) + 1L).sum() <= LONGEST_ARGS,
-                    "the arguments must be at most 128 KiB together: use the payload for more");
+                    "the arguments must be at most 128 KiB together; use the payload for more");
             check(payload == null || bytes(payload) <= LONGEST_PAYLOAD, "the payload must be at most 1 MiB");
             check(priority >= -100 && priority <= 100, "the priority must be -100 to 100, was " + priority);
             check(
                     key == null || (!key.isEmpty() && bytes(key) <= 512),
-                    "the key must be 1 to 512 bytes; leave it away for none");
+                    "the key must be 1 to 512 bytes; leave it out for no key");
             check(
                     maxAttempts == null || (maxAttempts >= 1 && maxAttempts <= 1000),
                     "max attempts must be 1 to 1000, was " + maxAttempts);
@@ -426,7 +426,7 @@ public final class NewJob {
             check(
                     runAt == null
                             || (runAt.getEpochSecond() >= 978_307_200L && runAt.getEpochSecond() < 253_402_300_800L),
-                    "the time to run at must lie between the years 2001 and 9999");
+                    "the time to run at must be between the years 2001 and 9999");
             check(after.stream().allMatch(id -> id > 0), "the ids to wait for must be positive");
         }
 

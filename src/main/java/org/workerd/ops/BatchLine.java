@@ -77,7 +77,7 @@ public final class BatchLine {
             }
         }
         if (json.nextToken() != null) {
-            throw new IllegalArgumentException("one object a line, found more behind it: " + found());
+            throw new IllegalArgumentException("expected one JSON object per line, found more after it: " + found());
         }
     }
 
@@ -103,7 +103,7 @@ public final class BatchLine {
             throw new IllegalArgumentException("\"name\" is missing");
         }
         if (delay != null && at != null) {
-            throw new IllegalArgumentException("\"delay\" and \"at\" exclude each other");
+            throw new IllegalArgumentException("\"delay\" and \"at\" cannot be used together");
         }
         return NewJob.named(name)
                 .args(args)

@@ -31,7 +31,7 @@ public final class DaemonReasons {
                         ? new WaitsFor(Reason.NO_DAEMON, "no daemon serves this queue", null, "workerd start")
                         : new WaitsFor(
                                 Reason.NO_DAEMON,
-                                "the daemon was told to stop and claims no more jobs",
+                                "the daemon is stopping and claims no more jobs",
                                 null,
                                 "workerd restart"));
     }

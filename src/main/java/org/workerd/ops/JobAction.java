@@ -74,10 +74,10 @@ public enum JobAction {
         String which = "job " + parent.id() + ", which it waits for, ";
         JobState state = parent.state();
         if (state == null) {
-            return which + "is deleted, and nobody knows how it ended; --force retries this one all the same";
+            return which + "is deleted, and its outcome is unknown; to retry this job anyway, use --force";
         }
         return parent.isDeleted()
-                ? which + "was " + state.word() + " and is deleted; --force retries this one all the same"
-                : which + "is " + state.word() + "; retry both, or this one with --force";
+                ? which + "was " + state.word() + " and is deleted; to retry this job anyway, use --force"
+                : which + "is " + state.word() + "; retry both, or only this one with --force";
     }
 }

@@ -22,7 +22,7 @@ final class NoJson {
         if (original.startsWith("Duplicate")) {
             int from = original.indexOf('\'');
             int to = original.lastIndexOf('\'');
-            return "the key " + (from < to ? '"' + original.substring(from + 1, to) + '"' : "") + " stands there twice";
+            return "duplicate key " + (from < to ? '"' + original.substring(from + 1, to) + '"' : "");
         }
         if (failure instanceof JsonEOFException || failure.getLocation() == null) {
             return "the line ends too early: a string, an array or an object is not closed";
@@ -33,13 +33,13 @@ final class NoJson {
 
     private static String at(char letter, String original) {
         if (letter < ' ') {
-            return "a control character in a string has to be escaped, like \\n or \\u0007";
+            return "a control character in a string must be escaped, like \\n or \\u0007";
         }
         if (letter == '\'') {
-            return "keys and strings stand in double quotes, as in " + EXAMPLE;
+            return "keys and strings must be in double quotes, as in " + EXAMPLE;
         }
         if (original.contains("escape")) {
-            return "a backslash in a string is \\\\";
+            return "a backslash in a string must be written \\\\";
         }
         return "expected JSON like " + EXAMPLE + ", found something else";
     }

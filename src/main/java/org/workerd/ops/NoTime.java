@@ -23,7 +23,7 @@ public final class NoTime {
         return new IllegalArgumentException(
                 why.isEmpty()
                         ? "expected " + forms + ", found \"" + Names.printable(text) + "\""
-                        : "\"" + Names.printable(text) + "\" is no time: " + why);
+                        : "\"" + Names.printable(text) + "\" is not a valid time: " + why);
     }
 
     private static String why(Matcher parts) {
@@ -42,7 +42,7 @@ public final class NoTime {
             return "an hour has the minutes 0 to 59";
         }
         if (number(parts, 6, 0) == 60) {
-            return "the clocks of computers have no leap second; say 59, or the next minute";
+            return "leap seconds are not supported: use second 59, or the next minute";
         }
         if (number(parts, 6, 0) > 60) {
             return "a minute has the seconds 0 to 59";

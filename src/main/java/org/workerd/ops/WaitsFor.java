@@ -16,8 +16,8 @@ public record WaitsFor(Reason reason, String detail, @Nullable Instant until, @N
         TIME("time", "its time"),
         AFTER("after", "other jobs"),
         PAUSED("paused", "a resume"),
-        CONCURRENCY("concurrency", "room in a limit"),
-        RATE("rate", "room in a rate"),
+        CONCURRENCY("concurrency", "a free place in the concurrency limit"),
+        RATE("rate", "the rate limit"),
         NO_HANDLER("no-handler", "a handler"),
         NO_DAEMON("no-daemon", "a daemon"),
         SLOTS("slots", "a slot");

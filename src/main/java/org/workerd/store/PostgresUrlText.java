@@ -17,8 +17,8 @@ import org.workerd.store.QueueUrl.Postgres.Host;
 final class PostgresUrlText {
     private static final String FORM = "postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...&schema=workerd]";
     private static final String PASSWORD =
-            "a password does not belong into the URL, where others could see it: put it into a file that"
-                    + " queue.password_file names, or into ~/.pgpass";
+            "a password in the URL could be seen by other users: put it into a file and set"
+                    + " queue.password_file to it, or put it into ~/.pgpass";
     /** What a user may tell the driver; all else is ours to set. */
     private static final Set<String> OPTIONS = Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "connectTimeout");
 

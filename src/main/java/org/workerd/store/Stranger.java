@@ -16,7 +16,7 @@ public record Stranger(String what, @Nullable String drop) {
 
     /** For a shell. */
     public String command(Path file) {
-        return drop == null ? "workerd stop, then put a backup back" : "sqlite3 " + quoted(file) + " '" + drop + "'";
+        return drop == null ? "workerd stop, then restore a backup" : "sqlite3 " + quoted(file) + " '" + drop + "'";
     }
 
     private static String quoted(Path file) {

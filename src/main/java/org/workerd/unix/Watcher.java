@@ -48,7 +48,9 @@ public final class Watcher implements AutoCloseable {
             thread.setDaemon(true);
             thread.start();
         } catch (IOException failure) {
-            LOG.warn("cannot watch directories, new jobs wait for the next poll: {}", failure.getMessage());
+            LOG.warn(
+                    "cannot watch directories, new jobs wait for the next poll (workers.poll_interval): {}",
+                    failure.getMessage());
         }
     }
 

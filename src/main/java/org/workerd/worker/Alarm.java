@@ -65,7 +65,7 @@ final class Alarm {
                 try {
                     due.act.run();
                 } catch (RuntimeException | Error failure) {
-                    LOG.error("the alarm goes on after a failure", failure);
+                    LOG.error("unexpected failure in the timer thread, continuing", failure);
                 }
             }
         } catch (InterruptedException neverSent) {

@@ -33,8 +33,8 @@ final class Claiming {
         isCut = left.jobs() > 0 && left.size() <= 0;
         if (isCut && claimed.isEmpty() && !isTold) {
             LOG.warn(
-                    "{} slots stay free for now: what the others were given fills its share of the memory, which"
-                            + " WORKERD_HEAP makes larger",
+                    "{} slots stay free for now: the payloads and results of running jobs use up their share of the heap;"
+                            + " to run more, raise WORKERD_HEAP",
                     left.jobs());
         }
         isTold = isCut && (isTold || claimed.isEmpty());

@@ -34,7 +34,7 @@ final class Cleaner {
             return true;
         } catch (OutOfMemoryError noThread) {
             thread.remove(removal);
-            LOG.warn("cannot start a thread to remove what dead daemons left; trying again later");
+            LOG.warn("cannot start a thread to remove files of dead daemons; retrying later");
             return false;
         }
     }

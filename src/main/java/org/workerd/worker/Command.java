@@ -162,7 +162,7 @@ final class Command {
             try {
                 return slot.leftovers().end(pid, scratch.result(), killAt);
             } catch (UncheckedIOException | UnixException failure) {
-                JobLog.warn(claim, "cannot see what it left running, looking again: " + failure.getMessage());
+                JobLog.warn(claim, "cannot list the processes that it left running, retrying: " + failure.getMessage());
                 Posix.await((int) QUIET_LOOK.toMillis());
             }
         }
@@ -172,7 +172,7 @@ final class Command {
         try {
             output.trim();
         } catch (IOException failure) {
-            JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
+            JobLog.warn(claim, "its output could not be truncated: " + failure.getMessage());
         }
     }
 
@@ -196,7 +196,7 @@ final class Command {
             slot.leftovers().endStrays();
         } catch (UncheckedIOException | UnixException failure) {
             // The next sweep sees them; this attempt's end is known.
-            JobLog.warn(claim, "cannot see what it left running: " + failure.getMessage());
+            JobLog.warn(claim, "cannot list the processes that it left running: " + failure.getMessage());
         }
         return end;
     }
@@ -267,7 +267,7 @@ final class Command {
         try {
             return output.bound();
         } catch (IOException | UnixException failure) {
-            JobLog.warn(claim, "its output cannot be bounded: " + failure.getMessage());
+            JobLog.warn(claim, "its output cannot be limited: " + failure.getMessage());
             return false;
         }
     }

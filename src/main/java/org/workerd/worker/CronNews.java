@@ -26,7 +26,7 @@ sealed interface CronNews {
         public void tell() {
             line(Level.INFO, entry)
                     .addKeyValue("next", next.map(Instant::toString).orElse("never"))
-                    .log("begins now");
+                    .log("is new or has changed: it starts now");
         }
     }
 
@@ -52,15 +52,17 @@ sealed interface CronNews {
         public void tell() {
             switch (entry.missed()) {
                 case ONCE ->
-                    line(Level.INFO, entry).addKeyValue("slot", first).log("was missed; one job makes up for all");
+                    line(Level.INFO, entry)
+                            .addKeyValue("slot", first)
+                            .log("was missed; enqueued one job for all missed runs");
                 case SKIP ->
                     line(Level.WARN, entry)
                             .addKeyValue("slot", first)
-                            .log("was missed and is skipped, with all that were missed since");
+                            .log("was missed and is skipped, as are all runs missed since");
                 case ALL ->
                     line(Level.WARN, entry)
                             .addKeyValue("slot", first)
-                            .log("was missed with more than {} others: only the latest are run", run.size());
+                            .log("was missed, with more than {} other runs: only the latest are enqueued", run.size());
             }
         }
     }
@@ -68,7 +70,9 @@ sealed interface CronNews {
     record Overlapped(CronEntry entry, Instant slot, long running) implements CronNews {
         @Override
         public void tell() {
-            line(Level.WARN, entry).addKeyValue("slot", slot).log("is skipped: job {} has not ended", running);
+            line(Level.WARN, entry)
+                    .addKeyValue("slot", slot)
+                    .log("is skipped: its last job, {}, has not ended", running);
         }
     }
 
@@ -76,7 +80,7 @@ sealed interface CronNews {
     record Dropped(CronEntry entry, Instant first) implements CronNews {
         @Override
         public void tell() {
-            line(Level.DEBUG, entry).addKeyValue("slot", first).log("is disabled: no job");
+            line(Level.DEBUG, entry).addKeyValue("slot", first).log("is disabled: no job enqueued");
         }
     }
 
@@ -84,7 +88,9 @@ sealed interface CronNews {
         @Override
         public void tell() {
             line(Level.WARN, entry)
-                    .log("ran until {}, which is far ahead: the clock was wrong, going on from now", lastRun);
+                    .log(
+                            "last ran at {}, which is far in the future: the clock was wrong; continuing from now",
+                            lastRun);
         }
     }
 }

@@ -107,6 +107,6 @@ final class Execution {
         }
         // It has changed since the claim, which heeds what was found then.
         handlers.forget();
-        return new Outcome.HandlerUnusable(125, handlers.objection(vetting).orElse("its code is not here"));
+        return new Outcome.HandlerUnusable(125, handlers.objection(vetting).orElse("its class is not loaded"));
     }
 }

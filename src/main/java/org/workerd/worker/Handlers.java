@@ -81,7 +81,7 @@ public final class Handlers {
             return directory.resolve(name).toFile().exists() ? ambiguous(name, inJava) : inJava;
         }
         if (!Names.isValid(name)) {
-            return new Refused("its name is not that of a job: 1 to 128 of A-Z a-z 0-9 . _ - are");
+            return new Refused("its name is not a valid job name: 1 to 128 of A-Z a-z 0-9 . _ -");
         }
         Optional<String> unsafe = unsafeDirectory();
         return unsafe.isPresent() ? new Refused(unsafe.get()) : vetFile(directory.resolve(name));
@@ -90,7 +90,7 @@ public final class Handlers {
     /** Which of the two was meant only people can know. */
     private Vetting ambiguous(String name, Vetting inJava) {
         String other = inJava instanceof AcceptedJava accepted ? "in " + accepted.jar() : "in Java";
-        return new Refused("there are two of this name, " + directory.resolve(name) + " and one " + other
+        return new Refused("there are two handlers of this name, " + directory.resolve(name) + " and one " + other
                 + ": remove or rename one");
     }
 
@@ -172,7 +172,7 @@ public final class Handlers {
         } catch (AccessDeniedException hidden) {
             // Where it leads may be hidden from us who only ask, and not from the daemon, who decides.
             return user == OwnUser.id()
-                    ? new Refused("where it leads is not ours to look at: " + hidden.getFile())
+                    ? new Refused("no permission to read its target: " + hidden.getFile())
                     : new Accepted(link);
         }
     }

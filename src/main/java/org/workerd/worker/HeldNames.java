@@ -40,7 +40,7 @@ final class HeldNames {
             return;
         }
         if (before == null || !before.reason().equals(reason)) {
-            LOG.warn("jobs named {} wait, and are tried again: {}", name, reason);
+            LOG.warn("jobs named {} wait and are retried: {}", name, reason);
         }
         Duration pause = before == null ? FIRST : Span.shorter(before.pause().multipliedBy(2), LONGEST);
         holds.put(name, new Hold(reason, pause, System.nanoTime() + pause.toNanos()));

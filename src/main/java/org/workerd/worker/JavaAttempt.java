@@ -145,7 +145,8 @@ final class JavaAttempt {
             String since = Span.brief(Duration.ofNanos(System.nanoTime() - toldAt));
             JobLog.warn(
                     claim,
-                    "was told to end " + since + " ago and goes on; it keeps its slot until it ends; " + where(thread));
+                    "was interrupted " + since + " ago and still runs; it keeps its slot until it returns; "
+                            + where(thread));
             thread.interrupt();
             reminder = slot.alarm().in(BETWEEN_REMINDERS, this::remind);
         }

@@ -39,7 +39,7 @@ public final class JavaHandlers {
 
     private static Vetting ambiguous(Vetting first, Path other) {
         return first instanceof AcceptedJava accepted
-                ? new Refused("there are two of this name, in " + accepted.jar() + " and in " + other
+                ? new Refused("there are two handlers of this name, in " + accepted.jar() + " and in " + other
                         + ": remove or rename one")
                 : first;
     }

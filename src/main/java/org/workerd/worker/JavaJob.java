@@ -130,7 +130,7 @@ final class JavaJob implements JobContext, AutoCloseable {
     @Override
     public synchronized Path directory() {
         if (closed) {
-            throw new IllegalStateException("the attempt is over, and its directory is another's");
+            throw new IllegalStateException("the attempt has ended, and its directory is used by another");
         }
         try {
             Scratch opened = scratch == null ? slot.scratch().open() : scratch;
@@ -145,7 +145,7 @@ final class JavaJob implements JobContext, AutoCloseable {
     public void result(String text) {
         String kept = ResultText.cut(text);
         if (kept.length() < text.length()) {
-            JobLog.warn(claim, "a result of " + text.length() + " characters is cut to 1 MiB");
+            JobLog.warn(claim, "a result of " + text.length() + " characters was truncated to 1 MiB");
         }
         result = kept;
     }

@@ -42,7 +42,8 @@ final class JobLog {
     }
 
     static void lost(Claim claim) {
-        line(Level.WARN, claim).log("the attempt ended, but the job is someone else's by now: nothing was recorded");
+        line(Level.WARN, claim)
+                .log("the attempt ended, but another daemon has claimed the job since: nothing was stored");
     }
 
     static void warn(Claim claim, String what) {

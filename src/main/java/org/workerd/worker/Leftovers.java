@@ -127,7 +127,7 @@ final class Leftovers {
             if (process.isZombie()) {
                 Processes.reapIfEnded(process.pid());
             } else if (!IS_INIT && process.startTime() < first) {
-                LOG.info("ending process {}, left by an attempt that has ended", process.pid());
+                LOG.info("ending process {}, which an ended attempt left running", process.pid());
                 signal(process, Processes.KILL);
                 killed.add(process);
             }
@@ -212,7 +212,10 @@ final class Leftovers {
         } catch (UnixException failure) {
             boolean refused = failure.isRefusal() && isStill(process);
             if (refused) {
-                LOG.error("process {}, left by an attempt, lives on: {}", process.pid(), failure.getMessage());
+                LOG.error(
+                        "cannot end process {}, which an ended attempt left running: {}",
+                        process.pid(),
+                        failure.getMessage());
             }
             return !refused;
         }

@@ -76,7 +76,7 @@ final class Orphans {
 
     private void tellRest() {
         if (untold > 0) {
-            LOG.warn("{} more daemons died; jobs of them put back: {}", untold, untoldJobs);
+            LOG.warn("{} more daemons died; jobs put back: {}", untold, untoldJobs);
         }
         told = 0;
         untold = 0;
@@ -94,9 +94,9 @@ final class Orphans {
         told++;
         String waiting = settled.alive().isEmpty()
                 ? ""
-                : "; attempts that go on without it: " + settled.alive().size();
+                : "; attempts still running without it: " + settled.alive().size();
         LOG.warn(
-                "the daemon with pid {} died; jobs of it put back: {}{}",
+                "the daemon with pid {} died; jobs put back: {}{}",
                 daemon.pid(),
                 settled.back().size(),
                 waiting);

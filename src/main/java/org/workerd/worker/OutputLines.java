@@ -47,7 +47,7 @@ final class OutputLines implements AutoCloseable {
             }
         } catch (IOException | UnixException failure) {
             open = false;
-            JobLog.warn(claim, "its output cannot be written any more: " + failure.getMessage());
+            JobLog.warn(claim, "its output can no longer be written: " + failure.getMessage());
         }
     }
 
@@ -76,7 +76,7 @@ final class OutputLines implements AutoCloseable {
                 output.trim();
             }
         } catch (IOException failure) {
-            JobLog.warn(claim, "its output could not be cut: " + failure.getMessage());
+            JobLog.warn(claim, "its output could not be truncated: " + failure.getMessage());
         }
     }
 }

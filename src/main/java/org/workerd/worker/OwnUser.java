@@ -34,7 +34,7 @@ public final class OwnUser {
         try {
             return (int) Files.getAttribute(Path.of("/proc/self"), "unix:uid");
         } catch (IOException failure) {
-            throw new UncheckedIOException("cannot tell the user of this process from /proc/self", failure);
+            throw new UncheckedIOException("cannot read the user of this process from /proc/self", failure);
         }
     }
 }

@@ -79,7 +79,7 @@ final class Peers {
         }
         boolean clean = Leftovers.endForeign(grouped.or(marked), PATIENCE);
         if (!clean) {
-            LOG.error("daemon {} is dead, but what it ran does not end; its jobs wait", daemon);
+            LOG.error("daemon {} is dead, but its processes do not end; its jobs wait for that", daemon);
         }
         return clean;
     }
@@ -134,7 +134,7 @@ final class Peers {
             ours.ifPresentOrElse(place -> inherited.put(daemon, place), () -> watch(daemon));
             return ours.isPresent();
         } catch (RuntimeException failure) {
-            LOG.warn("cannot tell whether daemon {} lives: {}", daemon, failure.getMessage());
+            LOG.warn("cannot find out whether daemon {} is alive: {}", daemon, failure.getMessage());
             return false;
         }
     }

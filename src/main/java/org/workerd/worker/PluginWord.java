@@ -75,7 +75,7 @@ public final class PluginWord {
             Files.writeString(draft, text, StandardOpenOption.CREATE_NEW);
             Files.move(draft, word, StandardCopyOption.ATOMIC_MOVE);
         } catch (IOException failure) {
-            LOG.warn("cannot leave word of the handlers in Java in {}: {}", word, failure.toString());
+            LOG.warn("cannot write the list of handlers in Java to {}: {}", word, failure.toString());
         }
     }
 
@@ -102,7 +102,7 @@ public final class PluginWord {
             Path parent = own.getParent();
             return parent == null ? own : parent;
         } catch (URISyntaxException notAFile) {
-            throw new IllegalStateException("our own classes are in no file", notAFile);
+            throw new IllegalStateException("workerd's own classes are not in a file", notAFile);
         }
     }
 

@@ -151,7 +151,7 @@ public final class Plugins {
         try {
             return Owned.of(home).isSticky()
                     ? Optional.empty()
-                    : unsafe(home).map(why -> why + ", or chmod +t, for its copy would stand there");
+                    : unsafe(home).map(why -> why + ", or chmod +t: the daemon copies the jar there");
         } catch (IOException missing) {
             return Optional.empty();
         }

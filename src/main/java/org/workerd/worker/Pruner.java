@@ -74,13 +74,13 @@ final class Pruner {
                 outputs.removeBelow(step.oldest().get());
             }
         } catch (IOException failure) {
-            LOG.warn("cannot remove the output of jobs that are kept no longer: {}", failure.toString());
+            LOG.warn("cannot remove the output of deleted jobs: {}", failure.toString());
         }
     }
 
     private Duration ended(Retention retention) {
         if (removed > 0) {
-            LOG.info("retention: {} jobs that had ended are gone", removed);
+            LOG.info("retention: deleted {} ended jobs", removed);
             removed = 0;
         }
         Duration pause = retention.shortest().dividedBy(PARTS);

@@ -77,14 +77,14 @@ public final class Remains {
                 }
             }
         } catch (IOException | DirectoryIteratorException noneOrNotOurs) {
-            LOG.debug("cannot look for what dead daemons left in {}: {}", directory, noneOrNotOurs.toString());
+            LOG.debug("cannot look for files of dead daemons in {}: {}", directory, noneOrNotOurs.toString());
         }
     }
 
     private void remove(Set<Long> left) {
         List<Long> removed = left.stream().filter(this::remove).toList();
         if (!removed.isEmpty()) {
-            LOG.info("removed what daemons left that the queue does not know any more; their ids: {}", few(removed));
+            LOG.info("removed files of daemons that are no longer in the queue; their ids: {}", few(removed));
         }
     }
 
@@ -104,7 +104,7 @@ public final class Remains {
             }
             return lock.isPresent();
         } catch (IOException | UnixException failure) {
-            LOG.debug("cannot remove what the daemon with id {} left: {}", dead, failure.getMessage());
+            LOG.debug("cannot remove the files of the daemon with id {}: {}", dead, failure.getMessage());
             return false;
         }
     }

@@ -26,7 +26,7 @@ final class Retreat {
         if (!isOn() || !why.equals(lastFailure)) {
             // A lock is others at work; the rest is for somebody to mend.
             LOG.atLevel(failure.kind() == StoreException.Kind.LOCKED ? Level.WARN : Level.ERROR)
-                    .log("{}; nothing is lost, trying again", why);
+                    .log("{}; nothing is lost, retrying", why);
             lastFailure = why;
         }
         lengthen();
@@ -42,7 +42,7 @@ final class Retreat {
     void end() {
         if (isOn()) {
             wait = Duration.ZERO;
-            LOG.info("the queue is served again");
+            LOG.info("the queue works again");
         }
     }
 

@@ -185,7 +185,7 @@ final class Scratch implements AutoCloseable {
         }
         try (SeekableByteChannel channel = Files.newByteChannel(file)) {
             if (channel.size() > most) {
-                LOG.warn("{} has {} bytes and is cut to {}", file, channel.size(), most);
+                LOG.warn("{} has {} bytes and is truncated to {}", file, channel.size(), most);
             }
             ByteBuffer bytes = ByteBuffer.allocate((int) Math.min(channel.size(), most));
             int count = 0;

@@ -101,7 +101,7 @@ final class Slots {
         for (int i = 0; i < count; i++) {
             Waiting last = waiting.removeLast();
             Execution execution = execution(last.claim(), last.plan(), taken.nextClearBit(0));
-            end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
+            end(execution, new Outcome.NotStarted("the machine has no free threads"));
         }
     }
 

@@ -42,7 +42,7 @@ final class SpareFile {
         }
         // By now nobody can write to it any more. What was written late belongs to the attempt before.
         if (Posix.read(descriptor, 1).length > 0) {
-            LOG.warn("output came late, after its attempt had ended: {}", kept);
+            LOG.warn("output was written after its attempt had ended: {}", kept);
             giveBack(name, kept);
             release();
             return false;

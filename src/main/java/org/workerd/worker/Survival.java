@@ -79,7 +79,7 @@ public record Survival(Path output, Path scratch) {
         } catch (NoSuchFileException none) {
             return places;
         } catch (IOException | DirectoryIteratorException unreadable) {
-            throw new IllegalStateException("cannot tell what lives of the attempts of a dead daemon: " + unreadable);
+            throw new IllegalStateException("cannot find out which attempts of a dead daemon still run: " + unreadable);
         }
         return places;
     }

@@ -82,14 +82,14 @@ final class Survivors {
             if (first && survival.isAlive(job, claim.attempt())) {
                 JobLog.warn(
                         claim,
-                        "its daemon died and it goes on, where it cannot be ended from here: the job waits for that");
+                        "its daemon died, but it still runs and cannot be ended from here: the job waits until it ends");
             }
             survival.awaitEnd(job, claim.attempt());
         } catch (RuntimeException failure) {
             if (first) {
                 JobLog.warn(
                         claim,
-                        "cannot tell whether it goes on without its daemon, looking again: " + failure.getMessage());
+                        "cannot find out whether it still runs without its daemon, retrying: " + failure.getMessage());
             }
             Posix.await((int) PATIENCE.toMillis());
         } finally {

@@ -23,7 +23,7 @@ public final class Trust {
         } catch (NoSuchFileException missing) {
             return Optional.of("there is no directory " + directory);
         } catch (IOException unreadable) {
-            return Optional.of("the directory " + directory + " cannot be looked at");
+            return Optional.of("the directory " + directory + " cannot be checked");
         }
     }
 
@@ -39,7 +39,7 @@ public final class Trust {
             Path target = path.toRealPath();
             return target.equals(path) ? Optional.empty() : above(target, user);
         } catch (IOException gone) {
-            return Optional.of("the directory " + path + " cannot be looked at");
+            return Optional.of("the directory " + path + " cannot be checked");
         }
     }
 
@@ -53,7 +53,7 @@ public final class Trust {
                     return unsafe;
                 }
             } catch (IOException unreadable) {
-                return Optional.of("the directory " + parent + " cannot be looked at");
+                return Optional.of("the directory " + parent + " cannot be checked");
             }
         }
         return Optional.empty();

@@ -45,7 +45,7 @@ final class WallClock {
         known = latest;
         if (!step.isZero()) {
             LOG.warn(
-                    "the clock was set {} by {}: what waits to be tried again waits on for as long as was left",
+                    "the clock was set {} by {}: scheduled retries keep the time that they had left",
                     step.isNegative() ? "back" : "forward",
                     Span.brief(step.abs().plusMillis(500)));
         }

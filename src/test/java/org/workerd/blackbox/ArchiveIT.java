@@ -122,20 +122,20 @@ final class ArchiveIT {
         String command = tree.resolve("bin/workerd") + " archive";
         makeArchive();
         Path archive = archive();
-        assertThat(archiveFinding()).isEqualTo("ok commands start from the archive of classes " + archive);
+        assertThat(archiveFinding()).isEqualTo("ok commands start from the class data archive " + archive);
 
         touchTheJars();
-        assertThat(archiveFinding()).startsWith("warning the archive of classes " + archive + " does not fit");
+        assertThat(archiveFinding()).startsWith("warning the class data archive " + archive + " does not match");
         mendAsDoctorSays(command);
         Files.delete(archive);
-        assertThat(archiveFinding()).startsWith("warning there is no archive of classes " + archive);
+        assertThat(archiveFinding()).startsWith("warning there is no class data archive " + archive);
         mendAsDoctorSays(command);
         try (RandomAccessFile file = new RandomAccessFile(archive.toFile(), "rw")) {
             // Of another build of Java, as after an update of it.
             file.seek(8);
             file.write(new byte[400]);
         }
-        assertThat(archiveFinding()).startsWith("warning the archive of classes " + archive + " does not fit");
+        assertThat(archiveFinding()).startsWith("warning the class data archive " + archive + " does not match");
         mendAsDoctorSays(command);
     }
 
@@ -160,7 +160,7 @@ final class ArchiveIT {
     void withoutADirectoryItIsMadeWhereItIsLookedForAndSaysWhere() throws IOException {
         Shell.Done done = run("archive");
         assertThat(done.code()).isZero();
-        assertThat(done.err()).contains("the archive of classes is " + archive());
+        assertThat(done.err()).contains("from the class data archive " + archive());
         assertThat(archive()).hasParent(tree.resolve("cache"));
     }
 
@@ -175,7 +175,9 @@ final class ArchiveIT {
                 Installation.program(top.resolve("java"), FAILING).toString());
         Shell.Done failed = run("archive", top.resolve("elsewhere").toString());
         assertThat(failed.code()).isEqualTo(1);
-        assertThat(failed.err()).startsWith("workerd: cannot make the archive").contains("no luck today");
+        assertThat(failed.err())
+                .startsWith("workerd: cannot create the class data archive")
+                .contains("no luck today");
         assertThat(top.resolve("elsewhere")).doesNotExist();
     }
 

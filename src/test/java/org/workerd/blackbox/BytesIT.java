@@ -68,8 +68,8 @@ class BytesIT extends DaemonTest {
             quoteCharacter = '`',
             textBlock =
                     """
-                    a\\xe9                          | --payload -     | the payload must be UTF-8 text, what stdin holds is not
-                    a\\xe9                          | --payload @FILE | the payload must be UTF-8 text, what FILE holds is not
+                    a\\xe9                          | --payload -     | the payload must be UTF-8 text; stdin is not
+                    a\\xe9                          | --payload @FILE | the payload must be UTF-8 text; FILE is not
                     {"name":"print","key":"\\xe9"}    | --batch -       | -:1: the line is not UTF-8 text
                     \\n{"name":"print","key":"\\xe9"} | --batch FILE    | FILE:2: the line is not UTF-8 text
                     """)

@@ -128,13 +128,13 @@ class CronIT extends DaemonTest {
         schedule(at, "bad", "0 0 31 2 *");
         schedule(at, "good", YEARLY).configure();
         at.signal("HUP");
-        at.awaitLog("the old configuration stays in force");
+        at.awaitLog("the configuration has errors: the old one stays in force");
         assertThat(at.logText()).contains("cron.bad.schedule: no such day ever comes: \"0 0 31 2 *\"");
         assertThat(jobs().count("cron")).isZero();
         schedule(at, "bad", "@daily").configure();
         assertThat(at.workerd("cron").err())
-                .isEqualTo("The daemon has not taken up bad as it stands here: workerd reload\n"
-                        + "The daemon has not taken up good as it stands here: workerd reload\n");
+                .isEqualTo("The daemon does not use this version of bad yet: workerd reload\n"
+                        + "The daemon does not use this version of good yet: workerd reload\n");
         at.signal("HUP");
         at.awaitLog("cron=good");
         assertThat(at.logText()).contains("cron=bad");
@@ -152,7 +152,7 @@ class CronIT extends DaemonTest {
         Shell.Done reload = at.workerd("reload");
         assertThat(reload.code()).isZero();
         assertThat(reload.err()).contains(told);
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         at.handler("nosuch", ":");
         assertThat(at.workerd("reload").err()).doesNotContain(told);
     }

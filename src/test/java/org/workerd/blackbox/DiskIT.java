@@ -81,7 +81,7 @@ class DiskIT extends DaemonTest {
         }
         Path full = fill();
         Installation.write(go, "");
-        at.awaitLog("nothing is lost, trying again");
+        at.awaitLog("nothing is lost, retrying");
         Files.delete(full);
         assertAllRanOnce(200);
     }

@@ -41,9 +41,7 @@ class DoctorIT extends DaemonTest {
         jobs().awaitState(id, "running");
         at.kill9();
         assertThat(doctor().out())
-                .contains(
-                        "it died: nobody holds the lock of its pidfile",
-                        "died; what it ran (1 jobs) is to be put back");
+                .contains("it died: no process holds the lock of its pidfile", "died; jobs to be put back: 1");
         Installation.write(diary(), "");
         at.start();
         jobs().awaitState(id, "done");

@@ -20,7 +20,8 @@ class ForegroundIT extends DaemonTest {
         Shell.Done done = run.await();
         assertThat(done.code()).isZero();
         assertThat(done.out()).isEmpty();
-        assertThat(done.err()).contains("workerd is running", "name=hello state=done", "told to stop");
+        assertThat(done.err())
+                .contains("workerd is running", "name=hello state=done", "stopping: claiming no more jobs");
         assertThat(at.pidfile).doesNotExist();
         assertThat(at.log).doesNotExist();
     }
@@ -48,7 +49,7 @@ class ForegroundIT extends DaemonTest {
         line.addAll(at.line("run"));
         Shell.Running run = running(line);
         at.signal("HUP");
-        until("it says so", () -> Installation.read(run.err()).contains("configuration read again"));
+        until("it says so", () -> Installation.read(run.err()).contains("configuration reloaded"));
         assertThat(run.process().isAlive()).isTrue();
     }
 

@@ -22,7 +22,7 @@ class ForeignTriggerIT extends DaemonTest {
                 .matches(said -> said.code() == 1)
                 .extracting(Shell.Done::err)
                 .asString()
-                .contains("the trigger mine on running is not workerd's", "'DROP TRIGGER mine'");
+                .contains("the trigger mine on running differs from workerd's schema", "'DROP TRIGGER mine'");
         jobs().execute("drop trigger mine");
         at.start();
         at.workerd("stop");
@@ -99,7 +99,7 @@ class ForeignTriggerIT extends DaemonTest {
         at.shell.run("prlimit", "--pid", Long.toString(pid), "--nofile=300:4096");
         jobs().awaitState(jobs().enqueue("work"), "done");
         until("they are gone", Duration.ofSeconds(60), () -> jobs().count("daemons") == 1);
-        at.awaitLog("more daemons died; jobs of them put back: 0");
+        at.awaitLog("more daemons died; jobs put back: 0");
         assertThat(at.logText()).doesNotContain("oo many open files");
         assertThat(at.logText().lines().filter(line -> line.contains(" died; ")))
                 .hasSizeLessThan(12);

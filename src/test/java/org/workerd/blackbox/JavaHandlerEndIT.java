@@ -56,7 +56,7 @@ class JavaHandlerEndIT extends PluginDaemonTest {
         long deaf = jobs().insert("name", "deaf", "timeout_ms", 100, "max_attempts", 1);
         until("it runs", () -> diaryLines().contains("begun"));
         long fine = jobs().enqueue("fine");
-        at.awaitLog("was told to end");
+        at.awaitLog("was interrupted");
         at.awaitLog("it is at deaf.jar//Handler_deaf.handle(");
         assertThat(jobs().state(deaf)).isEqualTo("running");
         assertThat(jobs().state(fine)).isNotEqualTo("done");
@@ -108,7 +108,7 @@ class JavaHandlerEndIT extends PluginDaemonTest {
         handler("deaf", diaryEntry("\"begun\"") + until(at.top.resolve("end")) + "return JobResult.done();");
         at.start();
         long id = jobs().insert("name", "deaf", "timeout_ms", 100, "max_attempts", 1);
-        at.awaitLog("was told to end");
+        at.awaitLog("was interrupted");
         assertThat(at.workerd("stop", "--now", "--timeout", "20s").code()).isZero();
         at.start();
         jobs().awaitState(id, "dead");

@@ -46,7 +46,7 @@ class JavaPluginsIT extends PluginDaemonTest {
         at.awaitLog("loose.jar is refused: it is writable by its group or by others: chmod go-w");
         assertThat(at.workerd("handlers", "-q").out()).isEqualTo("fine\n");
         assertThat(at.workerd("handlers").out())
-                .contains("there are two of this name")
+                .contains("there are two handlers of this name")
                 .contains("garbage.jar");
         assertThat(at.workerd("enqueue", "both").code()).isEqualTo(2);
         assertThat(at.workerd("enqueue", "loose").code()).isEqualTo(2);

@@ -34,7 +34,7 @@ class LogIT extends DaemonTest {
         Path fifo = fifo();
         Shell.Done done = at.workerd("start");
         assertThat(done.code()).isEqualTo(74);
-        assertThat(done.err()).isEqualTo("workerd: cannot open the log: nobody reads from " + fifo + "\n");
+        assertThat(done.err()).isEqualTo("workerd: cannot open the log: no process reads from the FIFO " + fifo + "\n");
         assertThat(Proc.of(at.top)).isEmpty();
         assertThat(at.pidfile).doesNotExist();
     }
@@ -52,7 +52,7 @@ class LogIT extends DaemonTest {
         Shell.Running next = at.shell.begin(List.of("cat", fifo.toString()));
         until("it is told", () -> {
             jobs().enqueue("hello");
-            return Installation.read(next.out()).contains("lines of the log were lost");
+            return Installation.read(next.out()).contains("log lines were lost");
         });
         at.shell.kill("KILL", next.process().pid());
         next.await();
@@ -78,7 +78,7 @@ class LogIT extends DaemonTest {
         Files.createFile(go);
         until("it is told", () -> {
             jobs().enqueue("hello");
-            return Installation.read(reader.out()).contains("lines of the log were lost");
+            return Installation.read(reader.out()).contains("log lines were lost");
         });
         assertThat(Installation.read(reader.out()).lines()).allMatch(line -> line.matches("\\d{4}-\\d\\d-\\d\\dT.*"));
         at.stop();

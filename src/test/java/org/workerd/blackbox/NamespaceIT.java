@@ -87,7 +87,7 @@ class NamespaceIT extends DaemonTest {
         killDaemon();
         Installation second = other("second");
         Path log = contain(second);
-        until("the second one says so", () -> Installation.read(log).contains("the job waits for that"));
+        until("the second one says so", () -> Installation.read(log).contains("the job waits until it ends"));
         for (int i = 0; i < 5; i++) {
             jobs().awaitState(jobs().enqueue("quick"), "done");
         }
@@ -95,7 +95,8 @@ class NamespaceIT extends DaemonTest {
         assertThat(jobs().state(id)).isEqualTo("running");
         // From out here its processes are seen.
         assertThat(at.workerd("doctor").out())
-                .containsPattern("job " + id + ", attempt 1, goes on though its daemon, pid \\d+,\\s+is dead");
+                .containsPattern(
+                        "job " + id + ", attempt 1 is still running although its daemon, pid \\d+,\\s+is dead");
         Installation.write(at.top.resolve("go"), "");
         jobs().awaitState(id, "done");
         assertThat(diaryLines()).containsExactly("start 1", "end 1", "start 2", "end 2");
@@ -133,7 +134,7 @@ class NamespaceIT extends DaemonTest {
         killDaemon();
         Installation second = other("second");
         Path log = contain(second);
-        until("the second one waits", () -> Installation.read(log).contains("the job waits for that"));
+        until("the second one waits", () -> Installation.read(log).contains("the job waits until it ends"));
         Proc waiting =
                 Proc.of(at.top).stream().filter(this::isDaemon).findFirst().orElseThrow();
         at.shell.kill("TERM", waiting.pid());
@@ -164,7 +165,7 @@ class NamespaceIT extends DaemonTest {
                 .forEach(process -> at.shell.kill("KILL", process.pid()));
         Installation second = other("second");
         Path log = contain(second);
-        until("the second one says so", () -> Installation.read(log).contains("the job waits for that"));
+        until("the second one says so", () -> Installation.read(log).contains("the job waits until it ends"));
         assertThat(jobs().state(id)).isEqualTo("running");
         Installation.write(at.top.resolve("go"), "");
         jobs().awaitState(id, "done");

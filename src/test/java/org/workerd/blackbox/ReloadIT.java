@@ -49,7 +49,7 @@ class ReloadIT extends DaemonTest {
         Files.move(at.log, old);
         Files.createDirectory(at.log);
         at.signal("HUP");
-        until("it says so", () -> Installation.read(old).contains("going on in the old one"));
+        until("it says so", () -> Installation.read(old).contains("still logging to the old one"));
         long id = jobs().enqueue("hello");
         jobs().awaitState(id, "done");
         until("it logs on", () -> Installation.read(old)
@@ -70,7 +70,7 @@ class ReloadIT extends DaemonTest {
                 .set("workers.concurrency", "\"many\"")
                 .configure();
         at.signal("HUP");
-        at.awaitLog("the old configuration stays in force");
+        at.awaitLog("the configuration has errors: the old one stays in force");
         assertThat(at.logText()).contains("workers.concurrency");
         long id = jobs().enqueue("colour");
         jobs().awaitState(id, "done");
@@ -93,7 +93,7 @@ class ReloadIT extends DaemonTest {
                 .set("jobs.slow.max_attempts", "1")
                 .configure();
         at.signal("HUP");
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         long slow = jobs().enqueue("slow");
         jobs().awaitState(slow, "dead");
         assertThat(jobs().column(slow, "error")).contains("timed out after 200ms");
@@ -109,7 +109,7 @@ class ReloadIT extends DaemonTest {
         Files.createDirectory(at.top.resolve("others"));
         at.set("handlers.dir", "\"others\"").configure();
         at.signal("HUP");
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         long id = jobs().enqueue("hello");
         at.awaitLog("jobs named hello wait");
         Installation.program(at.top.resolve("others/hello"), "#!/bin/sh\necho new >\"$WORKERD_RESULT\"\n");
@@ -124,11 +124,11 @@ class ReloadIT extends DaemonTest {
         long id = jobs().enqueue("slow");
         jobs().awaitState(id, "running");
         at.signal("TERM");
-        at.awaitLog("told to stop");
+        at.awaitLog("stopping: claiming no more jobs");
         long later = jobs().enqueue("slow");
         Files.move(at.log, at.log.resolveSibling("old.log"));
         at.signal("HUP");
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         Installation.write(at.top.resolve("go"), "");
         Installation.awaitEnd(pid);
         assertThat(jobs().state(id)).isEqualTo("done");

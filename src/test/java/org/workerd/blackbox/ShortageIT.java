@@ -34,13 +34,13 @@ class ShortageIT extends DaemonTest {
         jobs().awaitState(work, "done");
         jobs().execute("begin immediate");
         long inside = jobs().enqueue("work");
-        at.awaitLog("nothing is lost, trying again");
+        at.awaitLog("nothing is lost, retrying");
         until("the slow one ended meanwhile", () -> diaryLines().contains("slow"));
         pause(Duration.ofSeconds(4));
         jobs().execute("commit");
         jobs().awaitState(slow, "done");
         jobs().awaitState(inside, "done");
-        at.awaitLog("the queue is served again");
+        at.awaitLog("the queue works again");
         assertThat(diaryLines()).doesNotHaveDuplicates().hasSize(3);
         assertThat(jobs().attempt(slow)).isEqualTo(1);
     }
@@ -85,7 +85,7 @@ class ShortageIT extends DaemonTest {
         at.awaitLog("another process holds the lock files");
         assertThat(jobs().state(id)).isEqualTo("ready");
         at.signal("TERM");
-        at.awaitLog("told to stop");
+        at.awaitLog("stopping: claiming no more jobs");
         at.shell.kill("KILL", holder.process().pid());
         Installation.awaitEnd(pid);
         assertThat(jobs().state(id)).isEqualTo("ready");
@@ -99,7 +99,7 @@ class ShortageIT extends DaemonTest {
         jobs().awaitState(id, "running");
         jobs().execute("begin immediate");
         at.signal("TERM");
-        at.awaitLog("told to stop");
+        at.awaitLog("stopping: claiming no more jobs");
         at.signal("TERM");
         Installation.awaitEnd(pid);
         jobs().execute("rollback");

@@ -106,7 +106,7 @@ class StartIT extends DaemonTest {
         jobs().awaitState(jobs().insert("name", "quick", "max_attempts", 1), "dead");
         assertThat(jobs().column(1, "exit_code")).isEqualTo("7");
         at.signal("HUP");
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         at.stop();
     }
 

@@ -29,7 +29,7 @@ class StopIT extends DaemonTest {
         long pid = at.start();
         long running = enqueueSlow();
         at.signal("TERM");
-        at.awaitLog("told to stop");
+        at.awaitLog("stopping: claiming no more jobs");
         long later = jobs().enqueue("slow");
         assertThat(at.workerd("status", "--json").out())
                 .as("the log says %s", Installation.read(at.log))
@@ -49,7 +49,7 @@ class StopIT extends DaemonTest {
         long id = jobs().enqueue("deaf");
         until("it runs", () -> diaryLines().size() == 1);
         at.signal("TERM");
-        at.awaitLog("told to stop");
+        at.awaitLog("stopping: claiming no more jobs");
         at.signal("TERM");
         Installation.awaitEnd(pid);
         assertThat(jobs().state(id)).isEqualTo("ready");
@@ -79,7 +79,7 @@ class StopIT extends DaemonTest {
         at.signal("TERM");
         Installation.awaitEnd(pid);
         assertThat(jobs().state(id)).isEqualTo("ready");
-        assertThat(at.logText()).contains("daemon.drain_timeout is over");
+        assertThat(at.logText()).contains("daemon.drain_timeout has expired");
     }
 
     @Test

@@ -149,7 +149,7 @@ class StormIT extends DaemonTest {
         }
         assertNoOverlap(total);
         daemons.forEach(daemon -> assertThat(daemon.logText().lines().filter(line -> line.contains(" ERROR ")))
-                .allMatch(line -> line.contains("nothing is lost, trying again")));
+                .allMatch(line -> line.contains("nothing is lost, retrying")));
         CrashIT.report(KILLS + " daemons killed, " + (KILLS + 2) / 3 + " enqueuers killed, " + total + " jobs, "
                 + acknowledged.size() + " acknowledged, " + cutShort + " attempts cut short, "
                 + jobs().count("attempts where outcome in ('failed', 'snoozed')") + " failed or snoozed");

@@ -101,7 +101,7 @@ class SupervisorIT extends DaemonTest {
         at.stop();
         assertThat(at.logText()).doesNotContain("supervisor");
         Shell.Running run = at.shell.begin(at.line("run"));
-        until("it runs", () -> Installation.read(run.err()).contains("cannot tell the supervisor READY=1"));
+        until("it runs", () -> Installation.read(run.err()).contains("cannot notify the service manager of READY=1"));
         at.signal("TERM");
         assertThat(run.await().code()).isZero();
     }
@@ -128,7 +128,7 @@ class SupervisorIT extends DaemonTest {
         Files.move(at.log, at.log.resolveSibling("old"));
         at.signal("HUP");
         until("there is a log", () -> Files.exists(at.log));
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         at.signal("TERM");
         Shell.Done done = run.await();
         assertThat(done.code()).isZero();

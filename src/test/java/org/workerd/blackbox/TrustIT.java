@@ -166,7 +166,7 @@ class TrustIT extends DaemonTest {
         Files.createDirectories(scratch);
         Installation.write(scratch.resolve("gigabytes"), "x");
         Installation.write(at.queue.resolveSibling("daemons/1.lock"), "");
-        assertThat(at.workerd("doctor").out()).contains("files left in").contains(": 1");
+        assertThat(at.workerd("doctor").out()).contains("left files in").contains(": 1");
         at.start();
         until(
                 "they are gone",

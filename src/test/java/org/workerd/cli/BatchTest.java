@@ -98,14 +98,14 @@ final class BatchTest {
                     """
                     {                                    | not JSON: the line ends too early: a string, an array or an object is not closed
                     {"name":"mail"} x                    | not JSON: column 17: expected JSON like {"name":"hello"}, found something else
-                    {"name":"mail"} {}                   | one object a line, found more behind it: an object
-                    {"name":"mail","name":"mail"}        | not JSON: the key "name" stands there twice
-                    {'name':"mail"}                      | not JSON: column 2: keys and strings stand in double quotes
-                    {"name":'mail'}                      | not JSON: column 9: keys and strings stand in double quotes
+                    {"name":"mail"} {}                   | expected one JSON object per line, found more after it: an object
+                    {"name":"mail","name":"mail"}        | not JSON: duplicate key "name"
+                    {'name':"mail"}                      | not JSON: column 2: keys and strings must be in double quotes
+                    {"name":'mail'}                      | not JSON: column 9: keys and strings must be in double quotes
                     {"name":"mail",}                     | not JSON: column 16: expected JSON like
                     {"name" "mail"}                      | not JSON: column 9: expected JSON like
-                    {"name":"a\tb"}                      | not JSON: column 11: a control character in a string has to be
-                    {"name":"a\\q"}                      | not JSON: column 12: a backslash in a string is
+                    {"name":"a\tb"}                      | not JSON: column 11: a control character in a string must be
+                    {"name":"a\\q"}                      | not JSON: column 12: a backslash in a string must be written
                     {name:"mail"}                        | not JSON: column 2: expected JSON like
                     {"name":"mail","priority":NaN}       | not JSON: column
                     {"name":"mail","priority":007}       | not JSON: column
@@ -128,7 +128,7 @@ final class BatchTest {
                     {"name":"mail","delay":5}            | "delay": expected a duration like "30s", found a number
                     {"name":"mail","delay":"5"}          | "delay": expected a duration like 500ms
                     {"name":"mail","at":"now"}           | "at": expected a time like
-                    {"name":"mail","at":"2026-01-01T00:00:00Z","delay":"1s"} | "delay" and "at" exclude each other
+                    {"name":"mail","at":"2026-01-01T00:00:00Z","delay":"1s"} | "delay" and "at" cannot be used together
                     {"name":"mail","after":[99]}         | after must be a JSON array of the ids of jobs that exist
                     {"name":"mail","after":["1"]}        | "after": expected an array of ids, found a string
                     {"name":"mail","after":[0]}          | the ids to wait for must be positive

@@ -59,7 +59,8 @@ final class BrokenOutputTest {
                 .isEqualTo(new Cli.Said(
                         74,
                         "",
-                        "workerd: cannot write the output" + FULL + "  Make room, or send stdout elsewhere.\n"));
+                        "workerd: cannot write the output" + FULL
+                                + "  Free disk space, or redirect stdout to another file.\n"));
     }
 
     @ParameterizedTest
@@ -81,7 +82,9 @@ final class BrokenOutputTest {
         cli.finish(cli.claim(), Cli.dead("failed", 1, null, "exit code 1"));
         assertThat(intoFullDisk(line.split(" ")))
                 .isEqualTo(new Cli.Said(
-                        73, "", "workerd: " + said + FULL + "  Do not repeat the command for it: see workerd list.\n"));
+                        73,
+                        "",
+                        "workerd: " + said + FULL + "  Do not repeat the command. See what it did: workerd list\n"));
     }
 
     @Test

@@ -136,8 +136,9 @@ final class ChangingTest {
         long parent = dead("parent");
         long child = cli.enqueueAfter(parent);
         cli.transaction(moves -> moves.promote(Cli.NOW, 10));
-        String reason = "workerd: job 2 cannot be retried: job 1, which it waits for, is dead; retry both, or this one"
-                + " with --force\n";
+        String reason =
+                "workerd: job 2 cannot be retried: job 1, which it waits for, is dead; retry both, or only this one"
+                        + " with --force\n";
         assertThat(cli.run("retry", "2")).isEqualTo(said(1, "", reason));
         assertThat(cli.run("retry", "--state", "cancelled", "--yes")).isEqualTo(said(1, "", reason));
         cli.run("delete", "1");
@@ -146,7 +147,7 @@ final class ChangingTest {
                         1,
                         "",
                         "workerd: job 2 cannot be retried: job 1, which it waits for, was dead and is deleted;"
-                                + " --force retries this one all the same\n"));
+                                + " to retry this job anyway, use --force\n"));
         assertThat(cli.run("retry", "2", "--force")).isEqualTo(said(0, "", "1 job retried.\n"));
         assertThat(cli.job(child).state()).isEqualTo(JobState.READY);
     }
@@ -273,7 +274,7 @@ final class ChangingTest {
                         said(0, "{\"ids\":[1],\"jobs\":[{\"id\":1,\"outcome\":\"retried\",\"message\":null}]}\n", ""));
         assertThat(cli.job(2).state()).isEqualTo(JobState.DEAD);
         assertThat(cli.run("retry", "--state", "ready", "--yes"))
-                .isEqualTo(said(1, "", "workerd: no jobs match that can be retried\n  All there are: workerd list\n"));
+                .isEqualTo(said(1, "", "workerd: no matching job can be retried\n  To see all jobs: workerd list\n"));
     }
 
     @ParameterizedTest

@@ -125,7 +125,7 @@ final class CronTest {
         assertThat(doctor.status()).isEqualTo(1);
         assertThat(doctor.out())
                 .contains("jobs of nightly, named mail, will wait: " + missing)
-                .contains("take [cron.nightly] out of the configuration");
+                .contains("remove [cron.nightly] from the configuration");
     }
 
     @Test
@@ -174,7 +174,7 @@ final class CronTest {
     void aDisabledScheduleIsShownAsSuch() {
         assertThat(cli.run("cron", "disable", "nightly")).isEqualTo(said(0, "", "The schedule nightly is disabled.\n"));
         assertThat(cli.run("cron", "disable", "nightly"))
-                .isEqualTo(said(0, "", "The schedule nightly is disabled already.\n"));
+                .isEqualTo(said(0, "", "The schedule nightly is already disabled.\n"));
         assertThat(line("nightly")).isEqualTo("nightly 30 2 * * * Europe/Berlin mail - - - - disabled");
         assertThat(cli.run("cron", "--json").out())
                 .contains("\"enabled\":false,")
@@ -224,7 +224,7 @@ final class CronTest {
         assertThat(cli.job(2).state()).isEqualTo(JobState.READY);
         assertThat(cli.run("retry", "--cron", "nightly", "--yes", "-q").out()).isEqualTo("1\n");
         assertThat(cli.run("delete", "--cron", "often", "--yes"))
-                .isEqualTo(said(1, "", "workerd: no jobs match that can be deleted\n  All there are: workerd list\n"));
+                .isEqualTo(said(1, "", "workerd: no matching job can be deleted\n  To see all jobs: workerd list\n"));
     }
 
     @Test
@@ -234,7 +234,7 @@ final class CronTest {
         String hint = "The configuration has no schedule nigthly. Did you mean nightly? workerd cron lists them.\n";
         assertThat(cli.run("list", "--cron", "nigthly", "-q")).isEqualTo(said(0, "", hint));
         assertThat(cli.run("cancel", "--cron", "nigthly", "--yes"))
-                .isEqualTo(said(1, "", "workerd: no jobs match that can be cancelled\n  " + hint));
+                .isEqualTo(said(1, "", "workerd: no matching job can be cancelled\n  " + hint));
         assertThat(cli.run("list", "--cron", "often", "-q")).isEqualTo(said(0, "", ""));
         assertThat(cli.run("list", "--cron", "removed", "-q")).isEqualTo(said(0, "2\n", ""));
     }

@@ -85,7 +85,7 @@ final class DoctorTest {
                 Statement statement = open.createStatement()) {
             statement.executeUpdate("insert into jobs(name) values ('lost')");
             Map<Path, FileTime> before = files();
-            assertThat(doctor().out()).contains("those named lost wait");
+            assertThat(doctor().out()).contains("jobs named lost wait");
             assertThat(files()).isEqualTo(before);
         }
     }
@@ -97,7 +97,8 @@ final class DoctorTest {
         assertThat(doctor())
                 .extracting(Cli.Said::status, Cli.Said::out)
                 .containsExactly(
-                        0, "warning queue there is no queue at " + cli.queueFile() + "\n -> workerd start makes it");
+                        0,
+                        "warning queue there is no queue at " + cli.queueFile() + "\n -> create it with workerd start");
         assertThat(files()).isEqualTo(before);
     }
 
@@ -120,9 +121,9 @@ final class DoctorTest {
         assertThat(doctor().status()).isEqualTo(1);
         assertThat(doctor().out())
                 .contains("warning handlers notes is refused: it is not executable: chmod +x " + directory)
-                .contains("failure jobs those named lost wait: there is no handler of this name in " + directory)
-                .contains("failure jobs those named notes wait: their handler is refused: it is not executable")
-                .contains("warning jobs some are ready, and no daemon serves this queue\n -> workerd start")
+                .contains("failure jobs jobs named lost wait: there is no handler of this name in " + directory)
+                .contains("failure jobs jobs named notes wait: their handler is refused: it is not executable")
+                .contains("warning jobs some jobs are ready, but no daemon serves this queue\n -> workerd start")
                 .doesNotContain("named mail");
     }
 
@@ -135,7 +136,7 @@ final class DoctorTest {
         Files.setPosixFilePermissions(handler, PosixFilePermissions.fromString("rw-rw-rw-"));
         other.handler("`touch ran`");
         String said = other.run("doctor").out();
-        assertThat(said).contains("name is not that of a job");
+        assertThat(said).contains("name is not a valid job name");
         Matcher command = Pattern.compile("chmod .*").matcher(said);
         assertThat(command.find()).isTrue();
         Process shell = new ProcessBuilder("bash", "-c", command.group())
@@ -153,7 +154,7 @@ final class DoctorTest {
         execute("insert into jobs(name, queue, created_at) values ('mail', 'slow', "
                 + Cli.NOW.minus(Duration.ofHours(2)).toEpochMilli() + ")");
         assertThat(doctor().out())
-                .contains("warning jobs the oldest that is ready in the queue slow, job 2, waits for 2h 0m:"
+                .contains("warning jobs the oldest ready job of the queue slow, job 2, has been waiting for 2h 0m:"
                         + " no daemon serves this queue\n -> workerd start");
         cli.run("pause", "slow");
         assertThat(doctor().out())
@@ -185,8 +186,8 @@ final class DoctorTest {
         besideADaemonThatRuns("mail", () -> {
             insertOld("mail", "default");
             assertThat(doctor().out())
-                    .contains("job 2, waits for 2h 0m: the only slot is busy\n"
-                            + " -> see what keeps the slots busy: workerd status; or raise workers.concurrency");
+                    .contains("job 2, has been waiting for 2h 0m: the only slot is busy\n"
+                            + " -> see which jobs run: workerd status; or raise workers.concurrency");
         });
     }
 
@@ -197,9 +198,10 @@ final class DoctorTest {
             insertOld("mail", "slow");
             insertOld("lost", "other");
             assertThat(doctor().out())
-                    .contains("queue slow, job 2, waits for 2h 0m: [jobs.mail] concurrency = 1, and job 1 runs\n"
-                            + " -> see what runs: workerd list --state running; or raise that limit")
-                    .contains("those named lost wait")
+                    .contains(
+                            "queue slow, job 2, has been waiting for 2h 0m: [jobs.mail] concurrency = 1, and job 1 runs\n"
+                                    + " -> see which jobs run: workerd list --state running; or raise that limit")
+                    .contains("jobs named lost wait")
                     .doesNotContain("queue other", "workers.concurrency");
         });
     }
@@ -262,7 +264,7 @@ final class DoctorTest {
         cli.insert("name", "'mail'");
         cli.claim();
         assertThat(doctor().out())
-                .contains("warning daemons the one with pid 4711 died; what it ran (1 jobs) is to be put back"
+                .contains("warning daemons the daemon with pid 4711 died; jobs to be put back: 1"
                         + "\n -> workerd start");
     }
 
@@ -275,7 +277,7 @@ final class DoctorTest {
         assertThat(doctor().status()).isEqualTo(1);
         assertThat(doctor().out())
                 .contains("failure integrity the queue is damaged: ")
-                .contains("put a backup back (workerd help backup)")
+                .contains("restore a backup (workerd help backup)")
                 .doesNotContain("failure jobs");
     }
 
@@ -297,7 +299,7 @@ final class DoctorTest {
     void aQueueOfANewerVersionIsAFailure() throws SQLException {
         execute("pragma user_version = 99");
         assertThat(doctor().out())
-                .contains("failure queue the queue " + cli.queueFile() + " was made by a newer workerd");
+                .contains("failure queue the queue " + cli.queueFile() + " was created by a newer workerd");
     }
 
     @Test
@@ -307,10 +309,10 @@ final class DoctorTest {
         execute(
                 "create view job_status as with recursive c(n) as (select 1 union all select n + 1 from c) select n from c");
         assertThat(doctor().out())
-                .contains("failure schema the trigger mine on running is not workerd's\n -> sqlite3 " + cli.queueFile()
-                        + " 'DROP TRIGGER mine'")
-                .contains("failure schema the view job_status is not workerd's\n -> sqlite3 " + cli.queueFile()
-                        + " 'DROP VIEW job_status'");
+                .contains("failure schema the trigger mine on running differs from workerd's schema\n -> sqlite3 "
+                        + cli.queueFile() + " 'DROP TRIGGER mine'")
+                .contains("failure schema the view job_status differs from workerd's schema\n -> sqlite3 "
+                        + cli.queueFile() + " 'DROP VIEW job_status'");
     }
 
     @Test
@@ -334,7 +336,7 @@ final class DoctorTest {
             log.setLength(300L << 20);
         }
         assertThat(doctor().out())
-                .contains("warning queue " + draft + " was left by a program that was killed while it made it")
+                .contains("warning queue " + draft + " is a temporary file of a program that was killed")
                 .contains(" -> rm " + draft)
                 .contains("warning write-ahead log 300.0 MiB beside a queue of");
     }
@@ -343,8 +345,8 @@ final class DoctorTest {
     void thePidfileIsComparedWithItsLock() throws IOException {
         Path pidfile = Files.writeString(directory.resolve("workerd.pid"), "4711\n");
         assertThat(doctor().out())
-                .isEqualTo("warning daemon it died: nobody holds the lock of its pidfile " + pidfile
-                        + "\n -> workerd start (what it ran is put back; nothing is lost)");
+                .isEqualTo("warning daemon it died: no process holds the lock of its pidfile " + pidfile
+                        + "\n -> workerd start (its jobs are put back; nothing is lost)");
         long own = ProcessHandle.current().pid();
         try (LockFile lock = LockFile.tryAcquire(pidfile, 0644).orElseThrow()) {
             assertThat(doctor())
@@ -352,7 +354,7 @@ final class DoctorTest {
                     .containsExactly(
                             1,
                             "failure daemon process " + own + " holds the lock of the pidfile " + pidfile
-                                    + ", which names process 4711\n -> unless it is a workerd that is just starting,"
+                                    + ", which names process 4711\n -> if it is not a workerd that is just starting,"
                                     + " see what it is: ps -fp " + own);
             lock.write(own + "\n");
             assertThat(doctor().out())
@@ -370,6 +372,6 @@ final class DoctorTest {
         Files.delete(pidfile);
         Files.createDirectory(pidfile);
         assertThat(doctor().status()).isEqualTo(1);
-        assertThat(doctor().out()).contains("failure daemon the pidfile " + pidfile + " is no file with a pid in it");
+        assertThat(doctor().out()).contains("failure daemon the pidfile " + pidfile + " contains no pid");
     }
 }

@@ -130,7 +130,7 @@ final class EnqueueTest {
                 .isEqualTo(new Cli.Said(
                         2,
                         "",
-                        "workerd: there is no file " + directory.resolve("none") + " to read the payload from\n"
+                        "workerd: cannot read the payload: there is no file " + directory.resolve("none") + "\n"
                                 + "  Try: workerd enqueue --help\n"));
         assertThat(cli.jobs()).isEmpty();
     }

@@ -22,7 +22,7 @@ final class Golden {
             "(machine[^L\n]*)Linux on [^\n]*?, as user \\d+", "$1Linux on ARCH, Java VERSION, as user N",
             "(file system *(?:\",\"found\":\")?)[a-z0-9]+", "$1FILESYSTEM",
             "\\d+\\.\\d [KMGT]iB free", "N GiB free",
-            "user [a-z][a-z0-9_-]* may", "user USER may",
+            "user [a-z][a-z0-9_-]* can", "user USER can",
             "after \\d+ms", "after Nms",
             "\"ran_ms\":\\d+", "\"ran_ms\":N",
             "(queue|copy)\\.db, [0-9.]+ KiB", "$1.db, N KiB");

@@ -141,9 +141,8 @@ final class HostileTextTest {
         });
         assertThat(main.execute(line.split(" "))).isEqualTo(70);
         assertThat(err.toString(UTF_8))
-                .isEqualTo(
-                        "workerd: this needs more memory than the command has\n  Something in the queue is larger than"
-                                + " it should be; see what, with: workerd doctor\n");
+                .isEqualTo("workerd: the command ran out of memory\n  Something in the queue is larger than"
+                        + " it should be. Find it with: workerd doctor\n");
         assertThat(Failures.of(new StackOverflowError()).getMessage()).doesNotContain("Error");
     }
 }

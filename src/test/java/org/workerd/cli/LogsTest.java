@@ -120,7 +120,7 @@ final class LogsTest {
                 .isEqualTo(new Cli.Said(
                         0,
                         "a trace of the first\nsecond\n",
-                        "workerd: attempt 1, which is over; the job is retrying\nworkerd: attempt 2\n"));
+                        "workerd: attempt 1, which has ended; the job is retrying\nworkerd: attempt 2\n"));
     }
 
     @Test

@@ -41,16 +41,17 @@ final class QueuesTest {
     void pauseAndResumeSayWhatHolds() throws SQLException {
         fill();
         assertThat(cli.run("pause", "bulk")).isEqualTo(said(0, "", "The queue bulk is paused.\n"));
-        assertThat(cli.run("pause", "bulk")).isEqualTo(said(0, "", "The queue bulk is paused already.\n"));
-        assertThat(cli.run("resume", "bulk")).isEqualTo(said(0, "", "The queue bulk is served again.\n"));
+        assertThat(cli.run("pause", "bulk")).isEqualTo(said(0, "", "The queue bulk is already paused.\n"));
+        assertThat(cli.run("resume", "bulk")).isEqualTo(said(0, "", "The queue bulk is resumed.\n"));
         assertThat(cli.run("resume", "bulk")).isEqualTo(said(0, "", "The queue bulk is not paused.\n"));
         assertThat(cli.run("pause")).isEqualTo(said(0, "", "All queues are paused.\n"));
         assertThat(cli.run("resume", "bulk"))
-                .isEqualTo(said(
-                        1,
-                        "",
-                        "workerd: the queue bulk stays paused, for all queues are\n  Resume all: workerd resume\n"));
-        assertThat(cli.run("resume")).isEqualTo(said(0, "", "All queues are served again.\n"));
+                .isEqualTo(
+                        said(
+                                1,
+                                "",
+                                "workerd: the queue bulk stays paused, because all queues are paused\n  Resume all queues: workerd resume\n"));
+        assertThat(cli.run("resume")).isEqualTo(said(0, "", "All queues are resumed.\n"));
         assertThat(cli.run("pause", "*").status()).isEqualTo(2);
         assertThat(cli.run("pause", "a", "b").status()).isEqualTo(2);
     }
@@ -142,8 +143,8 @@ final class QueuesTest {
         assertThat(slip.status()).isZero();
         assertThat(slip.err())
                 .isEqualTo(
-                        "The queue bluk is paused.\n  No job has been in a queue of this name, and the configuration does"
-                                + " not name it. Did you mean bulk? Undo it with: workerd resume bluk\n");
+                        "The queue bluk is paused.\n  There is no such queue yet: no job has been in it, and it is not in the"
+                                + " configuration. Did you mean bulk? Undo it with: workerd resume bluk\n");
         assertThat(cli.run("pause", "bulk").err()).isEqualTo("The queue bulk is paused.\n");
         assertThat(cli.run("pause", "default").err()).isEqualTo("The queue default is paused.\n");
         cli.run("resume");

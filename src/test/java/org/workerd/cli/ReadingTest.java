@@ -68,7 +68,7 @@ final class ReadingTest {
                         3  mail -    bulk    ready    0/10    -    -         no daemon serves…
                         2  mail -    default retrying 1/3     -    in 4m     exit code 7
                         """,
-                        "The newest 3 are shown; --limit K shows more.\n"));
+                        "Only the newest 3 are shown. For more: --limit K\n"));
         List<String> narrow = cli.onTerminal(60).run("list").out().lines().toList();
         assertThat(narrow).allMatch(line -> line.length() <= 60).anyMatch(line -> line.endsWith("…"));
         assertThat(narrow.get(0).split(" +"))
@@ -99,7 +99,7 @@ final class ReadingTest {
         cli.transaction(moves -> 0);
         assertThat(cli.run("list"))
                 .isEqualTo(new Cli.Said(0, "", "There are no jobs. Store one: workerd enqueue NAME\n"));
-        assertThat(cli.run("list", "--since", "1m").err()).isEqualTo("No jobs match. All: workerd list\n");
+        assertThat(cli.run("list", "--since", "1m").err()).isEqualTo("No jobs match. To see all jobs: workerd list\n");
         assertThat(cli.run("list", "--json")).isEqualTo(new Cli.Said(0, "{\"jobs\":[]}\n", ""));
         assertThat(cli.run("list", "-q")).isEqualTo(new Cli.Said(0, "", ""));
     }
@@ -111,7 +111,7 @@ final class ReadingTest {
                         1,
                         "",
                         "workerd: there is no queue at " + cli.queueFile()
-                                + "\n  Make it with: workerd start, or workerd enqueue NAME\n"));
+                                + "\n  Create it with: workerd start, or workerd enqueue NAME\n"));
     }
 
     @Test
@@ -161,14 +161,15 @@ final class ReadingTest {
         cli.claim();
         cli.enqueue("mail");
         cli.enqueue("mail");
-        assertThat(cli.run("list", "--limit", "2").err()).isEqualTo("The newest 2 are shown; --limit K shows more.\n");
+        assertThat(cli.run("list", "--limit", "2").err())
+                .isEqualTo("Only the newest 2 are shown. For more: --limit K\n");
         cli.onTerminal(80);
         assertThat(cli.run("list", "--limit", "2").err())
-                .isEqualTo("The newest 2 are shown; --limit K shows more.\n"
-                        + "Not among them: 1 running, 1 dead. Try: workerd list --state running,dead\n");
+                .isEqualTo("Only the newest 2 are shown. For more: --limit K\n"
+                        + "Not shown: 1 running, 1 dead. Try: workerd list --state running,dead\n");
         assertThat(cli.run("list", "--limit", "3").err()).endsWith("1 dead. Try: workerd list --state dead\n");
         assertThat(cli.run("list", "--limit", "4").err()).isEmpty();
-        assertThat(cli.run("list", "--limit", "2", "--name", "mail").err()).doesNotContain("Not among them");
+        assertThat(cli.run("list", "--limit", "2", "--name", "mail").err()).doesNotContain("Not shown");
     }
 
     @Test

@@ -96,8 +96,7 @@ final class WaitsForTest {
                 .contains("waits for    a daemon: no daemon serves this queue (workerd start)\n");
         serve(1);
         ledger.draining();
-        assertThat(waitsFor(id))
-                .isEqualTo(json("no-daemon", "the daemon was told to stop and claims no more jobs", "null"));
+        assertThat(waitsFor(id)).isEqualTo(json("no-daemon", "the daemon is stopping and claims no more jobs", "null"));
         ledger.close();
         assertThat(waitsFor(id)).contains("no daemon serves this queue");
     }

@@ -56,7 +56,7 @@ final class WhenTest {
                     2026-12-24T24:00:00Z       | the hours of a day are 0 to 23
                     25:00                      | the hours of a day are 0 to 23
                     tomorrow 10:60             | an hour has the minutes 0 to 59
-                    2026-12-31T23:59:60Z       | the clocks of computers have no leap second
+                    2026-12-31T23:59:60Z       | leap seconds are not supported
                     2026-12-31T23:59:61Z       | a minute has the seconds 0 to 59
                     2026-12-24T18:00:00+19:00  | an offset from UTC is at most 18:00
                     2026-12-24T18:00:00-18:01  | an offset from UTC is at most 18:00
@@ -64,7 +64,7 @@ final class WhenTest {
     void saysWhyATextIsNoTime(String text, String why) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> When.parse(text))
-                .withMessageStartingWith("\"" + text + "\" is no time: " + why);
+                .withMessageStartingWith("\"" + text + "\" is not a valid time: " + why);
     }
 
     @ParameterizedTest

@@ -93,7 +93,7 @@ class CronSettingsTest extends SettingsFixture {
             args = "x"                    | 4:8 cron.a.args: expected an array of texts in quotes, like ["-v", "all"], found "x"
             args = ["x", 1]               | 4:8 cron.a.args: expected an array of texts in quotes, like ["-v", "all"], found 1 in it
             args = [["x"]]                | 4:8 cron.a.args: expected an array of texts in quotes, like ["-v", "all"], found [x] in it
-            args = ["\\u0000"]            | 4:8 cron.a.args: an argument must not hold a NUL character: no program can be given one
+            args = ["\\u0000"]            | 4:8 cron.a.args: an argument must not contain a NUL character
             payload = { a = 1 }           | 4:11 cron.a.payload: expected text in quotes, found a table
             missed = "never"              | 4:10 cron.a.missed: expected once, skip or all, found "never"
             overlap = "all"               | 4:11 cron.a.overlap: expected skip or queue, found "all"

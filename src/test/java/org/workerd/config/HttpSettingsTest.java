@@ -108,13 +108,13 @@ class HttpSettingsTest extends SettingsFixture {
             listen = "0.0.0.0:80"                     | 2:10  http.listen: 0.0.0.0:80 is not a loopback address
             listen = ["unix:/x", "192.0.2.1:80"]      | 2:10  http.listen: 192.0.2.1:80 is not a loopback address
             listen = "[fe80::1]:80"                   | 2:10  http.listen: [fe80::1]:80 is not a loopback address
-            behind_proxy = true                       | 2:16  http.behind_proxy: name the hosts
+            behind_proxy = true                       | 2:16  http.behind_proxy: set the host names
             behind_proxy = "yes"                      | 2:16  http.behind_proxy: expected true or false, found "yes"
             read_only = 1                             | 2:13  http.read_only: expected true or false, found 1
             base_path = "jobs"                        | 2:13  http.base_path: expected a path like
             base_path = "/a/../b"                     | 2:13  http.base_path: expected a path like
             hosts = ["a b"]                           | 2:9  http.hosts: expected a name like
-            listen = ["unix:/x", "unix:/x"]           | 2:10  http.listen: one of them is there twice
+            listen = ["unix:/x", "unix:/x"]           | 2:10  http.listen: the same address is there twice
             listn = "unix:/x"                         | 2:1  http.listn is not a setting. Did you mean http.listen?
             """)
     void whatCannotBeIsAnErrorAtItsPlace(String line, String problem) {

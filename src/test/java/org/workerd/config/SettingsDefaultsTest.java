@@ -89,8 +89,8 @@ class SettingsDefaultsTest extends SettingsFixture {
 
         assertThatThrownBy(() -> SettingsFile.load(null, user()))
                 .hasMessage("1 problem in the configuration\n"
-                        + "  HOME  is not set to a directory, and the defaults of daemon.pidfile, queue.url, handlers.dir,"
-                        + " log.file are below it: set HOME, or use --config with a file that sets them");
+                        + "  HOME  is not set to a directory, which the defaults of daemon.pidfile, queue.url, handlers.dir,"
+                        + " log.file need: set HOME, or use --config with a file that sets them");
     }
 
     @Test

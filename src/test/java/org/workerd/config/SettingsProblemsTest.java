@@ -66,8 +66,8 @@ class SettingsProblemsTest extends SettingsFixture {
             daemon.pidfile = "~/pid"             | 1:18 daemon.pidfile: expected a path, written out, found "~/pid"
             daemon.pidfile = "a\\u0000b"         | 1:18 daemon.pidfile: expected a path, found "a?b"
             daemon.pidfile = 1                   | 1:18 daemon.pidfile: expected a path, found 1
-            queue.url = "postgresql://me:secret@db/q" | 1:13 queue.url: a password does not belong into the URL, where others could see it: put it into a file that queue.password_file names, or into ~/.pgpass
-            queue.url = "postgresql://me@db/q?password=x" | 1:13 queue.url: a password does not belong into the URL, where others could see it: put it into a file that queue.password_file names, or into ~/.pgpass
+            queue.url = "postgresql://me:secret@db/q" | 1:13 queue.url: a password in the URL could be seen by other users: put it into a file and set queue.password_file to it, or put it into ~/.pgpass
+            queue.url = "postgresql://me@db/q?password=x" | 1:13 queue.url: a password in the URL could be seen by other users: put it into a file and set queue.password_file to it, or put it into ~/.pgpass
             queue.url = "postgresql://db/q"      | 1:13 queue.url: expected postgresql://USER@HOST[:PORT]/DATABASE[?sslmode=...&schema=workerd]
             queue.url = "postgresql://me@db:0/q" | 1:13 queue.url: expected a port from 1 to 65535, found "0"
             queue.url = "postgresql://me@db/q?a=b" | 1:13 queue.url: has no option a; there are schema, connectTimeout, sslcert, sslkey, sslmode, sslrootcert

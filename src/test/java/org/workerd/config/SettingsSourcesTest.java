@@ -68,7 +68,8 @@ class SettingsSourcesTest extends SettingsFixture {
     @Test
     void whatIsTooLargeIsNoConfiguration() {
         assertThat(complaint("#".repeat((1 << 20) + 1)))
-                .endsWith("\n  workerd.toml  is larger than 1MiB: this is no configuration (named by --config)");
+                .endsWith(
+                        "\n  workerd.toml  is larger than 1MiB: this is not a configuration file (named by --config)");
     }
 
     @Test

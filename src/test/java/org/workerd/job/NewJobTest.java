@@ -134,14 +134,12 @@ class NewJobTest {
 
     @Test
     void anArgumentHoldsNoNul() {
-        refused(
-                () -> NewJob.of("resize", "fine", "a\0b"),
-                "an argument must not hold a NUL character: no program can be given one");
+        refused(() -> NewJob.of("resize", "fine", "a\0b"), "an argument must not contain a NUL character");
     }
 
     @Test
     void theArgumentsFitIntoOneCommandLine() {
-        String sentence = "the arguments must be at most 128 KiB together: use the payload for more";
+        String sentence = "the arguments must be at most 128 KiB together; use the payload for more";
         int most = NewJob.LONGEST_ARGS;
         // Each argument ends in a NUL, which counts, and no single one may be longer either.
         accepted(() -> NewJob.of("resize", "x".repeat(most - 1)));
@@ -170,8 +168,8 @@ class NewJobTest {
     @Test
     void aKeyIsNeitherEmptyNorLong() {
         accepted(() -> withKey("é".repeat(256)));
-        refused(() -> withKey(""), "the key must be 1 to 512 bytes; leave it away for none");
-        refused(() -> withKey("é".repeat(256) + "x"), "the key must be 1 to 512 bytes; leave it away for none");
+        refused(() -> withKey(""), "the key must be 1 to 512 bytes; leave it out for no key");
+        refused(() -> withKey("é".repeat(256) + "x"), "the key must be 1 to 512 bytes; leave it out for no key");
     }
 
     @Test
@@ -192,7 +190,7 @@ class NewJobTest {
 
     @Test
     void theTimeToRunAtIsOneThatTheDatabaseCanHold() {
-        String sentence = "the time to run at must lie between the years 2001 and 9999";
+        String sentence = "the time to run at must be between the years 2001 and 9999";
         accepted(() -> withRunAt(FIRST));
         refused(() -> withRunAt(Instant.EPOCH), sentence);
         accepted(() -> withRunAt(Instant.parse("9999-12-31T23:59:59.999Z")));

@@ -140,7 +140,7 @@ class JavaAttemptTest {
                 .run();
         assertThatThrownBy(() -> kept.get().directory())
                 .isInstanceOf(IllegalStateException.class)
-                .hasMessageContaining("the attempt is over");
+                .hasMessageContaining("the attempt has ended");
     }
 
     @Test

@@ -195,10 +195,10 @@ class PluginsTest {
         Path program = Files.createFile(programs.resolve("both"));
         Handlers handlers = new Handlers(programs, OwnUser.id(), load());
         assertThat(handlers.vet("same"))
-                .isEqualTo(new Refused("there are two of this name, in " + jar("one") + " and in " + jar("two")
+                .isEqualTo(new Refused("there are two handlers of this name, in " + jar("one") + " and in " + jar("two")
                         + ": remove or rename one"));
         assertThat(handlers.vet("both"))
-                .isEqualTo(new Refused("there are two of this name, " + program + " and one in " + jar("both")
+                .isEqualTo(new Refused("there are two handlers of this name, " + program + " and one in " + jar("both")
                         + ": remove or rename one"));
         Files.delete(program);
         assertThat(handlers.vet("both")).isEqualTo(new AcceptedJava(jar("both")));

@@ -56,26 +56,26 @@ final class ArchiveCheck {
 
     private Finding finding() throws IOException {
         if (!Files.exists(archive)) {
-            return slow("there is no archive of classes " + archive, making());
+            return slow("there is no class data archive " + archive, making());
         }
         if (!Files.isRegularFile(archive) || !Files.isReadable(archive)) {
-            return slow("the archive of classes " + archive + " is no file, or not ours to read", making());
+            return slow("the class data archive " + archive + " is not a file, or cannot be read", making());
         }
         if (isUsed()) {
-            return Finding.ok(CHECK, "commands start from the archive of classes " + archive);
+            return Finding.ok(CHECK, "commands start from the class data archive " + archive);
         }
         return home.contains(" ")
                 ? slow(
-                        "Java takes nothing from an archive of a tree whose path has a space: " + home,
-                        "move the tree to a path without spaces; then bin/workerd archive there")
+                        "Java does not use the class data archive if the path has a space: " + home,
+                        "move the tree to a path without spaces, then run bin/workerd archive there")
                 : slow(
-                        "the archive of classes " + archive + " does not fit this Java, " + Runtime.version()
-                                + ", or these jars: one of them has changed since it was made",
+                        "the class data archive " + archive + " does not match this Java, " + Runtime.version()
+                                + ", or these jars: one of them has changed since it was built",
                         making());
     }
 
     private static Finding slow(String found, String mend) {
-        return Finding.warning(CHECK, found + "; commands start more slowly, and the daemon takes more memory", mend);
+        return Finding.warning(CHECK, found + "; commands start more slowly, and the daemon needs more memory", mend);
     }
 
     private boolean isUsed() throws IOException {
@@ -97,6 +97,6 @@ final class ArchiveCheck {
         String command = home.equals(PACKAGED) ? "workerd archive" : ShellWord.of(home + "/bin/workerd") + " archive";
         return Files.isWritable(VolumeCheck.existing(archive.resolveSibling("")))
                 ? command
-                : "as the user who installed it, perhaps root: " + command;
+                : "run as the user who installed it (root?): " + command;
     }
 }

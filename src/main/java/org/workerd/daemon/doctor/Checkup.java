@@ -50,7 +50,7 @@ public final class Checkup {
         } catch (SettingsException bad) {
             bad.problems()
                     .forEach(problem -> findings.add(Finding.failure(
-                            "configuration", problem.place() + ": " + problem.message(), "mend that line")));
+                            "configuration", problem.place() + ": " + problem.message(), "fix that line")));
         }
         look("machine", MachineCheck::look);
         look("archive", ArchiveCheck::look);
@@ -97,7 +97,7 @@ public final class Checkup {
 
     private static Finding configuration(SettingsFile.Loaded loaded) {
         String files = loaded.files().isEmpty()
-                ? "no file: the defaults are in force"
+                ? "no file: the defaults apply"
                 : loaded.files().stream()
                         .map(Path::toString)
                         .reduce((a, b) -> a + ", " + b)
@@ -110,7 +110,7 @@ public final class Checkup {
         try {
             findings.addAll(check.look());
         } catch (IOException | RuntimeException failure) {
-            findings.add(Finding.failure(name, "cannot be looked at: " + failure.getMessage(), ""));
+            findings.add(Finding.failure(name, "cannot be checked: " + failure.getMessage(), ""));
         }
     }
 }

@@ -23,7 +23,7 @@ final class CronCheck {
             handlers.objection(entry.job().name()).ifPresent(why -> findings.add(missing(entry, why)));
         }
         if (findings.isEmpty() && !settings.cron().isEmpty()) {
-            findings.add(Finding.ok(CHECK, settings.cron().size() + ", whose handlers are there"));
+            findings.add(Finding.ok(CHECK, settings.cron().size() + ", all with a handler"));
         }
         return findings;
     }
@@ -32,6 +32,6 @@ final class CronCheck {
         return Finding.failure(
                 CHECK,
                 "jobs of " + entry.id() + ", named " + entry.job().name() + ", will wait: " + why,
-                "put it right, or take [cron." + entry.id() + "] out of the configuration");
+                "fix that, or remove [cron." + entry.id() + "] from the configuration");
     }
 }

@@ -54,31 +54,32 @@ final class DaemonCheck {
                         CHECK,
                         "not running, but process " + daemon.holder() + " of another user has locked its pidfile "
                                 + daemon.pidfile(),
-                        "workerd start (it replaces the file); to see whose process it is: ps -fp " + daemon.holder());
+                        "workerd start (it replaces the file); to see that process: ps -fp " + daemon.holder());
             case DEAD ->
                 Finding.warning(
                         CHECK,
-                        "it died: nobody holds the lock of its pidfile " + daemon.pidfile(),
-                        "workerd start (what it ran is put back; nothing is lost)");
+                        "it died: no process holds the lock of its pidfile " + daemon.pidfile(),
+                        "workerd start (its jobs are put back; nothing is lost)");
             case CONTRADICTORY ->
                 Finding.failure(
                         CHECK,
                         holder() + " holds the lock of the pidfile " + daemon.pidfile() + ", which " + names(),
-                        "unless it is a workerd that is just starting, see what it is: "
+                        "if it is not a workerd that is just starting, see what it is: "
                                 + (daemon.holder() == 0
                                         ? "fuser -v " + ShellWord.of(daemon.pidfile())
                                         : "ps -fp " + daemon.holder()));
             case UNKNOWN ->
                 Finding.failure(
                         CHECK,
-                        "the pidfile " + daemon.pidfile() + " is no file with a pid in it, or not ours to read",
-                        "ls -l " + ShellWord.of(daemon.pidfile()) + "; set daemon.pidfile to a file of workerd's own");
+                        "the pidfile " + daemon.pidfile() + " contains no pid, or cannot be read",
+                        "ls -l " + ShellWord.of(daemon.pidfile())
+                                + "; set daemon.pidfile to a file that only workerd uses");
         };
     }
 
     private String names() {
         if (daemon.named() == 0) {
-            return "names nobody";
+            return "names no process";
         }
         return daemon.named() == daemon.holder()
                 ? "names it, but it is not a workerd of the file's owner"
@@ -110,13 +111,11 @@ final class DaemonCheck {
         if (queueGone) {
             findings.add(Finding.failure(
                     CHECK,
-                    "the queue " + queue + " was removed or replaced while it was open: jobs stored now do"
-                            + " not run",
+                    "the queue " + queue + " was removed or replaced while it was open: new jobs do" + " not run",
                     "workerd restart"));
         }
         if (programGone) {
-            findings.add(Finding.warning(
-                    CHECK, "it runs an older program than the one that is installed", "workerd restart"));
+            findings.add(Finding.warning(CHECK, "it runs an older version than the installed one", "workerd restart"));
         }
     }
 
@@ -133,7 +132,7 @@ final class DaemonCheck {
                 .filter(limit -> limit < needed)
                 .map(limit -> Finding.warning(
                         CHECK,
-                        "it may open " + limit + " files; " + settings.concurrency() + " jobs at once may need "
+                        "its limit is " + limit + " open files; " + settings.concurrency() + " jobs at once may need "
                                 + needed,
                         "ulimit -n " + needed + " before workerd start, or LimitNOFILE= of its service"))
                 .findFirst();

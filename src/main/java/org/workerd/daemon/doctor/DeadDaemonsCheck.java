@@ -47,15 +47,16 @@ final class DeadDaemonsCheck {
                         .collect(Collectors.joining(", "));
                 findings.add(Finding.warning(
                         CHECK,
-                        "job " + one.job() + ", attempt " + one.attempt() + ", goes on though its daemon, pid "
+                        "job " + one.job() + ", attempt " + one.attempt()
+                                + " is still running although its daemon, pid "
                                 + dead.pid()
                                 + ", is dead: "
                                 + (holders.isEmpty()
-                                        ? "in another PID namespace, which cannot be seen from here"
-                                        : "process " + holders + " has its input or output")
-                                + "; it runs again when that has ended",
+                                        ? "in another PID namespace, which is not visible from here"
+                                        : "process " + holders + " has its input or output open")
+                                + "; the job runs again when it has ended",
                         holders.isEmpty()
-                                ? "end the container that it is in, or wait"
+                                ? "stop the container that it runs in, or wait"
                                 : "see what it is: ps -fp " + holders.replace(" ", "")));
             }
         }
@@ -67,11 +68,11 @@ final class DeadDaemonsCheck {
         if (!left.isEmpty()) {
             findings.add(Finding.warning(
                     CHECK,
-                    "of daemons that the queue does not know any more there are files left in "
+                    "daemons that are no longer in the queue left files in "
                             + settings.directory().ledgers() + " or "
                             + settings.directory().scratch() + ": "
                             + Remains.few(left),
-                    "workerd start: a daemon removes them when it starts, and every ten minutes"));
+                    "workerd start (a daemon removes them when it starts, and every ten minutes)"));
         }
     }
 }

@@ -39,7 +39,7 @@ final class FilesCheck {
         directory("log", settings.logging().file());
         directory("pidfile", settings.pidfile());
         if (findings.isEmpty()) {
-            findings.add(Finding.ok("permissions", "user " + user.name() + " may write all files of the daemon"));
+            findings.add(Finding.ok("permissions", "user " + user.name() + " can write to all files of the daemon"));
         }
         return findings;
     }
@@ -56,7 +56,7 @@ final class FilesCheck {
         if (!user.mayWrite(file)) {
             findings.add(Finding.failure(
                     check,
-                    "user " + user.name() + ", whose the queue is, may not write to " + file,
+                    "user " + user.name() + ", who owns the queue, cannot write to " + file,
                     "chown " + user.name() + " " + ShellWord.of(file) + " && chmod u+w " + ShellWord.of(file)));
         }
     }
@@ -70,14 +70,14 @@ final class FilesCheck {
             if (!user.mayWrite(directory)) {
                 findings.add(Finding.failure(
                         check,
-                        "user " + user.name() + ", whose the queue is, may not make files in " + directory,
-                        "make a directory for it that is his: install -d -o " + user.name() + " DIR"));
+                        "user " + user.name() + ", who owns the queue, cannot create files in " + directory,
+                        "create a directory owned by that user: install -d -o " + user.name() + " DIR"));
             }
         } else if (!user.mayWrite(VolumeCheck.existing(directory))) {
             // Whoever starts the daemon as a service may make it first.
             findings.add(Finding.warning(
                     check,
-                    "there is no directory " + directory + ", and user " + user.name() + " may not make it",
+                    "there is no directory " + directory + ", and user " + user.name() + " cannot create it",
                     "install -d -o " + user.name() + " " + ShellWord.of(directory)));
         }
     }

@@ -41,24 +41,22 @@ final class HandlersCheck {
         if (!Files.isReadable(directory)) {
             return List.of(Finding.warning(
                     CHECK,
-                    "not ours to read: " + directory,
-                    "ask as the daemon does: sudo -u " + user.name() + " workerd doctor"));
+                    "no permission to read " + directory,
+                    "run as the daemon's user: sudo -u " + user.name() + " workerd doctor"));
         }
         Map<String, Vetting> all = new Handlers(directory, user.id(), java).all();
         List<Finding> findings = new ArrayList<>();
         all.forEach((name, vetting) -> {
             if (vetting instanceof Refused refused) {
                 findings.add(Finding.warning(
-                        CHECK, name + " is refused: " + refused.reason(), "mend it, or move it out of " + directory));
+                        CHECK, name + " is refused: " + refused.reason(), "fix it, or move it out of " + directory));
             }
         });
         long accepted = (long) all.size() - findings.size();
         for (Plugin jar : java.plugins()) {
             jar.objection()
                     .ifPresent(why -> findings.add(Finding.warning(
-                            CHECK,
-                            jar.path() + " is refused: " + why,
-                            "mend it, or move it away; then workerd reload")));
+                            CHECK, jar.path() + " is refused: " + why, "fix it or move it away, then workerd reload")));
         }
         home().ifPresent(findings::add);
         if (accepted > 0 || findings.isEmpty()) {
@@ -74,7 +72,7 @@ final class HandlersCheck {
                 : Trust.objection(Path.of(home), user.id())
                         .map(why -> Finding.failure(
                                 CHECK,
-                                "their HOME, handlers.env.HOME = " + home + ", is not theirs alone: " + why,
-                                "give them one that only root or " + user.name() + " may write to"));
+                                "other users can write to their HOME, handlers.env.HOME = " + home + ": " + why,
+                                "set it to a directory that only root or " + user.name() + " can write to"));
     }
 }

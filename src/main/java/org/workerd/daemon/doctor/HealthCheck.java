@@ -33,10 +33,10 @@ final class HealthCheck {
             findings.add(Finding.failure(
                     INTEGRITY,
                     "the queue is damaged: " + damage.get(),
-                    "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover"));
+                    "workerd stop, then restore a backup (workerd help backup), or try sqlite3 FILE .recover"));
             return findings;
         }
-        findings.add(Finding.ok(INTEGRITY, thorough ? "all pages and indexes are whole" : "all pages are whole"));
+        findings.add(Finding.ok(INTEGRITY, thorough ? "all pages and indexes are intact" : "all pages are intact"));
         // They could make any question endless.
         List<Stranger> strangers = health.strangers();
         if (!strangers.isEmpty()) {
@@ -47,11 +47,11 @@ final class HealthCheck {
         List<String> disagreements = health.disagreements();
         findings.add(
                 disagreements.isEmpty()
-                        ? Finding.ok("consistency", "the tables agree")
+                        ? Finding.ok("consistency", "the tables are consistent")
                         : Finding.failure(
                                 "consistency",
                                 String.join(", ", disagreements),
-                                "keep a copy (workerd backup FILE) and report it with that"));
+                                "make a copy (workerd backup FILE) and report it"));
         return findings;
     }
 }

@@ -70,7 +70,7 @@ final class JobsCheck {
                                 "clock",
                                 "it was set back: the newest job was stored " + brief(Duration.between(now, newest))
                                         + " from now",
-                                "timedatectl status; jobs that wait for a time wait that much longer")
+                                "check it with timedatectl status; scheduled jobs wait that much longer")
                         : Finding.ok(
                                 "clock", now.truncatedTo(ChronoUnit.SECONDS).toString()));
         long far = health.dueAfter(now.plus(FAR));
@@ -91,8 +91,7 @@ final class JobsCheck {
             if (!lives) {
                 findings.add(Finding.warning(
                         "daemons",
-                        "the one with pid " + one.pid() + " died; what it ran (" + one.busy()
-                                + " jobs) is to be put back",
+                        "the daemon with pid " + one.pid() + " died; jobs to be put back: " + one.busy(),
                         "workerd start"));
             }
         }
@@ -107,16 +106,16 @@ final class JobsCheck {
             handlers.objection(handlers.vet(name))
                     .ifPresent(why -> findings.add(Finding.failure(
                             "jobs",
-                            "those named " + name + " wait: " + why,
-                            "put it right, or workerd cancel --name " + ShellWord.of(name))));
+                            "jobs named " + name + " wait: " + why,
+                            "fix that, or workerd cancel --name " + ShellWord.of(name))));
         }
     }
 
     private void waiting(Set<String> ready, JobQueries queries, boolean served) {
         if (!ready.isEmpty() && !served) {
             String mend =
-                    daemon.isRunning() ? "workerd restart (the one that runs serves another queue)" : "workerd start";
-            findings.add(Finding.warning("jobs", "some are ready, and no daemon serves this queue", mend));
+                    daemon.isRunning() ? "workerd restart (the running daemon serves another queue)" : "workerd start";
+            findings.add(Finding.warning("jobs", "some jobs are ready, but no daemon serves this queue", mend));
         }
         DaemonReasons daemons = new DaemonReasons(queries, settings.directory());
         WaitReasons reasons = new WaitReasons(queries, daemons, settings.limits(), () -> handlers(settings), now);
@@ -128,8 +127,7 @@ final class JobsCheck {
             }
         });
         if (findings.stream().noneMatch(finding -> finding.check().equals("jobs"))) {
-            findings.add(
-                    Finding.ok("jobs", ready.isEmpty() ? "none waits to be run" : "those that are ready are served"));
+            findings.add(Finding.ok("jobs", ready.isEmpty() ? "no job is ready" : "a daemon serves the ready jobs"));
         }
     }
 
@@ -143,10 +141,10 @@ final class JobsCheck {
         if (reason == Reason.PAUSED || reason == Reason.NO_HANDLER) {
             return Optional.empty();
         }
-        String why = held.map(one -> ": " + one.detail()).orElse("; nothing holds it back any more");
+        String why = held.map(one -> ": " + one.detail()).orElse("; it can start now");
         return Optional.of(Finding.warning(
                 "jobs",
-                "the oldest that is ready in the queue " + job.queue() + ", job " + job.id() + ", waits for "
+                "the oldest ready job of the queue " + job.queue() + ", job " + job.id() + ", has been waiting for "
                         + brief(Duration.between(since, now)) + why,
                 held.map(JobsCheck::mend).orElse("workerd show " + job.id())));
     }
@@ -156,8 +154,8 @@ final class JobsCheck {
             return held.command();
         }
         return switch (held.reason()) {
-            case SLOTS -> "see what keeps the slots busy: workerd status; or raise workers.concurrency";
-            case CONCURRENCY -> "see what runs: workerd list --state running; or raise that limit";
+            case SLOTS -> "see which jobs run: workerd status; or raise workers.concurrency";
+            case CONCURRENCY -> "see which jobs run: workerd list --state running; or raise that limit";
             case RATE -> "wait, or raise that rate";
             case TIME, AFTER, PAUSED, NO_HANDLER, NO_DAEMON -> "workerd doctor";
         };

@@ -29,9 +29,9 @@ final class LinksCheck {
                 if (isOff(kernel.resolve(setting))) {
                     findings.add(Finding.warning(
                             "links",
-                            "fs." + setting + " is 0, and others may write to " + directory
-                                    + ": they could lead root and the daemon to files that are not theirs",
-                            "sysctl -w fs." + setting + "=1, and a line in /etc/sysctl.d for the next boot"));
+                            "fs." + setting + " is 0, and other users can write to " + directory
+                                    + ": they could use links to make root or the daemon change other files",
+                            "sysctl -w fs." + setting + "=1, and add it to /etc/sysctl.d for the next boot"));
                 }
             }
         }

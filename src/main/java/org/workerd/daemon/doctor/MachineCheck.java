@@ -13,7 +13,7 @@ final class MachineCheck {
         String machine = System.getProperty("os.name") + " on " + System.getProperty("os.arch");
         Finding kernel = List.of("amd64", "aarch64").contains(System.getProperty("os.arch"))
                 ? Finding.ok(CHECK, machine + ", Java " + Runtime.version() + ", as user " + OwnUser.id())
-                : Finding.failure(CHECK, machine + " is not one that workerd is built for", "use x86_64 or aarch64");
+                : Finding.failure(CHECK, machine + " is not supported", "use x86_64 or aarch64");
         return List.of(kernel);
     }
 }

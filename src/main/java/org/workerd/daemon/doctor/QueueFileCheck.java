@@ -39,22 +39,24 @@ final class QueueFileCheck {
             case MISSING ->
                 daemon.isRunning()
                         ? Finding.failure(CHECK, found + ", but its daemon runs", "workerd restart")
-                        : Finding.warning(CHECK, found, "workerd start makes it");
+                        : Finding.warning(CHECK, found, "create it with workerd start");
             case DAMAGED ->
                 Finding.failure(
                         CHECK,
                         found,
-                        "workerd stop, then put a backup back (workerd help backup), or try sqlite3 FILE .recover");
-            case FOREIGN -> Finding.failure(CHECK, found, "see who may write the queue's file");
-            case OUTDATED -> Finding.failure(CHECK, found, "workerd restart brings it up to date");
+                        "workerd stop, then restore a backup (workerd help backup), or try sqlite3 FILE .recover");
+            case FOREIGN -> Finding.failure(CHECK, found, "check who can write to the queue's file");
+            case OUTDATED -> Finding.failure(CHECK, found, "workerd restart (it migrates the queue)");
             case NEWER ->
-                Finding.failure(CHECK, found, "upgrade this workerd to the version that made the queue, or later");
-            case REFUSED -> Finding.failure(CHECK, found, "set queue.url to a queue of this workerd");
+                Finding.failure(CHECK, found, "upgrade workerd to the version that created the queue, or later");
+            case REFUSED -> Finding.failure(CHECK, found, "set queue.url to a queue of workerd");
             case NOT_PERMITTED ->
-                Finding.failure(CHECK, found, "use the account that owns the queue, or one of its group");
-            case LOCKED -> Finding.failure(CHECK, found, "see which program keeps it: fuser -v on the queue's file");
-            case UNREACHABLE -> Finding.failure(CHECK, found, "see whether the server runs, and try psql from here");
-            case DISK, INVALID, OTHER -> Finding.failure(CHECK, found, "see what the kernel says of the disk: dmesg");
+                Finding.failure(CHECK, found, "use the account that owns the queue, or a member of its group");
+            case LOCKED ->
+                Finding.failure(CHECK, found, "see which program holds the lock: fuser -v on the queue's file");
+            case UNREACHABLE ->
+                Finding.failure(CHECK, found, "check that the server is running, and try psql from here");
+            case DISK, INVALID, OTHER -> Finding.failure(CHECK, found, "check the kernel's log for disk errors: dmesg");
         };
     }
 
@@ -76,9 +78,8 @@ final class QueueFileCheck {
                 ? Finding.warning(
                         "write-ahead log",
                         ByteSize.brief(size) + " beside a queue of " + ByteSize.brief(Files.size(queue))
-                                + ": some program keeps an old state open",
-                        "see which one: fuser -v " + ShellWord.of(queue)
-                                + "; it goes with the last of them, or workerd restart")
+                                + ": a program keeps an old read transaction open",
+                        "see which one: fuser -v " + ShellWord.of(queue) + ", and end it; or workerd restart")
                 : Finding.ok("write-ahead log", ByteSize.brief(size));
     }
 
@@ -90,7 +91,7 @@ final class QueueFileCheck {
                 if (made.plus(OLD_DRAFT).isBefore(now)) {
                     findings.add(Finding.warning(
                             CHECK,
-                            draft + " was left by a program that was killed while it made it",
+                            draft + " is a temporary file of a program that was killed",
                             "rm " + ShellWord.of(draft)));
                 }
             }

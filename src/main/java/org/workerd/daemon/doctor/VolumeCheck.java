@@ -39,8 +39,8 @@ final class VolumeCheck {
         if (Volumes.isRemote(type)) {
             return Finding.failure(
                     "file system",
-                    directory + " is on " + type + ", whose locks cannot be trusted: the daemon does not start",
-                    "set queue.url to a path on a disk of this machine");
+                    directory + " is on " + type + ", whose locks are not reliable: the daemon does not start",
+                    "set queue.url to a path on a local disk");
         }
         return Volumes.isFleeting(type)
                 ? Finding.warning(
@@ -54,7 +54,7 @@ final class VolumeCheck {
         String check = "disk of the " + whose;
         Volume volume = Volume.of(directory);
         String free = ByteSize.brief(volume.freeBytes()) + " free at " + directory;
-        String mend = "make room; see what takes it: du -xh " + directory + " | sort -h | tail";
+        String mend = "free space; see what uses it: du -xh " + directory + " | sort -h | tail";
         if (volume.freeBytes() < NOTHING) {
             return Finding.failure(check, "only " + free, mend);
         }
@@ -69,7 +69,7 @@ final class VolumeCheck {
             return Optional.empty();
         }
         String found = "room for only " + volume.freeFiles() + " more files at " + directory;
-        String mend = "remove files; see where they are: du -x --inodes " + directory + " | sort -n | tail";
+        String mend = "delete files; see where they are: du -x --inodes " + directory + " | sort -n | tail";
         return Optional.of(
                 volume.freeFiles() < 1000 ? Finding.failure(check, found, mend) : Finding.warning(check, found, mend));
     }

@@ -27,7 +27,7 @@ final class QueueFile {
         if (!told && !Objects.equals(identity, identity(path))) {
             told = true;
             LOG.error(
-                    "the queue {} was removed or replaced while it was open: jobs stored now do not run until workerd"
+                    "the queue {} was removed or replaced while it was open: new jobs do not run until workerd"
                             + " is restarted",
                     path);
         }

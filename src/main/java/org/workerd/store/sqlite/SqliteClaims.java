@@ -207,7 +207,8 @@ final class SqliteClaims {
                 List<String> strings = JsonList.strings(json);
                 boolean whole = strings.stream().allMatch(string -> Unicode.halfCharacter(string) < 0);
                 return new Args(
-                        strings, whole ? null : "its args hold half a character, which no program can be given");
+                        strings,
+                        whole ? null : "its args contain half a character, which cannot be passed to a program");
             } catch (StoreException broken) {
                 return new Args(List.of(), "its args are not a JSON array of strings");
             }

@@ -59,8 +59,8 @@ final class SqliteConnections {
         if (length + more > LONGEST_PATH) {
             throw new StoreException(
                     StoreException.Kind.OTHER,
-                    "the path of the queue is too long: it has " + length + " bytes, SQLite opens at most "
-                            + (LONGEST_PATH - more) + "; set queue.url to a shorter one, was " + file);
+                    "the path of the queue is too long: it has " + length + " bytes, SQLite supports at most "
+                            + (LONGEST_PATH - more) + "; set queue.url to a shorter path, was " + file);
         }
     }
 

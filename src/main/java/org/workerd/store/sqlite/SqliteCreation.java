@@ -44,9 +44,9 @@ final class SqliteCreation {
         } catch (FileAlreadyExistsException raced) {
             // Somebody else made it in the meantime, whole as well.
         } catch (SQLException failure) {
-            throw SqliteErrors.translate("cannot make the queue " + file, failure);
+            throw SqliteErrors.translate("cannot create the queue " + file, failure);
         } catch (IOException failure) {
-            throw SqliteErrors.translate("cannot make the queue " + file, failure);
+            throw SqliteErrors.translate("cannot create the queue " + file, failure);
         }
     }
 

@@ -42,10 +42,11 @@ final class SqliteDaemonStore implements DaemonStore {
 
     static DaemonStore open(SqliteDatabase database) {
         database.migrate()
-                .ifPresent(copy -> LOG.info("the queue has a newer schema now; as it was before, it is in {}", copy));
+                .ifPresent(
+                        copy -> LOG.info("migrated the queue to a newer schema; a copy of the old one is in {}", copy));
         SqliteStore store = database.openOrCreate();
         try {
-            database.checkSchema().forEach(what -> LOG.warn("{} of the queue was missing and is made anew", what));
+            database.checkSchema().forEach(what -> LOG.warn("{} of the queue was missing and was created again", what));
             database.check();
             store.limitTransactions(LONGEST_TRANSACTION);
             return new SqliteDaemonStore(database, store);

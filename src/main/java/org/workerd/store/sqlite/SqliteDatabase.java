@@ -126,7 +126,7 @@ public final class SqliteDatabase {
         try (Statement statement = never.createStatement()) {
             statement.execute("pragma wal_checkpoint(truncate)");
         } catch (SQLException failure) {
-            throw translate("cannot leave the log of", failure);
+            throw translate("cannot truncate the write-ahead log of", failure);
         }
     }
 
@@ -161,7 +161,7 @@ public final class SqliteDatabase {
                 connection.close();
                 throw new StoreException(
                         StoreException.Kind.OUTDATED,
-                        "the queue " + file + " has the schema of an older workerd, which ran it last");
+                        "the queue " + file + " still has the schema of an older workerd");
             }
             return connection;
         } catch (SQLException failure) {

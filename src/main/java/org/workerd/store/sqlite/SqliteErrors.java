@@ -35,7 +35,7 @@ final class SqliteErrors {
                 error(
                         StoreException.Kind.OTHER,
                         what,
-                        "it took too long and was ended: does a trigger of somebody's run there? See workerd doctor",
+                        "it took too long and was aborted, perhaps because of a trigger that somebody added: see workerd doctor",
                         failure);
             case 11 -> error(StoreException.Kind.DAMAGED, what, "it is damaged; it was left as it was", failure);
             case 26 -> error(StoreException.Kind.REFUSED, what, "it is not a database; it was left as it was", failure);

@@ -49,7 +49,7 @@ final class SqliteLiveness implements Liveness {
             thread.start();
             return true;
         } catch (OutOfMemoryError noThread) {
-            LOG.warn("no thread to watch daemon {} with; looking again at the next turn", daemon);
+            LOG.warn("no thread to watch daemon {}; retrying at the next poll", daemon);
             return false;
         }
     }

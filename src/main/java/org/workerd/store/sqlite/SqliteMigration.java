@@ -34,9 +34,9 @@ final class SqliteMigration {
         try (Connection connection = database.connect()) {
             return SqliteRecognition.version(connection) >= to ? Optional.empty() : migrate(connection);
         } catch (SQLException failure) {
-            throw database.translate("cannot bring up to date", failure);
+            throw database.translate("cannot migrate", failure);
         } catch (IOException failure) {
-            throw SqliteErrors.translate("cannot keep a copy of the queue " + database.file(), failure);
+            throw SqliteErrors.translate("cannot save a copy of the queue " + database.file(), failure);
         }
     }
 

@@ -43,7 +43,7 @@ final class SqliteOwnSchema {
         }
 
         Stranger unwanted() {
-            return new Stranger(words() + " is not workerd's", isTable() ? null : drop());
+            return new Stranger(words() + " differs from workerd's schema", isTable() ? null : drop());
         }
 
         /** Nothing that a shell would take for anything else. */
@@ -112,7 +112,7 @@ final class SqliteOwnSchema {
             String what = strangers.stream().map(Stranger::what).limit(5).collect(Collectors.joining(", "));
             throw new StoreException(
                     StoreException.Kind.FOREIGN,
-                    "the queue " + database.file() + " is not as workerd made it: " + what
+                    "the queue " + database.file() + " has a schema that was changed: " + what
                             + strangers.get(0).remedy(database.file()));
         }
     }

@@ -32,7 +32,8 @@ final class SqliteRecognition {
             }
             if (Files.size(file) == 0) {
                 throw new StoreException(
-                        StoreException.Kind.REFUSED, file + " is an empty file, not a queue; remove it to begin anew");
+                        StoreException.Kind.REFUSED,
+                        file + " is an empty file, not a queue; remove it to create a new queue");
             }
             try (Connection peek = SqliteConnections.open(file, "?immutable=1");
                     Statement statement = peek.createStatement()) {
@@ -68,14 +69,14 @@ final class SqliteRecognition {
         if (version > Schema.VERSION) {
             throw new StoreException(
                     StoreException.Kind.NEWER,
-                    "the queue " + file + " was made by a newer workerd: it has schema " + version
-                            + ", this version knows schemas up to " + Schema.VERSION + "; it was left as it was");
+                    "the queue " + file + " was created by a newer workerd: it has schema " + version
+                            + ", this version supports schemas up to " + Schema.VERSION + "; it was left as it was");
         }
         if (version < 1) {
             throw new StoreException(
                     StoreException.Kind.REFUSED,
-                    "the queue " + file + " has schema " + version + ", which no version of workerd makes; it was left"
-                            + " as it was");
+                    "the queue " + file + " has schema " + version
+                            + ", which no version of workerd creates; it was left" + " as it was");
         }
     }
 

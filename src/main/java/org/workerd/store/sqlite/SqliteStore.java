@@ -28,7 +28,7 @@ final class SqliteStore implements JobStore {
     SqliteStore(SqliteDatabase database, Connection connection) {
         this.database = database;
         this.connection = connection;
-        this.turn = new Statements(connection, failure -> database.translate("cannot get to write to", failure));
+        this.turn = new Statements(connection, failure -> database.translate("cannot begin to write to", failure));
         this.statements = new Statements(connection, failure -> database.translate("cannot write to", failure));
         this.moves = new SqliteMoves(statements);
     }
@@ -62,7 +62,7 @@ final class SqliteStore implements JobStore {
             try {
                 limit.guard(connection);
             } catch (SQLException failure) {
-                throw database.translate("cannot limit the transactions of", failure);
+                throw database.translate("cannot set the time limit for transactions of", failure);
             }
         }
     }

@@ -108,7 +108,9 @@ class SqliteFileTest {
             newer.run("pragma user_version = 99");
         }
         isLeftAlone(
-                file, Kind.NEWER, "was made by a newer workerd: it has schema 99, this version knows schemas up to 2;");
+                file,
+                Kind.NEWER,
+                "was created by a newer workerd: it has schema 99, this version supports schemas up to 2;");
     }
 
     @Test
@@ -117,7 +119,7 @@ class SqliteFileTest {
         try (Sql older = Sql.open(file)) {
             older.run("pragma user_version = 0");
         }
-        isLeftAlone(file, Kind.REFUSED, "has schema 0, which no version of workerd makes");
+        isLeftAlone(file, Kind.REFUSED, "has schema 0, which no version of workerd creates");
     }
 
     @ParameterizedTest

@@ -258,7 +258,7 @@ class SqliteForeignWriterTest {
         assertThat(claims)
                 .filteredOn(claim -> claim.defect() != null)
                 .isNotEmpty()
-                .allSatisfy(claim -> assertThat(claim.defect()).startsWith("its args hold half a character"));
+                .allSatisfy(claim -> assertThat(claim.defect()).startsWith("its args contain half a character"));
         try (JobQueries queries = store.queries()) {
             assertThat(queries.list(JobQueries.Filter.ALL, 100_000).jobs()).hasSize(accepted);
         }

@@ -62,16 +62,18 @@ final class SqliteOwnSchemaTest {
         run(statement);
         assertThatThrownBy(queue::checkSchema)
                 .isInstanceOf(StoreException.class)
-                .hasMessageContaining(what + " is not workerd's")
+                .hasMessageContaining(what + " differs from workerd's schema")
                 .hasMessageEndingWith(
-                        drop.isEmpty() ? "workerd's" : "; remove it: sqlite3 " + queue.file() + " '" + drop + "'")
+                        drop.isEmpty()
+                                ? "workerd's schema"
+                                : "; remove it: sqlite3 " + queue.file() + " '" + drop + "'")
                 .extracting(refusal -> ((StoreException) refusal).kind())
                 .isEqualTo(StoreException.Kind.FOREIGN);
         try (SqliteHealth health = queue.health()) {
             assertThat(health.strangers())
                     .singleElement()
                     .extracting(Stranger::what)
-                    .isEqualTo(what + " is not workerd's");
+                    .isEqualTo(what + " differs from workerd's schema");
         }
     }
 
@@ -79,7 +81,7 @@ final class SqliteOwnSchemaTest {
     void aViewOfOursThatIsAnotherNowIsRefusedAndOnceItIsDroppedMadeAnew() throws SQLException {
         run("drop view job_status", "create view job_status as select 1 as id", "drop trigger jobs_keyed");
         assertThatThrownBy(queue::checkSchema)
-                .hasMessageContaining("the view job_status is not workerd's; remove it: sqlite3");
+                .hasMessageContaining("the view job_status differs from workerd's schema; remove it: sqlite3");
         run("drop view job_status");
         assertThat(queue.checkSchema()).containsExactly("the view job_status", "the trigger jobs_keyed on jobs");
         assertThat(queue.checkSchema()).isEmpty();
@@ -101,7 +103,8 @@ final class SqliteOwnSchemaTest {
                 new SqliteDatabase(ReleasedQueues.write("0.1.0", directory.resolve("old.db")), Duration.ofSeconds(10));
         try (Sql sql = Sql.open(old.file())) {
             sql.run("create trigger mine after update on finished begin select 1; end");
-            assertThatThrownBy(old::migrate).hasMessageContaining("the trigger mine on finished is not workerd's");
+            assertThatThrownBy(old::migrate)
+                    .hasMessageContaining("the trigger mine on finished differs from workerd's schema");
             assertThat(sql.rows("pragma user_version")).containsExactly("1");
             sql.run("drop trigger mine");
         }
@@ -123,7 +126,7 @@ final class SqliteOwnSchemaTest {
             run(ENDLESS);
             assertThatThrownBy(() -> store.transaction(moves -> moves.enqueue(NewJob.of("mail"))))
                     .isInstanceOf(StoreException.class)
-                    .hasMessageContaining("it took too long and was ended");
+                    .hasMessageContaining("it took too long and was aborted");
             run("drop trigger mine");
             assertThat(store.transaction(moves -> moves.enqueue(NewJob.of("mail")))
                             .id())
@@ -141,7 +144,7 @@ final class SqliteOwnSchemaTest {
                         other.start();
                         return moves.enqueue(NewJob.of("mail"));
                     }))
-                    .hasMessageContaining("it took too long and was ended");
+                    .hasMessageContaining("it took too long and was aborted");
             other.join();
         }
     }
