@@ -139,15 +139,15 @@ public final class Ledger implements AutoCloseable {
             return boot.equals(ProcessInfo.bootId()) && (namespace.isEmpty() || namespace.equals(namespace()));
         }
 
-        /** Was an attempt of this job begun, and not over? */
-        public boolean hasBegun(long job) {
-            return entries.stream().anyMatch(entry -> entry.job() == job);
+        /** Was the attempt of this claim begun? */
+        public boolean hasBegun(Claim claim) {
+            return entries.stream().anyMatch(entry -> entry.isOf(claim));
         }
 
         /** Why the attempt of this job was ended with its daemon, when that was on purpose. */
-        Optional<StopRequest.Cause> told(long job) {
+        Optional<StopRequest.Cause> told(Claim claim) {
             return entries.stream()
-                    .filter(entry -> entry.job() == job)
+                    .filter(entry -> entry.isOf(claim))
                     .flatMap(entry -> Stream.of(StopRequest.Cause.values())
                             .filter(cause -> cause.name().equals(entry.told())))
                     .findFirst();
@@ -162,11 +162,16 @@ public final class Ledger implements AutoCloseable {
     /**
      * An attempt, and its program, the leader of its process group.
      *
+     * @param token its claim's; 0: a version of the program that did not say it
      * @param pid 0: it was about to be started; -1: it needed none
      * @param since in clock ticks since boot; nothing of it is older
      * @param told empty, or the cause for which it was ended with its daemon
      */
-    public record Entry(long job, int pid, long since, String told) {}
+    public record Entry(long job, long token, int pid, long since, String told) {
+        boolean isOf(Claim claim) {
+            return token == 0 ? job == claim.jobId() : token == claim.token();
+        }
+    }
 
     private void head() {
         String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
@@ -186,7 +191,7 @@ public final class Ledger implements AutoCloseable {
 
     private static String describe(int slot, Claim claim) {
         return "slot=" + slot + " job=" + claim.jobId() + " attempt=" + claim.attempt() + " name=" + claim.name()
-                + " since=" + claim.startedAt().toEpochMilli();
+                + " since=" + claim.startedAt().toEpochMilli() + " token=" + claim.token();
     }
 
     private static byte[] padded(String text) {
@@ -211,7 +216,12 @@ public final class Ledger implements AutoCloseable {
             long job = number(words.get("job"));
             if (job > 0) {
                 int pid = words.containsKey("pid") ? (int) number(words.get("pid")) : NO_PROCESS;
-                entries.add(new Entry(job, pid, number(words.get("start")), words.getOrDefault("told", "")));
+                entries.add(new Entry(
+                        job,
+                        number(words.get("token")),
+                        pid,
+                        number(words.get("start")),
+                        words.getOrDefault("told", "")));
             }
         }
         return new Contents(

@@ -3,7 +3,6 @@ package org.workerd.worker;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -45,7 +44,24 @@ final class Orphans {
      *
      * @param alive whose attempts go on without it
      */
-    private record Settled(Map<Claim, Verdict> back, List<Claim> alive) {}
+    private record Settled(List<Moves.Finish> back, int ended, List<Claim> alive) {}
+
+    /**
+     * What a dead daemon left word of.
+     *
+     * @param ledger empty: it cannot be read, and any of them may have been begun
+     * @param ends by the tokens of their claims, how attempts of it ended
+     * @param unwanted by job, why it was to be cancelled
+     */
+    private record Will(Optional<Ledger.Contents> ledger, Map<Long, EndNote> ends, Map<Long, String> unwanted) {
+        boolean hasBegun(Claim claim) {
+            return ledger.isEmpty() || ledger.get().hasBegun(claim);
+        }
+
+        Optional<EndNote> end(Claim claim) {
+            return Optional.ofNullable(ends.get(claim.token()));
+        }
+    }
 
     /** Looks which of these daemons are dead, and cleans up after those. True: that put jobs back, or there are more. */
     boolean recover(List<DaemonRow> daemons, Policies policies, Instant now, JobStore store) {
@@ -57,7 +73,7 @@ final class Orphans {
             long id = daemon.id();
             if (survivors.hasNews(id) && (survivors.isKnown(id) || peers.endLeftovers(id))) {
                 Settled settled = store.transaction(moves -> settle(moves, daemon, policies, now));
-                tell(daemon, settled, now);
+                tell(daemon, settled);
                 if (settled.alive().isEmpty()) {
                     survivors.forget(id);
                     peers.forget(id);
@@ -83,60 +99,81 @@ final class Orphans {
         untoldJobs = 0;
     }
 
-    private void tell(DaemonRow daemon, Settled settled, Instant now) {
+    private void tell(DaemonRow daemon, Settled settled) {
         settled.back()
-                .forEach((claim, verdict) -> JobLog.finished(claim, verdict, Duration.between(claim.startedAt(), now)));
+                .forEach(finish -> JobLog.finished(
+                        finish.claim(),
+                        finish.verdict(),
+                        Duration.between(finish.claim().startedAt(), finish.at())));
+        int cutShort = settled.back().size() - settled.ended();
         if (told == TOLD) {
             untold++;
-            untoldJobs += settled.back().size();
+            untoldJobs += cutShort;
             return;
         }
         told++;
+        String ended = settled.ended() == 0 ? "" : "; jobs that had already ended: " + settled.ended();
         String waiting = settled.alive().isEmpty()
                 ? ""
                 : "; attempts still running without it: " + settled.alive().size();
-        LOG.warn(
-                "the daemon with pid {} died; jobs put back: {}{}",
-                daemon.pid(),
-                settled.back().size(),
-                waiting);
+        LOG.warn("the daemon with pid {} died; jobs put back: {}{}{}", daemon.pid(), cutShort, ended, waiting);
     }
 
     private Settled settle(Moves moves, DaemonRow daemon, Policies policies, Instant now) {
-        Map<Claim, Verdict> back = new LinkedHashMap<>();
+        List<Moves.Finish> back = new ArrayList<>();
         List<Claim> alive = new ArrayList<>();
-        Optional<Ledger.Contents> ledger = peers.ledger(daemon.id());
-        Map<Long, String> unwanted =
-                moves.cancellations().stream().collect(Collectors.toMap(Cancellation::id, Cancellation::reason));
+        int ended = 0;
+        Will will = new Will(
+                peers.ledger(daemon.id()),
+                peers.ends(daemon.id()),
+                moves.cancellations().stream().collect(Collectors.toMap(Cancellation::id, Cancellation::reason)));
         for (Claim claim : moves.claimedBy(daemon.id())) {
             if (survivors.isAlive(daemon.id(), claim)) {
                 alive.add(claim);
                 continue;
             }
-            // When the ledger cannot be read, it may have been begun.
-            boolean begun = ledger.isEmpty() || ledger.get().hasBegun(claim.jobId());
-            Verdict verdict = begun
-                    ? cancelled(unwanted.get(claim.jobId()))
-                            .or(() -> ledger.flatMap(contents -> contents.told(claim.jobId()))
-                                    .map(cause -> onPurpose(cause, claim, policies, now)))
-                            .orElseGet(() -> crashed(claim, moves, policies))
-                    : new Verdict.GiveBack(null);
-            if (moves.finish(claim, verdict, daemon.pid(), now)) {
-                back.put(claim, verdict);
+            Optional<EndNote> end = will.end(claim);
+            end.map(EndNote::progress).ifPresent(progress -> moves.progress(claim, progress));
+            Moves.Finish finish = end.map(note -> judged(note, claim, policies, now))
+                    .orElseGet(() -> new Moves.Finish(claim, cutShort(claim, will, moves, policies, now), now));
+            if (moves.finish(claim, finish.verdict(), daemon.pid(), finish.at())) {
+                back.add(finish);
+                ended += end.isPresent() ? 1 : 0;
             }
         }
         if (alive.isEmpty()) {
             moves.unregister(daemon.id());
         }
-        return new Settled(back, alive);
+        return new Settled(back, ended, alive);
+    }
+
+    /** It had ended, and only its verdict was not written yet: the one that its own daemon would have found. */
+    private static Moves.Finish judged(EndNote end, Claim claim, Policies policies, Instant now) {
+        Instant at = end.at().isBefore(now) ? end.at() : now;
+        return new Moves.Finish(claim, verdict(end.outcome(), claim, policies, at), at);
+    }
+
+    private static Verdict cutShort(Claim claim, Will will, Moves moves, Policies policies, Instant now) {
+        if (!will.hasBegun(claim)) {
+            return new Verdict.GiveBack(null);
+        }
+        return cancelled(will.unwanted().get(claim.jobId()))
+                .or(() -> will.ledger()
+                        .flatMap(contents -> contents.told(claim))
+                        .map(cause -> onPurpose(cause, claim, policies, now)))
+                .orElseGet(() -> crashed(claim, moves, policies));
     }
 
     /** Its daemon ended without it, for it would not end itself. */
     private static Verdict onPurpose(StopRequest.Cause cause, Claim claim, Policies policies, Instant now) {
         Outcome outcome =
                 cause == StopRequest.Cause.TIMED_OUT ? new Outcome.TimedOut(null, null) : new Outcome.Interrupted(true);
+        return verdict(outcome, claim, policies, now);
+    }
+
+    private static Verdict verdict(Outcome outcome, Claim claim, Policies policies, Instant at) {
         double jitter = ThreadLocalRandom.current().nextDouble();
-        return Verdict.of(outcome, claim, policies.of(claim.name()), now, jitter);
+        return Verdict.of(outcome, claim, policies.of(claim.name()), at, jitter);
     }
 
     /** What was not begun and nobody wants any more is put back too: the next turn cancels it before it can begin. */

@@ -89,6 +89,11 @@ final class Peers {
         return Ledger.read(Ledger.path(ledgers, daemon));
     }
 
+    /** How attempts of it ended, by the tokens of their claims. */
+    Map<Long, EndNote> ends(long daemon) {
+        return EndLog.read(scratch.resolve(Long.toString(daemon)));
+    }
+
     /** Its jobs are back: what else it left is removed, once others of its kind are. */
     void forget(long daemon) {
         Inheritance ours = inherited.remove(daemon);

@@ -1,6 +1,7 @@
 package org.workerd.worker;
 
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.BitSet;
@@ -30,6 +31,7 @@ final class Slots {
     private final Premises premises;
     private final Ledger ledger;
     private final Doorbell doorbell;
+    private final EndLog ends;
     private final Leftovers leftovers = new Leftovers();
     private final Alarm alarm = new Alarm();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
@@ -46,14 +48,18 @@ final class Slots {
     private int quietAbove;
     private final Pace pace = new Pace();
 
-    Slots(Premises premises, Ledger ledger, Doorbell doorbell) {
+    Slots(Premises premises, Ledger ledger, Doorbell doorbell, InstantSource clock) {
         this.premises = premises;
         this.ledger = ledger;
         this.doorbell = doorbell;
+        this.ends = new EndLog(premises.scratch(), clock);
     }
 
-    /** @param ran from its place in the slot on */
-    record Ended(Execution execution, Outcome outcome, Duration ran) {
+    /**
+     * @param noted where the next daemon would find it
+     * @param ran from its place in the slot on
+     */
+    record Ended(Execution execution, Outcome outcome, Optional<EndFile> noted, Duration ran) {
         private long size() {
             return execution.claim().size() + outcome.size();
         }
@@ -101,7 +107,7 @@ final class Slots {
         for (int i = 0; i < count; i++) {
             Waiting last = waiting.removeLast();
             Execution execution = execution(last.claim(), last.plan(), taken.nextClearBit(0));
-            end(execution, new Outcome.NotStarted("the machine has no free threads"));
+            end(execution, new Outcome.NotStarted("the machine has no free threads"), Optional.empty());
         }
     }
 
@@ -110,12 +116,15 @@ final class Slots {
         heap.awaitRoom();
         for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
             Outcome outcome = next.get().run();
+            Optional<EndFile> noted = Optional.empty();
             try {
+                // Before the slot's line in the ledger tells of another attempt.
+                noted = ends.note(next.get(), outcome);
                 if (!hasWaiting()) {
                     tidy(next.get());
                 }
             } finally {
-                end(next.get(), outcome);
+                end(next.get(), outcome, noted);
             }
             last = next;
             heap.awaitRoom();
@@ -164,11 +173,11 @@ final class Slots {
         return execution;
     }
 
-    private synchronized void end(Execution execution, Outcome outcome) {
+    private synchronized void end(Execution execution, Outcome outcome, Optional<EndFile> noted) {
         busy.remove(execution.slotNumber());
         taken.clear(execution.slotNumber());
         Duration ran = execution.elapsed();
-        Ended end = new Ended(execution, outcome, ran);
+        Ended end = new Ended(execution, outcome, noted, ran);
         ended.add(end);
         heap.ended(execution.claim().size(), outcome.size());
         pace.ended(ran);
@@ -185,8 +194,9 @@ final class Slots {
     }
 
     /** The database has them: nobody needs them here any more. */
-    void written(Collection<Ended> ends) {
-        heap.written(ends.stream().mapToLong(Ended::size).sum());
+    void written(Collection<Ended> written) {
+        heap.written(written.stream().mapToLong(Ended::size).sum());
+        ends.forget(written.stream().flatMap(end -> end.noted().stream()).toList());
     }
 
     /** Takes the claims back that wait for a slot, when the first of them has waited for that long. */
@@ -276,6 +286,7 @@ final class Slots {
 
     void close() {
         threads.shutdown();
+        ends.close();
     }
 
     private static Thread thread(Runnable work) {

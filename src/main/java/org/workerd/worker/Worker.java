@@ -71,7 +71,7 @@ public final class Worker {
         this.plan = plan;
         this.clock = surroundings.clock();
         this.store = store;
-        this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell());
+        this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell(), surroundings.clock());
         this.verdicts = new Verdicts(slots, identity, held);
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.doorbell(), cleaner);

@@ -119,14 +119,15 @@ class JavaAttemptTest {
     void aCrashInItIsKnownFromTheLedger() {
         Outcome outcome = attempt(job -> {
                     Ledger.Contents contents = Ledger.read(Ledger.path(top, 1)).orElseThrow();
-                    assertThat(contents.hasBegun(7)).isTrue();
+                    assertThat(contents.hasBegun(CLAIM)).isTrue();
                     assertThat(contents.entries()).extracting(Ledger.Entry::pid).containsExactly(-1);
                     return JobResult.done();
                 })
                 .run();
         assertThat(outcome).isEqualTo(new Outcome.Returned(null));
         slot.tidy();
-        assertThat(Ledger.read(Ledger.path(top, 1)).orElseThrow().hasBegun(7)).isFalse();
+        assertThat(Ledger.read(Ledger.path(top, 1)).orElseThrow().hasBegun(CLAIM))
+                .isFalse();
     }
 
     @Test

@@ -13,6 +13,7 @@ import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
+import java.util.function.Function;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -23,11 +24,14 @@ import org.workerd.api.JobHandler;
 import org.workerd.api.JobResult;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Backoff;
+import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
+import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
+import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -328,6 +332,114 @@ class WorkerTest {
             lock.orElseThrow().close();
         }
         turnUntil(() -> state(theirs) == JobState.DONE);
+    }
+
+    /** Killed between the end of the attempt and the transaction that would have told the database. */
+    @Test
+    void whatHadEndedBeforeItsDaemonDiedIsSettledAndDoesNotRunAgain() throws Exception {
+        List<Long> ran = new CopyOnWriteArrayList<>();
+        handler("resize", job -> {
+            ran.add(job.id());
+            return JobResult.done();
+        });
+        long done = enqueue("resize");
+        long failed = enqueue("resize");
+        long snoozed = enqueue("resize");
+        Instant before = now.minusSeconds(2);
+        dieAfter(
+                claim -> claim.jobId() == done
+                        ? new Outcome.Returned("42")
+                        : claim.jobId() == failed
+                                ? new Outcome.Exited(3, null, "10m", "no room")
+                                : new Outcome.Snoozed(Duration.ofMinutes(5)),
+                before);
+        start(2);
+
+        turnUntil(() -> state(done) == JobState.DONE
+                && state(failed) == JobState.RETRYING
+                && state(snoozed) == JobState.SCHEDULED);
+
+        assertThat(view(done).result()).isEqualTo("42");
+        assertThat(view(done).finishedAt()).isEqualTo(before);
+        assertThat(view(done).progress()).isEqualTo(new Progress(70, "of 100"));
+        assertThat(view(failed).error()).isEqualTo("exit code 3: no room");
+        assertThat(view(failed).runAt()).isEqualTo(before.plus(Duration.ofMinutes(10)));
+        assertThat(view(snoozed).runAt()).isEqualTo(before.plus(Duration.ofMinutes(5)));
+        assertThat(ran).isEmpty();
+    }
+
+    /** The same job, of which an older attempt had ended. */
+    @Test
+    void theEndOfAnotherClaimSaysNothingOfThisOne() throws Exception {
+        handler("resize", job -> JobResult.done("ran"));
+        long id = enqueue("resize");
+        long dead = claimedByAnother();
+        try (EndLog ends = endsOf(dead)) {
+            long token = claims(dead).get(0).token();
+            ends.note(new EndNote(token + 1, now, null, new Outcome.Returned("another's")));
+        }
+        start(1);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(view(id).result()).isEqualTo("ran");
+    }
+
+    /** Its slot's line is another attempt's by now, or tells of an older one of the same job. */
+    @Test
+    void whatTheDeadDaemonHadNotBegunIsGivenBackWithItsAttempt() throws Exception {
+        handler("resize", job -> JobResult.done());
+        long id = enqueue("resize");
+        long dead = claimedByAnother();
+        try (Ledger ledger = Ledger.create(directory.ledgers(), dead)) {
+            ledger.startedHere(0, another(claims(dead).get(0)));
+        }
+        start(1);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(view(id).attempt()).isEqualTo(1);
+    }
+
+    /** A daemon that noted an end of each of its claims. */
+    private void dieAfter(Function<Claim, Outcome> outcome, Instant at) {
+        long dead = store.transaction(moves -> {
+            long daemon = moves.register(2, "here", 1, now);
+            moves.claim(daemon, moves.lanesWithReady(), 10, now);
+            return daemon;
+        });
+        try (EndLog ends = endsOf(dead)) {
+            claims(dead)
+                    .forEach(claim -> ends.note(
+                            new EndNote(claim.token(), at, new Progress(70, "of 100"), outcome.apply(claim))));
+        }
+    }
+
+    private EndLog endsOf(long daemon) {
+        return new EndLog(Premises.of(directory, daemon).scratch(), () -> now);
+    }
+
+    private List<Claim> claims(long daemon) {
+        return store.transaction(moves -> moves.claimedBy(daemon));
+    }
+
+    private static Claim another(Claim claim) {
+        return new Claim(
+                claim.jobId(),
+                claim.token() + 1,
+                claim.lane(),
+                claim.attempt(),
+                claim.forgiven(),
+                claim.startedAt(),
+                claim.name(),
+                claim.queue(),
+                claim.priority(),
+                claim.args(),
+                claim.payload(),
+                claim.maxAttempts(),
+                claim.timeout(),
+                claim.keyed(),
+                claim.defect());
     }
 
     private long claimedByAnother() {
