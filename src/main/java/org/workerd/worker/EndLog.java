@@ -22,7 +22,7 @@ import org.workerd.unix.UnixException;
 final class EndLog implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(EndLog.class);
     /** In bytes: beyond that the other file is written, as soon as it is free. */
-    private static final long ENOUGH = 1 << 18;
+    private static final long ENOUGH = 1 << 17;
 
     private final Path directory;
     private final InstantSource clock;
@@ -57,8 +57,9 @@ final class EndLog implements AutoCloseable {
             Optional<EndFile> written = closed ? Optional.empty() : opened().filter(open -> open.append(note));
             isFailing = false;
             return written;
-        } catch (IOException | UnixException failure) {
-            // Only a daemon that is killed right now would need it.
+        } catch (IOException | UnixException | InternalError failure) {
+            // InternalError: somebody cut the file, or its page finds no room on the disk any more. Only a daemon that
+            // is killed right now would need it.
             if (!isFailing) {
                 LOG.warn("cannot note in {} how attempts end: {}", directory, failure.getMessage());
             }
@@ -68,9 +69,11 @@ final class EndLog implements AutoCloseable {
     }
 
     private Optional<EndFile> opened() throws IOException {
-        if (file == null) {
+        if (spare == null) {
             Files.createDirectories(directory);
             spare = EndFile.create(path(directory, 1));
+        }
+        if (file == null) {
             file = EndFile.create(path(directory, 0));
         }
         return Optional.of(file);
