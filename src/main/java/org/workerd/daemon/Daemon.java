@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.Instant;
 import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -20,6 +21,7 @@ import org.workerd.engine.Engines;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
 import org.workerd.store.JobStore;
+import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
@@ -152,6 +154,8 @@ public final class Daemon {
         watcher.start();
         parts.push(watcher::close);
         store.watch(doorbell::knock);
+        Settings.Fence fence = settings.fence();
+        store.fence(fence.after(), worker.fence(fence.onLoss() == Settings.Fence.OnLoss.END));
         // Before anybody is told: what another daemon left is put back, and the first transaction, which is slow, is
         // over.
         worker.turn();
@@ -193,10 +197,14 @@ public final class Daemon {
         Directories.makeOwn(directory.scratch(), "rwx------");
         Directories.makeOwn(directory.home(), "rwx------");
         return store.transaction(moves -> {
-            long daemon = moves.register(pid, host(), settings.concurrency(), clock.instant());
+            Instant now = clock.instant();
+            long daemon = moves.register(pid, host(), settings.concurrency(), now);
             Ledger ledger = Ledger.create(directory.ledgers(), daemon);
             Premises premises = Premises.of(directory, daemon);
-            store.hold(daemon, Ledger.path(directory.ledgers(), daemon), premises.scratch());
+            store.hold(
+                    new DaemonRow(daemon, pid, host(), settings.concurrency(), now),
+                    Ledger.path(directory.ledgers(), daemon),
+                    premises.scratch());
             return new Identity(daemon, pid, ledger, premises);
         });
     }

@@ -3,7 +3,7 @@ package org.workerd.engine;
 import java.time.Duration;
 import org.workerd.store.Engine;
 import org.workerd.store.QueueUrl;
-import org.workerd.store.StoreException;
+import org.workerd.store.postgres.PostgresEngine;
 import org.workerd.store.sqlite.SqliteEngine;
 
 /** The engine of a queue, by its URL. */
@@ -19,6 +19,9 @@ public final class Engines {
         if (url instanceof QueueUrl.Sqlite sqlite) {
             return new SqliteEngine(sqlite.file(), patience);
         }
-        throw new StoreException(StoreException.Kind.REFUSED, "cannot open " + url.text() + ": not in this version");
+        if (url instanceof QueueUrl.Postgres postgres) {
+            return new PostgresEngine(postgres, patience);
+        }
+        throw new IllegalArgumentException("no engine for " + url.text());
     }
 }

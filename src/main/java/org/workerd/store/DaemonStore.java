@@ -2,6 +2,7 @@ package org.workerd.store;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import org.workerd.store.Moves.DaemonRow;
 
 /**
  * The queue while a daemon serves it: its transactions take turns with those of everybody else who writes, so that none
@@ -15,10 +16,14 @@ public interface DaemonStore extends JobStore {
      * From now on others know that this daemon lives, until this process is dead or this is closed. To be called before
      * its row can be seen.
      *
+     * @param own its row
      * @param ledger what it says that still runs is ended before anybody takes over
      * @param scratch where its attempts run, which is their mark
      */
-    void hold(long daemon, Path ledger, Path scratch);
+    void hold(DaemonRow own, Path ledger, Path scratch);
+
+    /** What to do when the queue's server cannot be reached for this long. Without a server it never comes to that. */
+    void fence(Duration after, Fence fence);
 
     /**
      * The loop has nothing to do.

@@ -14,6 +14,8 @@ import jnr.constants.platform.Errno;
  */
 public final class Processes {
     public static final int KILL = 9;
+    public static final int STOP = 19;
+    public static final int CONTINUE = 18;
     public static final int TERM = 15;
 
     private static final Libc KILL_CALL = Libc.bind("kill", INT, INT);

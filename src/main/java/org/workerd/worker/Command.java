@@ -38,6 +38,8 @@ final class Command {
     private boolean told;
     /** Readable once the program has ended; poll passes over it while it is not open. */
     private int process = NOT_OPEN;
+    /** The leader of its group, as long as nobody else can have that number; else 0. */
+    private int leader;
 
     Command(Path program, Attempt attempt, Slot slot) {
         this.program = program;
@@ -67,6 +69,7 @@ final class Command {
                     trim(output);
                     return ProgramOutcome.of(failure, program);
                 }
+                lead(pid);
                 signs.began();
                 slot.began(claim, pid, since);
             }
@@ -186,7 +189,19 @@ final class Command {
         }
     }
 
+    private synchronized void lead(int pid) {
+        leader = pid;
+    }
+
+    /** To all of its group, if it runs. From any thread. */
+    synchronized void signal(int signal) {
+        if (leader != 0) {
+            Processes.signalGroup(leader, signal);
+        }
+    }
+
     private Processes.End reap(int pid, boolean alone) {
+        lead(0);
         slot.ended(pid);
         Processes.End end = Processes.reap(pid);
         if (alone) {

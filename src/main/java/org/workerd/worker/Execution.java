@@ -9,6 +9,7 @@ import org.workerd.api.JobHandler;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Outcome;
+import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
 
 /** The life of one attempt in its slot, from the claim to the outcome; the loop judges it. */
@@ -20,6 +21,7 @@ final class Execution {
     private final Slot slot;
     private final long since = System.nanoTime();
     private volatile @Nullable JavaAttempt inJava;
+    private volatile @Nullable Command command;
 
     Execution(Attempt attempt, Handlers handlers, Slot slot) {
         this.attempt = attempt;
@@ -55,6 +57,33 @@ final class Execution {
     /** Ends it as soon as its grace allows, for good. */
     void cancel(String reason) {
         attempt.stop().cancel(reason);
+    }
+
+    /** Its processes stand still; a handler in Java, which cannot, ends and is given back. */
+    void freeze() {
+        Command running = command;
+        if (running != null) {
+            running.signal(Processes.STOP);
+        } else {
+            interrupt();
+        }
+    }
+
+    /** What was frozen goes on. */
+    void thaw() {
+        Command running = command;
+        if (running != null) {
+            running.signal(Processes.CONTINUE);
+        }
+    }
+
+    /** Without any grace: it is somebody else's by now. */
+    void kill() {
+        interrupt();
+        Command running = command;
+        if (running != null) {
+            running.signal(Processes.KILL);
+        }
     }
 
     /** It was told to end, has had its grace, and cannot be made to. */
@@ -96,7 +125,9 @@ final class Execution {
     private Outcome run(Handlers.Vetting vetting, StopRequest stop) {
         if (vetting instanceof Handlers.Accepted accepted) {
             stop.open();
-            return new Command(accepted.program(), attempt, slot).run();
+            Command running = new Command(accepted.program(), attempt, slot);
+            command = running;
+            return running.run();
         }
         Optional<JobHandler> code =
                 vetting instanceof Handlers.AcceptedJava ? handlers.inJava(claim().name()) : Optional.empty();

@@ -15,6 +15,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.Policies;
 import org.workerd.job.Span;
 import org.workerd.store.DaemonStore;
+import org.workerd.store.Fence;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
@@ -135,6 +136,15 @@ public final class Worker {
     /** The process ends now: notes for whoever comes next what ended the attempts that it takes along. */
     public void abandon() {
         slots.executions().forEach(Execution::abandon);
+    }
+
+    /**
+     * What becomes of what runs when the queue cannot be reached.
+     *
+     * @param end it ends and is given back; else it stands still
+     */
+    public Fence fence(boolean end) {
+        return new SlotsFence(slots, end);
     }
 
     /** How many attempts run. */

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.function.Function;
 import org.workerd.store.DaemonStore;
+import org.workerd.store.Fence;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Liveness;
 import org.workerd.store.Moves;
@@ -53,8 +54,13 @@ final class FailingStore implements DaemonStore {
     }
 
     @Override
-    public void hold(long daemon, Path ledger, Path scratch) {
-        real.hold(daemon, ledger, scratch);
+    public void hold(Moves.DaemonRow own, Path ledger, Path scratch) {
+        real.hold(own, ledger, scratch);
+    }
+
+    @Override
+    public void fence(Duration limit, Fence fence) {
+        real.fence(limit, fence);
     }
 
     @Override

@@ -16,6 +16,8 @@ import org.workerd.store.QueueUrl;
 /** Connections to the server, with all that a session of ours relies on. Nothing in it is left to the server's settings. */
 final class PostgresConnections {
     static final int SECONDS_TO_CONNECT = 10;
+    /** Without an answer for so long a daemon takes its session for lost. */
+    private static final int SESSION_SECONDS = 2;
 
     private final QueueUrl.Postgres url;
     private final PostgresPassword password;
@@ -50,7 +52,43 @@ final class PostgresConnections {
         }
     }
 
+    /**
+     * For the session that shows that a daemon lives. The server notices within 11 seconds that its machine is gone, and
+     * within 15 that nothing arrives there.
+     */
+    Connection openForSession() throws SQLException {
+        Properties properties = properties();
+        PGProperty.CONNECT_TIMEOUT.set(properties, SESSION_SECONDS);
+        PGProperty.SOCKET_TIMEOUT.set(properties, SESSION_SECONDS);
+        PGProperty.SOCKET_FACTORY.set(properties, SessionSockets.class.getName());
+        Connection connection = open(properties);
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(NOTICE_LOSS);
+            return connection;
+        } catch (SQLException failure) {
+            connection.close();
+            throw failure;
+        }
+    }
+
+    private static final String NOTICE_LOSS =
+            """
+            set tcp_keepalives_idle = 5;
+            set tcp_keepalives_interval = 2;
+            set tcp_keepalives_count = 3;
+            set tcp_user_timeout = 15000;
+            set client_connection_check_interval = 1000;
+            """;
+
     private Connection open(boolean preparesAtOnce) throws SQLException {
+        Properties properties = properties();
+        if (preparesAtOnce) {
+            PGProperty.PREPARE_THRESHOLD.set(properties, 1);
+        }
+        return open(properties);
+    }
+
+    private Properties properties() {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, url.user());
         password.find().ifPresent(secret -> PGProperty.PASSWORD.set(properties, secret));
@@ -61,9 +99,10 @@ final class PostgresConnections {
         if (url.hosts().size() > 1) {
             PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
         }
-        if (preparesAtOnce) {
-            PGProperty.PREPARE_THRESHOLD.set(properties, 1);
-        }
+        return properties;
+    }
+
+    private Connection open(Properties properties) throws SQLException {
         Connection connection = new Driver().connect(urlForDriver(), properties);
         if (connection == null) {
             throw new SQLException("the driver does not know this URL");

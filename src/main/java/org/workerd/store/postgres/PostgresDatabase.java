@@ -37,6 +37,10 @@ public final class PostgresDatabase {
      * @throws StoreException UNREACHABLE, NOT_PERMITTED, REFUSED, MISSING, NEWER or OUTDATED
      */
     public JobStore open() {
+        return openStore();
+    }
+
+    PostgresStore openStore() {
         return new PostgresStore(this, connectCurrent());
     }
 
@@ -142,6 +146,15 @@ public final class PostgresDatabase {
             return connections.openToRead();
         } catch (SQLException failure) {
             throw translate("cannot open", failure);
+        }
+    }
+
+    /** By which a daemon is known to live. */
+    Connection connectForSession() {
+        try {
+            return connections.openForSession();
+        } catch (SQLException failure) {
+            throw translate("cannot open a session with", failure);
         }
     }
 

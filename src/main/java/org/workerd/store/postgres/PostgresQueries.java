@@ -213,19 +213,9 @@ final class PostgresQueries implements JobQueries {
                         Instant.ofEpochMilli(row.getLong("started_at"))));
     }
 
-    /** The lock of its session, whose key is the schema's number and its own. */
-    private static final String IS_ALIVE =
-            """
-            select exists (
-              select from pg_locks
-              where locktype = 'advisory' and objsubid = 2 and granted
-                and database = (select oid from pg_database where datname = current_database())
-                and classid = current_schema()::regnamespace::oid and objid::bigint = ?)
-            """;
-
     @Override
     public boolean isAlive(DaemonView daemon) {
-        return statements.holds(IS_ALIVE, daemon.id());
+        return PostgresLocks.living(statements).contains(daemon.id());
     }
 
     private static final String NAMES_WITH_READY =

@@ -17,7 +17,7 @@ final class PostgresStore implements JobStore {
     /** Those that changed anything. */
     private final AtomicLong transactions = new AtomicLong();
 
-    private Writer writer;
+    private volatile Writer writer;
     private boolean open = true;
 
     PostgresStore(PostgresDatabase database, Connection connection) {
@@ -68,6 +68,31 @@ final class PostgresStore implements JobStore {
             if (!committed) {
                 rollBack(mine.connection);
             }
+        }
+    }
+
+    /** Statements beside the moves, in a transaction of their own. */
+    <T> T alone(Function<Statements, T> work) {
+        Writer mine = writer();
+        boolean committed = false;
+        try {
+            T result = work.apply(mine.statements);
+            commit(mine.connection);
+            committed = true;
+            return result;
+        } finally {
+            if (!committed) {
+                rollBack(mine.connection);
+            }
+        }
+    }
+
+    /** Whoever waits for an answer is told at once that the connection is lost. From any thread. */
+    void abort() {
+        try {
+            writer.connection.abort(Runnable::run);
+        } catch (SQLException gone) {
+            // That is what was wanted.
         }
     }
 

@@ -10,9 +10,11 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.store.DaemonStore;
+import org.workerd.store.Fence;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Liveness;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 import org.workerd.unix.Watcher;
 
@@ -78,7 +80,10 @@ final class SqliteDaemonStore implements DaemonStore {
 
     /** The lock that all go by is that of the ledger itself, and whoever takes over looks at what it tells. */
     @Override
-    public void hold(long daemon, Path ledger, Path scratch) {}
+    public void hold(DaemonRow own, Path ledger, Path scratch) {}
+
+    @Override
+    public void fence(Duration after, Fence fence) {}
 
     @Override
     public Duration idle(Duration longest) {

@@ -1,0 +1,79 @@
+package org.workerd.store.postgres;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import org.workerd.store.Backup;
+import org.workerd.store.Changes;
+import org.workerd.store.DaemonStore;
+import org.workerd.store.Engine;
+import org.workerd.store.Health;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobStore;
+import org.workerd.store.QueueUrl;
+import org.workerd.store.StoreException;
+
+/** Queues in databases of PostgreSQL. */
+public final class PostgresEngine implements Engine {
+    private final QueueUrl.Postgres url;
+    private final PostgresDatabase database;
+
+    /**
+     * The queue at this place.
+     *
+     * @param patience how long a transaction waits for another one's lock before it gives up
+     */
+    public PostgresEngine(QueueUrl.Postgres url, Duration patience) {
+        this.url = url;
+        this.database = new PostgresDatabase(url, System.getenv(), patience);
+    }
+
+    @Override
+    public String name() {
+        return url.text();
+    }
+
+    /** Only who connects knows. */
+    @Override
+    public boolean exists() {
+        return true;
+    }
+
+    @Override
+    public JobStore openOrCreate() {
+        return database.openOrCreate();
+    }
+
+    @Override
+    public JobStore open() {
+        return database.open();
+    }
+
+    @Override
+    public JobQueries openForReading() {
+        return database.openForReading();
+    }
+
+    @Override
+    public DaemonStore serve() {
+        return PostgresDaemonStore.open(database);
+    }
+
+    @Override
+    public Changes changes(JobQueries queries) {
+        return new PostgresChanges(queries);
+    }
+
+    @Override
+    public Health health() {
+        throw notYet("doctor cannot look into");
+    }
+
+    @Override
+    public Backup backup(Path to) {
+        throw notYet("cannot back up; pg_dump can. The queue is");
+    }
+
+    private StoreException notYet(String what) {
+        return new StoreException(StoreException.Kind.OTHER, what + " " + url.text());
+    }
+}

@@ -1,0 +1,44 @@
+package org.workerd.store.postgres;
+
+import java.util.Set;
+
+/** The lock of each daemon: an advisory one of the server's, by the number of the queue's schema and the daemon's id. Stateless. */
+final class PostgresLocks {
+    private PostgresLocks() {}
+
+    private static final String TAKE =
+            "select pg_try_advisory_lock(current_schema()::regnamespace::oid::integer, ?::integer)";
+
+    /** For the session. False: another one has it. */
+    static boolean take(Statements statements, long daemon) {
+        return statements.first(TAKE, row -> row.getBoolean(1), daemon).orElse(false);
+    }
+
+    private static final String FREE =
+            "select pg_advisory_unlock(current_schema()::regnamespace::oid::integer, ?::integer)";
+
+    static void free(Statements statements, long daemon) {
+        statements.first(FREE, row -> row.getBoolean(1), daemon);
+    }
+
+    private static final String LIVING =
+            """
+            select objid::bigint from pg_locks
+            where locktype = 'advisory' and granted and objsubid = 2
+              and database = (select oid from pg_database where datname = current_database())
+              and classid = current_schema()::regnamespace::oid
+            """;
+
+    /** The daemons whose locks somebody has. */
+    static Set<Long> living(Statements statements) {
+        return Set.copyOf(statements.list(LIVING, row -> row.getLong(1)));
+    }
+
+    private static final String JUST_STARTED =
+            "select pg_postmaster_start_time() > clock_timestamp() - interval '15 seconds'";
+
+    /** A server that has just started has nobody's lock: those who live come back to take theirs. */
+    static boolean areAllFree(Statements statements) {
+        return statements.first(JUST_STARTED, row -> row.getBoolean(1)).orElse(true);
+    }
+}

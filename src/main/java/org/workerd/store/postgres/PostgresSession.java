@@ -1,0 +1,258 @@
+package org.workerd.store.postgres;
+
+import java.nio.file.Path;
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.postgresql.PGConnection;
+import org.postgresql.PGNotification;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.store.Fence;
+import org.workerd.store.Moves.DaemonRow;
+import org.workerd.store.StoreException;
+
+/**
+ * The connection by which a daemon is known to live: the server frees its lock when it ends. New jobs are heard of by it,
+ * and which of the daemons that are watched are dead. One thread waits at the server, alone with the connection, and
+ * connects again when it is lost.
+ */
+final class PostgresSession implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(PostgresSession.class);
+    /** How long one wait for notifications takes; nobody can interrupt it. */
+    private static final int LOOK_MILLIS = 200;
+
+    /** How often the server is asked who lives, which also tells that the connection is there. */
+    private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
+
+    private static final Duration FOREVER = Duration.ofDays(36_525);
+    private static final Fence NO_FENCE = new Fence() {
+        @Override
+        public void cutOff() {}
+
+        @Override
+        public void back() {}
+
+        @Override
+        public void lost() {}
+    };
+
+    private static final Duration FIRST_PAUSE = Duration.ofMillis(50);
+    private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
+
+    private final PostgresDatabase database;
+    private final Held held;
+    private final Map<Long, Runnable> watched = new HashMap<>();
+    private final Thread thread = new Thread(this::work, "postgresql");
+    private volatile Runnable mayHaveChanged = () -> {};
+    private volatile Duration patience = FOREVER;
+    private volatile Fence fence = NO_FENCE;
+    private volatile boolean open = true;
+    private Connection connection;
+    private Guardian guardian;
+    private long looked = System.nanoTime();
+    /** When the last question was sent that the server has answered: until then it knew that we live. */
+    private long answered = System.nanoTime();
+
+    /**
+     * Who holds it.
+     *
+     * @param own the daemon's row
+     * @param ledger what it says that still runs is ended before the server frees the lock
+     * @param scratch where the daemon's attempts run, which is their mark
+     */
+    record Held(DaemonRow own, Path ledger, Path scratch) {
+        long daemon() {
+            return own.id();
+        }
+    }
+
+    private PostgresSession(PostgresDatabase database, Held held) {
+        this.database = database;
+        this.held = held;
+        this.connection = database.connectForSession();
+        try {
+            this.guardian = take();
+        } catch (RuntimeException failure) {
+            database.close(connection);
+            throw failure;
+        }
+    }
+
+    /** From now on this daemon is known to live. */
+    static PostgresSession hold(PostgresDatabase database, Held held) {
+        PostgresSession session = new PostgresSession(database, held);
+        session.thread.setDaemon(true);
+        session.thread.start();
+        return session;
+    }
+
+    void fence(Duration after, Fence what) {
+        fence = what;
+        patience = after;
+    }
+
+    void watch(Runnable hint) {
+        mayHaveChanged = hint;
+    }
+
+    /** Says so when the daemon's lock is free. */
+    void watch(long daemon, Runnable ended) {
+        synchronized (watched) {
+            watched.put(daemon, ended);
+        }
+    }
+
+    private static final String CHANNEL = "select quote_ident(left(current_schema(), 58) || '.jobs')";
+
+    private Guardian take() {
+        try (Statements statements = statements()) {
+            if (!PostgresLocks.take(statements, held.daemon())) {
+                throw new StoreException(
+                        StoreException.Kind.LOCKED,
+                        "another session has the lock of this daemon, whose id is " + held.daemon());
+            }
+            statements.update("listen "
+                    + statements.first(CHANNEL, row -> row.getString(1)).orElseThrow());
+            return Guardian.start(SessionSockets.lastPort(), held.ledger(), held.scratch());
+        }
+    }
+
+    private Statements statements() {
+        return new Statements(connection, failure -> database.translate("cannot ask", failure));
+    }
+
+    private void work() {
+        while (open) {
+            try {
+                PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(LOOK_MILLIS);
+                if (heard != null && heard.length > 0) {
+                    mayHaveChanged.run();
+                }
+                if (System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
+                    looked = System.nanoTime();
+                    dead().forEach(Runnable::run);
+                }
+            } catch (SQLException | StoreException lost) {
+                reconnect(lost);
+            }
+        }
+        guardian.close();
+        database.close(connection);
+    }
+
+    /** What is to be said of those whose locks are free. */
+    private List<Runnable> dead() {
+        Set<Long> living;
+        try (Statements statements = statements()) {
+            long asked = System.nanoTime();
+            living = PostgresLocks.living(statements);
+            answered = asked;
+        }
+        List<Runnable> dead = new ArrayList<>();
+        synchronized (watched) {
+            watched.entrySet().removeIf(watch -> {
+                boolean isFree = !living.contains(watch.getKey());
+                if (isFree) {
+                    dead.add(watch.getValue());
+                }
+                return isFree;
+            });
+        }
+        return dead;
+    }
+
+    private void reconnect(Exception lost) {
+        if (open) {
+            LOG.warn("the connection to the server is lost, trying again: {}", lost.getMessage());
+        }
+        Duration pause = FIRST_PAUSE;
+        while (open) {
+            try {
+                again();
+                LOG.info("connected to the server again");
+                mayHaveChanged.run();
+                return;
+            } catch (StoreException notYet) {
+                LOG.debug("not yet: {}", notYet.getMessage());
+            }
+            if (System.nanoTime() - answered >= patience.toNanos()) {
+                fence.cutOff();
+            }
+            sleep(pause);
+            Duration doubled = pause.multipliedBy(2);
+            pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+        }
+    }
+
+    /** The old guardian has the old socket open, and with it the server our old lock. */
+    private void again() {
+        guardian.close();
+        database.close(connection);
+        long asked = System.nanoTime();
+        connection = database.connectForSession();
+        if (!isKnown()) {
+            fence.lost();
+        }
+        guardian = take();
+        registerAgain();
+        answered = asked;
+        fence.back();
+    }
+
+    private static final String IS_KNOWN = "select exists (select from daemons where id = ?)";
+
+    /** False: another daemon took this one for dead, and has put back what it ran. */
+    private boolean isKnown() {
+        try (Statements statements = statements()) {
+            return statements.holds(IS_KNOWN, held.daemon());
+        }
+    }
+
+    /** As asleep: whether it is, the loop knows, and a notification too many does no harm. */
+    private static final String REGISTER_AGAIN =
+            """
+            insert into daemons (id, pid, host, slots, started_at, asleep) overriding system value
+            values (?, ?, ?, ?, ?, true)
+            on conflict (id) do nothing
+            """;
+
+    private void registerAgain() {
+        DaemonRow own = held.own();
+        try (Statements statements = statements()) {
+            statements.update(
+                    REGISTER_AGAIN,
+                    own.id(),
+                    own.pid(),
+                    own.host(),
+                    own.slots(),
+                    own.startedAt().toEpochMilli());
+        }
+    }
+
+    private static void sleep(Duration pause) {
+        try {
+            TimeUnit.NANOSECONDS.sleep(pause.toNanos());
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+
+    /** Returns when the server knows: before that nobody takes over what is no daemon's any more. */
+    @Override
+    public void close() {
+        open = false;
+        thread.interrupt();
+        try {
+            thread.join();
+        } catch (InterruptedException stopped) {
+            Thread.currentThread().interrupt();
+        }
+    }
+}
