@@ -80,7 +80,8 @@ final class InitIT {
         init();
         Shell.Done done = workerd("try", "run");
         assertThat(done.code()).isEqualTo(65);
-        assertThat(done.err()).contains("run: no command was given; try: workerd enqueue run -- make -C DIRECTORY -j4");
+        assertThat(done.out() + done.err())
+                .contains("run: no command was given; try: workerd enqueue run -- make -C DIRECTORY -j4");
     }
 
     @Test
