@@ -109,6 +109,7 @@ class LimitsIT extends DaemonTest {
         until(
                 "its output is gone",
                 () -> !java.nio.file.Files.exists(at.queue.resolveSibling("output/0/" + id + ".1.log")));
-        until("nothing is counted any more", () -> jobs().ask("select count(*) from lanes").equals("0"));
+        until("nothing is counted any more", () -> jobs().ask("select count(*) from lanes")
+                .equals("0"));
     }
 }

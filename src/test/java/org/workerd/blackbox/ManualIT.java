@@ -26,8 +26,12 @@ class ManualIT extends DaemonTest {
     @Test
     void eachIsOfTheVersionThatTheProgramPrints() {
         String version = at.workerd("--version").out().strip();
-        for (String page :
-                List.of("man8/workerd.8", "man5/workerd.toml.5", "man7/workerd-handler.7", "man7/workerd-security.7", "man7/workerd-postgres.7")) {
+        for (String page : List.of(
+                "man8/workerd.8",
+                "man5/workerd.toml.5",
+                "man7/workerd-handler.7",
+                "man7/workerd-security.7",
+                "man7/workerd-postgres.7")) {
             assertThat(Installation.read(MAN.resolve(page)))
                     .startsWith(".TH WORKERD")
                     .contains('"' + version + '"');

@@ -100,8 +100,12 @@ final class ManPagesTest {
 
     @Test
     void theVersionAndTheDayStandInEach() throws IOException {
-        for (String name :
-                List.of("man8/workerd.8", "man5/workerd.toml.5", "man7/workerd-handler.7", "man7/workerd-security.7", "man7/workerd-postgres.7")) {
+        for (String name : List.of(
+                "man8/workerd.8",
+                "man5/workerd.toml.5",
+                "man7/workerd-handler.7",
+                "man7/workerd-security.7",
+                "man7/workerd-postgres.7")) {
             assertThat(page(name))
                     .contains(" 2026-11-23 \"workerd 1.2.3\"")
                     .doesNotContainPattern("(?m)@[A-Z_]+@")
@@ -111,7 +115,13 @@ final class ManPagesTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"man8/workerd.8", "man5/workerd.toml.5", "man7/workerd-handler.7", "man7/workerd-security.7", "man7/workerd-postgres.7"})
+            strings = {
+                "man8/workerd.8",
+                "man5/workerd.toml.5",
+                "man7/workerd-handler.7",
+                "man7/workerd-security.7",
+                "man7/workerd-postgres.7"
+            })
     void neitherMandocNorGroffMindsAnything(String name) throws IOException, InterruptedException {
         String page = directory.resolve(name).toString();
         assertThat(Tool.run("mandoc", "-Tlint", page)).isEqualTo(new Tool.Answer(0, ""));
