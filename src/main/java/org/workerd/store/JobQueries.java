@@ -20,7 +20,12 @@ public interface JobQueries extends AutoCloseable {
     <T> T atOneMoment(Supplier<T> questions);
 
     /** Newest first. Where the queue keeps nothing in order that a filter asks for, it looks at so many and no more. */
-    Found list(Filter filter, int limit);
+    default Found list(Filter filter, int limit) {
+        return list(filter, limit, Long.MAX_VALUE);
+    }
+
+    /** The same of jobs with lower ids than this one. */
+    Found list(Filter filter, int limit, long before);
 
     /**
      * What a list shows.

@@ -27,11 +27,17 @@ public final class Walk {
      * No job may be in two of the places.
      *
      * @param first how many ids to read from each at first
+     * @param below where it begins
      */
-    public Walk(List<Place> places, int first) {
+    public Walk(List<Place> places, int first, long below) {
         for (Place place : places) {
-            putBack(new Cursor(place, Math.min(first, MOST_AT_ONCE)));
+            putBack(new Cursor(place, Math.min(first, MOST_AT_ONCE), below));
         }
+    }
+
+    /** From the newest. */
+    public Walk(List<Place> places, int first) {
+        this(places, first, Long.MAX_VALUE);
     }
 
     /** The next ids, fewer than so many only when there are no more. */
@@ -59,12 +65,13 @@ public final class Walk {
     private static final class Cursor {
         private final Place place;
         private final Deque<Long> ids = new ArrayDeque<>();
-        private long below = Long.MAX_VALUE;
+        private long below;
         private int most;
         private boolean ended;
 
-        Cursor(Place place, int first) {
+        Cursor(Place place, int first, long below) {
             this.place = place;
+            this.below = below;
             this.most = first;
         }
 

@@ -92,9 +92,9 @@ final class PostgresQueries implements JobQueries {
             """;
 
     @Override
-    public Found list(Filter filter, int limit) {
+    public Found list(Filter filter, int limit, long before) {
         return atOneMoment(() -> {
-            PostgresSearch.Found found = new PostgresSearch(statements, filter).newest(limit);
+            PostgresSearch.Found found = new PostgresSearch(statements, filter).newest(limit, before);
             List<JobView> jobs = statements.list(
                     OF_IDS, PostgresQueries::job, (Object) found.ids().toArray(Long[]::new));
             return new Found(jobs, found.more(), found.lookedBackTo());

@@ -78,9 +78,9 @@ final class SqliteQueries implements JobQueries {
             """;
 
     @Override
-    public Found list(Filter filter, int limit) {
+    public Found list(Filter filter, int limit, long before) {
         return atOneMoment(() -> {
-            SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(limit);
+            SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(limit, before);
             List<JobView> jobs = statements.list(OF_IDS, SqliteQueries::job, JsonList.ofNumbers(found.ids()));
             return new Found(jobs, found.more(), found.lookedBackTo());
         });

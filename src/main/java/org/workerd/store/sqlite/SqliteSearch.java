@@ -40,9 +40,14 @@ final class SqliteSearch {
 
     /** Of those that must be looked at one by one, it looks at {@link #FARTHEST}. */
     Found newest(int limit) {
+        return newest(limit, Long.MAX_VALUE);
+    }
+
+    /** The same of those below this id. */
+    Found newest(int limit, long before) {
         long wanted = limit + 1L; // one more, to know whether there is one
         int atOnce = isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
-        Walk walk = new Walk(places, atOnce);
+        Walk walk = new Walk(places, atOnce, before);
         List<Long> found = new ArrayList<>();
         List<Long> page = walk.next(atOnce);
         int looked = page.size();
