@@ -60,6 +60,8 @@ public final class Worker {
     private final Advances advances = new Advances();
     private final Starts starts = new Starts();
     private final Retreat retreat = new Retreat();
+    private final Inbox inbox;
+    private final Pulse pulse;
     private volatile Plan plan;
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
@@ -81,6 +83,8 @@ public final class Worker {
         this.cancellations = new Cancellations(slots, identity.pid());
         this.pruner = new Pruner(new OutputFiles(surroundings.directory()));
         this.wallClock = new WallClock(surroundings.clock());
+        this.inbox = new Inbox(surroundings.doorbell());
+        this.pulse = new Pulse(surroundings.doorbell());
     }
 
     /** From the next turn on. */
@@ -92,6 +96,8 @@ public final class Worker {
     public void drain() {
         if (want == Want.WORK) {
             want = Want.DRAIN;
+            inbox.close();
+            pulse.drains();
             noteDraining();
             verdicts.withdraw(Duration.ZERO, clock.instant());
         }
@@ -168,7 +174,17 @@ public final class Worker {
                 + claim.name() + " elapsed=" + Span.brief(execution.elapsed());
     }
 
-    /** Thread-safe, unlike everything else here. */
+    /** For changes that other threads ask for. */
+    public Inbox inbox() {
+        return inbox;
+    }
+
+    /** For who asks from another thread how it goes. */
+    public Pulse pulse() {
+        return pulse;
+    }
+
+    /** Thread-safe, unlike everything else here but for what these two are. */
     public void handlersChanged() {
         plan.handlers().forget();
     }
@@ -189,8 +205,12 @@ public final class Worker {
             return wait;
         }
         try {
-            return transact(clock.instant());
+            inbox.carryOut(store);
+            Duration idle = transact(clock.instant());
+            pulse.turned("");
+            return idle;
         } catch (StoreException failure) {
+            pulse.turned(String.valueOf(failure.getMessage()));
             unsure = true;
             shown = null;
             retreat.from(failure);
