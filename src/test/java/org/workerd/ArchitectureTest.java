@@ -9,7 +9,7 @@ import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 
 /**
- * Calls go right: cli → daemon → ops → worker → config → store → job; engine → the engines below store; unix and api are
+ * Calls go right: cli → daemon → http → ops → worker → config → store → job; engine → the engines below store; unix and api are
  * leaves; each library has one home.
  */
 @AnalyzeClasses(packages = "org.workerd", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -135,6 +135,22 @@ class ArchitectureTest {
             .should()
             .dependOnClassesThat()
             .resideOutsideOfPackages("org.workerd.probe..", "org.workerd.api..", "java..", "org.jspecify..");
+
+    /** And of the worker its inbox and its pulse, and where output and ledgers are. */
+    @ArchTest
+    static final ArchRule httpKnowsNobodyWhoStartsIt =
+            mustNotUse("org.workerd.http..", "..engine..", "..daemon..", "..cli..", "..unix..");
+
+    @ArchTest
+    static final ArchRule onlyTheDaemonServesHttp = noClasses()
+            .that()
+            .resideOutsideOfPackages("org.workerd.http..", "org.workerd.daemon")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.workerd.http..");
+
+    @ArchTest
+    static final ArchRule onlyHttpUsesJetty = onlyIn("org.workerd.http..", "org.eclipse.jetty..", "io.prometheus..");
 
     @ArchTest
     static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");

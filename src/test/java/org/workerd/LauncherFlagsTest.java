@@ -35,6 +35,13 @@ class LauncherFlagsTest extends LauncherStage {
     }
 
     @Test
+    void whatSpeaksHttpIsOnTheClassPathOfTheDaemonAlone() throws Exception {
+        workerd("run");
+        assertThat(javaCalls())
+                .contains("-cp " + top + "/tree/lib/*:" + top + "/tree/lib/http/* org.workerd.cli.Main ");
+    }
+
+    @Test
     void theDaemonItselfIsCompiledWell() throws Exception {
         workerd("run");
         assertThat(javaCalls()).contains("-Xmx128m", "-XX:-MaxFDLimit").doesNotContain("TieredStopAtLevel");

@@ -2,12 +2,17 @@ package org.workerd.cli;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
+import java.security.SecureRandom;
 import java.time.Duration;
+import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
@@ -42,6 +47,11 @@ final class Init implements Callable<Integer> {
 
             [log]
             file = "log/workerd.log"
+
+            # The API and metrics: take the # away, and ./workerd reload. Programs send the token that stands in the file.
+            [http]
+            #listen = "127.0.0.1:PORT"
+            token_file = "http.token"
             """;
 
     private static final String HELLO =
@@ -59,6 +69,10 @@ final class Init implements Callable<Integer> {
             here=$(readlink -f -- "$0")
             exec PROGRAM --config "${here%/*}/workerd.toml" "$@"
             """;
+
+    private static final int FIRST_PORT = 8888;
+    private static final int PORTS = 100;
+    private static final int TOKEN_BYTES = 32;
 
     private final Main main;
 
@@ -83,7 +97,8 @@ final class Init implements Callable<Integer> {
                 handlers.write("run", example("run"), "rwxr-xr-x");
             }
             top.write("workerd", WRAPPER.replace("PROGRAM", LogRotation.shellWord(program())), "rwxr-xr-x");
-            top.write("workerd.toml", SETTINGS, "rw-r--r--");
+            top.write("workerd.toml", SETTINGS.replace("PORT", Integer.toString(freePort())), "rw-r--r--");
+            top.write("http.token", token() + "\n", "rw-------");
             top.write("logrotate.conf", rotation().text(), "rw-r--r--");
         }
         Engines.of(new QueueUrl.Sqlite(directory.resolve("queue/queue.db").toAbsolutePath()), Duration.ofSeconds(1))
@@ -93,8 +108,28 @@ final class Init implements Callable<Integer> {
         return 0;
     }
 
+    /** The first from 8888 on that nobody has now. */
+    private static int freePort() {
+        for (int port = FIRST_PORT; port < FIRST_PORT + PORTS; port++) {
+            try (ServerSocket free = new ServerSocket()) {
+                free.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+                return port;
+            } catch (IOException taken) {
+                // The next one may be free.
+            }
+        }
+        return FIRST_PORT;
+    }
+
+    private static String token() {
+        byte[] bytes = new byte[TOKEN_BYTES];
+        new SecureRandom().nextBytes(bytes);
+        return HexFormat.of().formatHex(bytes);
+    }
+
     private void refuseToOverwrite() {
-        for (String name : List.of("workerd.toml", "workerd", "logrotate.conf", "handlers/hello", "handlers/run")) {
+        for (String name :
+                List.of("workerd.toml", "workerd", "logrotate.conf", "http.token", "handlers/hello", "handlers/run")) {
             if (Files.exists(directory.resolve(name), LinkOption.NOFOLLOW_LINKS)) {
                 throw new Failure(
                         ExitCode.FAILED,

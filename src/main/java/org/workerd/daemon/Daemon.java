@@ -143,7 +143,9 @@ public final class Daemon {
         Worker worker = new Worker(
                 store, identity, plans.of(settings), new Worker.Surroundings(settings.directory(), doorbell, clock));
         parts.push(worker::close);
-        Reload reload = new Reload(config, settings, log, plans);
+        Web web = new Web(engine, worker, identity.daemon(), settings);
+        parts.push(web::close);
+        Reload reload = new Reload(config, settings, log, plans, web);
         Runnable upkeep = () -> {
             pidFile.heal();
             store.check();
@@ -166,12 +168,14 @@ public final class Daemon {
                 engine.name(),
                 settings.concurrency(),
                 settings.handlersDir());
+        List<String> notes = web.bind();
         log.takeStderr();
-        if (!readiness.ready(identity.pid())) {
+        if (!readiness.ready(identity.pid(), notes)) {
             LOG.warn("the start was aborted before workerd was ready: stopping");
             signals.stopNow();
         }
         supervisor.ready();
+        web.start();
         return loop.run(watcher);
     }
 

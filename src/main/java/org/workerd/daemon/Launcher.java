@@ -143,10 +143,15 @@ public final class Launcher {
     }
 
     private static List<String> up(String heard, SettingsFile.Loaded loaded) {
-        return List.of(
-                "workerd is running (pid " + word(heard, Readiness.READY) + ")",
-                "  Its log: " + loaded.settings().logging().file(),
-                "  Stop it with: workerd " + named(loaded) + "stop");
+        List<String> words = new ArrayList<>(List.of("workerd is running (pid " + word(heard, Readiness.READY) + ")"));
+        for (String line : heard.split("\n", -1)) {
+            if (line.startsWith(Readiness.NOTE)) {
+                words.add("  " + line.substring(Readiness.NOTE.length()));
+            }
+        }
+        words.add("  Its log: " + loaded.settings().logging().file());
+        words.add("  Stop it with: workerd " + named(loaded) + "stop");
+        return words;
     }
 
     /** Any but the system's configuration has to be named again. */

@@ -114,6 +114,8 @@ final class LogFile {
         LoggerContext context = (LoggerContext) LoggerFactory.getILoggerFactory();
         ch.qos.logback.classic.Logger root = context.getLogger(Logger.ROOT_LOGGER_NAME);
         root.setLevel(Level.toLevel(logging.level().name()));
+        // What it tells of its own start and end nobody wants to read.
+        context.getLogger("org.eclipse.jetty").setLevel(Level.WARN);
         if (logging.format() == format) {
             return;
         }

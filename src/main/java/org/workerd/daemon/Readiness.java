@@ -1,5 +1,7 @@
 package org.workerd.daemon;
 
+import java.util.List;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.unix.Posix;
 import org.workerd.unix.UnixException;
@@ -11,6 +13,7 @@ import org.workerd.unix.UnixException;
 public final class Readiness {
     static final String READY = "\0READY ";
     static final String RUNNING = "\0RUNNING ";
+    static final String NOTE = "\0NOTE ";
     static final String EXIT = "\0EXIT ";
 
     private final int descriptor;
@@ -52,9 +55,9 @@ public final class Readiness {
         }
     }
 
-    /** Up and at work. False: the launcher is gone, whoever started us wants no daemon any more. */
-    boolean ready(long pid) {
-        return tell(READY + pid + "\n");
+    /** Up and at work; with what whoever started us should know. False: the launcher is gone, whoever started us wants no daemon any more. */
+    boolean ready(long pid, List<String> notes) {
+        return tell(notes.stream().map(note -> NOTE + note + "\n").collect(Collectors.joining()) + READY + pid + "\n");
     }
 
     /** Not needed: another one is, and people may know which. */

@@ -17,13 +17,15 @@ final class Reload {
     private final @Nullable Path config;
     private final LogFile log;
     private final Plans plans;
+    private final Web web;
     private Settings settings;
 
-    Reload(@Nullable Path config, Settings settings, LogFile log, Plans plans) {
+    Reload(@Nullable Path config, Settings settings, LogFile log, Plans plans, Web web) {
         this.config = config;
         this.settings = settings;
         this.log = log;
         this.plans = plans;
+        this.web = web;
     }
 
     Settings settings() {
@@ -42,6 +44,7 @@ final class Reload {
             bad.problems().forEach(problem -> LOG.error("{} {}", problem.place(), problem.message()));
             LOG.error("the configuration has errors: the old one stays in force");
         }
+        web.change(settings);
         return plans.of(settings);
     }
 

@@ -38,9 +38,25 @@ public final class OutputTail {
         this.half = limit / 2;
     }
 
+    /** Goes on where another one, of the same attempt, had got to. */
+    public OutputTail from(long where) {
+        position = where;
+        return this;
+    }
+
+    /** Where it goes on. */
+    public long position() {
+        return position;
+    }
+
     /** All there is by now; nothing of a file that is not there, for an attempt that printed nothing keeps none. */
     public void copyTo(OutputStream to) throws IOException {
-        OutputFiles.read(file, from -> copy(from, to));
+        copyTo(to, Long.MAX_VALUE);
+    }
+
+    /** The same, but no more than about so many bytes at once. */
+    public void copyTo(OutputStream to, long most) throws IOException {
+        OutputFiles.read(file, from -> copy(from, to, most));
     }
 
     /** Of an attempt of this job, from its beginning. */
@@ -55,10 +71,11 @@ public final class OutputTail {
         return Output.path(settings.directory().output(), job, attempt);
     }
 
-    private void copy(FileChannel from, OutputStream to) throws IOException {
+    private void copy(FileChannel from, OutputStream to, long enough) throws IOException {
         noticeCut(from, to);
         ByteBuffer chunk = ByteBuffer.allocate(CHUNK);
-        while (position < from.size()) {
+        long begun = position;
+        while (position < from.size() && position - begun < enough) {
             skipHole(from.size(), to);
             // The head ends at the half: a chunk must not reach into the hole.
             int most = (int) (position < half ? Math.min(CHUNK, half - position) : CHUNK);

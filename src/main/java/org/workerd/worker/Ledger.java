@@ -52,6 +52,11 @@ public final class Ledger implements AutoCloseable {
         return ledger;
     }
 
+    /** Beside it, where the daemon listens for HTTP, if it does. */
+    public static Path listens(Path directory, long daemon) {
+        return directory.resolve(daemon + ".http");
+    }
+
     public static Path path(Path directory, long daemon) {
         return directory.resolve(daemon + ".lock");
     }

@@ -1,6 +1,7 @@
 package org.workerd.worker;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.HashMap;
@@ -107,6 +108,7 @@ final class Peers {
     private void remove(long daemon, Inheritance ours) {
         Scratch.delete(scratch.resolve(Long.toString(daemon)));
         try {
+            Files.deleteIfExists(Ledger.listens(ledgers, daemon));
             ours.settle();
         } catch (IOException failure) {
             LOG.warn("cannot remove the lock file of daemon {}: {}", daemon, failure.getMessage());

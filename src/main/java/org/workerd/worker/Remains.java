@@ -61,6 +61,7 @@ public final class Remains {
     public static Set<Long> of(DaemonDirectory directory, Collection<Long> known, long below) {
         Set<Long> found = new TreeSet<>();
         collect(directory.ledgers(), LOCK, found);
+        collect(directory.ledgers(), ".http", found);
         collect(directory.scratch(), "", found);
         found.removeIf(id -> id >= below);
         found.removeAll(known);
@@ -99,6 +100,7 @@ public final class Remains {
         try {
             Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(directory.ledgers(), dead), Ledger.MODE);
             if (lock.isPresent()) {
+                Files.deleteIfExists(Ledger.listens(directory.ledgers(), dead));
                 Scratch.delete(Premises.of(directory, dead).scratch());
                 lock.get().closeAndDelete();
             }

@@ -46,6 +46,7 @@ final class InstallationTest {
         assertThat(permissions(made.resolve("handlers/run"))).isEqualTo("rwxr-xr-x");
         // One that its group may write is not read by logrotate.
         assertThat(permissions(made.resolve("logrotate.conf"))).isEqualTo("rw-r--r--");
+        assertThat(permissions(made.resolve("http.token"))).isEqualTo("rw-------");
         assertThat(permissions(made.resolve("workerd"))).isEqualTo("rwxr-xr-x");
         assertThat(permissions(made.resolve("queue"))).isEqualTo("rwx------");
     }

@@ -74,7 +74,8 @@ final class PlantedLinksTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"handlers/hello", "handlers/run", "logrotate.conf", "workerd", "workerd.toml"})
+    @ValueSource(
+            strings = {"handlers/hello", "handlers/run", "http.token", "logrotate.conf", "workerd", "workerd.toml"})
     void initWritesNoFileBehindALink(String name) throws IOException {
         plant(directory.resolve("new/" + name), roots.resolve("made"));
         Cli.Said said = cli.run("init", directory.resolve("new").toString());

@@ -63,6 +63,7 @@ public final class Checkup {
     private void lookAt(Settings settings) {
         DaemonState daemon = DaemonState.of(settings);
         look("daemon", () -> new DaemonCheck(settings, daemon).look());
+        look("http", () -> new HttpCheck(settings, daemon).look());
         look("volume", () -> new VolumeCheck(settings).look());
         look("files", () -> new FilesCheck(settings).look());
         look("links", () -> new LinksCheck(settings.directory().path(), LinksCheck.KERNEL).look());

@@ -1,0 +1,122 @@
+package org.workerd.http;
+
+import java.io.IOException;
+import java.net.StandardSocketOptions;
+import java.nio.channels.SelectableChannel;
+import java.nio.channels.SelectionKey;
+import java.nio.channels.ServerSocketChannel;
+import java.nio.channels.SocketChannel;
+import java.util.Objects;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.eclipse.jetty.io.Connection;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.io.ManagedSelector;
+import org.eclipse.jetty.io.SelectorManager;
+import org.eclipse.jetty.io.SocketChannelEndPoint;
+import org.eclipse.jetty.server.AbstractConnector;
+import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.Scheduler;
+
+/**
+ * Lets Jetty serve a channel that is bound already, of TCP or of a unix socket: Jetty's own connectors bind one
+ * themselves, and a place that is taken would have to be tried with all of Jetty. Counts its connections with others.
+ */
+final class ChannelConnector extends AbstractConnector {
+    private final ServerSocketChannel channel;
+    private final SelectorManager selectors;
+    private final AtomicInteger open;
+    private final int most;
+
+    /**
+     * Of a channel that it closes when it stops.
+     *
+     * @param open how many connections there are, of all connectors
+     * @param most one more is closed at once
+     */
+    ChannelConnector(
+            Server server, ServerSocketChannel channel, AtomicInteger open, int most, ConnectionFactory factory) {
+        super(server, null, null, null, 1, factory);
+        this.channel = channel;
+        this.open = open;
+        this.most = most;
+        this.selectors = new Selectors(getExecutor(), getScheduler());
+        installBean(selectors, true);
+    }
+
+    @Override
+    protected void doStart() throws Exception {
+        channel.configureBlocking(true);
+        super.doStart();
+    }
+
+    @Override
+    protected void doStop() throws Exception {
+        // Whoever waits in accept learns of it so.
+        channel.close();
+        super.doStop();
+    }
+
+    @Override
+    protected void accept(int acceptor) throws IOException {
+        SocketChannel accepted = channel.accept();
+        if (open.incrementAndGet() > most) {
+            open.decrementAndGet();
+            accepted.close();
+            return;
+        }
+        accepted.configureBlocking(false);
+        if (!isUnix()) {
+            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        }
+        selectors.accept(accepted);
+    }
+
+    @Override
+    public Object getTransport() {
+        return channel;
+    }
+
+    boolean isUnix() {
+        return channel.supportedOptions().stream().noneMatch(StandardSocketOptions.SO_REUSEADDR::equals);
+    }
+
+    private final class Selectors extends SelectorManager {
+        Selectors(Executor executor, Scheduler scheduler) {
+            super(executor, scheduler, 1);
+        }
+
+        @Override
+        protected EndPoint newEndPoint(SelectableChannel accepted, ManagedSelector selector, SelectionKey key) {
+            SocketChannelEndPoint end =
+                    new SocketChannelEndPoint((SocketChannel) accepted, selector, key, getScheduler());
+            end.setIdleTimeout(getIdleTimeout());
+            return end;
+        }
+
+        @Override
+        public Connection newConnection(SelectableChannel accepted, EndPoint end, Object attachment) {
+            return Objects.requireNonNull(getDefaultConnectionFactory()).newConnection(ChannelConnector.this, end);
+        }
+
+        @Override
+        protected void endPointOpened(EndPoint end) {
+            super.endPointOpened(end);
+            onEndPointOpened(end);
+        }
+
+        @Override
+        protected void endPointClosed(EndPoint end) {
+            open.decrementAndGet();
+            onEndPointClosed(end);
+            super.endPointClosed(end);
+        }
+
+        @Override
+        protected void onAcceptFailed(SelectableChannel accepted, Throwable failure, Object attachment) {
+            open.decrementAndGet();
+            super.onAcceptFailed(accepted, failure, attachment);
+        }
+    }
+}

@@ -1,0 +1,225 @@
+package org.workerd.http;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketAddress;
+import java.net.URLDecoder;
+import java.nio.channels.SocketChannel;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.IntSupplier;
+import java.util.stream.Collectors;
+import jdk.net.ExtendedSocketOptions;
+import jdk.net.UnixDomainPrincipal;
+import org.eclipse.jetty.http.HttpHeader;
+import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.server.Handler;
+import org.eclipse.jetty.server.Request;
+import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.util.Callback;
+import org.eclipse.jetty.util.Fields;
+import org.eclipse.jetty.util.Promise;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Names;
+
+/**
+ * What every request goes through: its path, the guard, its body, and then the one thread of the API, which is never
+ * given more than it can hold. Nothing here waits for a client. Thread-safe.
+ */
+final class Front extends Handler.Abstract {
+    /** Of all bodies that are being read or looked at. */
+    private static final long MOST_BYTES = 16L << 20;
+
+    private static final int BODY_SECONDS = 30;
+
+    private final Api api;
+    private final AtomicLong bytes = new AtomicLong();
+    private volatile @Nullable Guard guard;
+
+    Front(Parts parts, IntSupplier connections) {
+        this.api = new Api(parts, connections);
+    }
+
+    void guard(Guard next) {
+        guard = next;
+    }
+
+    void close() {
+        api.close();
+    }
+
+    /** What Jetty itself refuses, like what is no HTTP. */
+    Request.Handler errors() {
+        return (request, response, callback) -> {
+            int status = response.getStatus();
+            Exchange exchange = exchange(request, response, callback, Caller.nobody(""), none());
+            exchange.problem(
+                    new Problem(status, status >= 500 ? "failure" : "bad-request", "not answered: " + status, ""));
+            return true;
+        };
+    }
+
+    @Override
+    public boolean handle(Request request, Response response, Callback callback) {
+        Exchange nobodys = exchange(request, response, callback, Caller.nobody(""), none());
+        try {
+            answer(request, response, callback);
+        } catch (Problem problem) {
+            api.count(problem);
+            nobodys.problem(problem);
+        }
+        return true;
+    }
+
+    private void answer(Request request, Response response, Callback callback) {
+        Guard door = guard;
+        if (door == null) {
+            throw Problem.busy("http is only just starting");
+        }
+        List<String> path = path(request, door.basePath());
+        List<Route.Match> fitting = api.routes().stream()
+                .map(route -> route.match(path))
+                .flatMap(Optional::stream)
+                .toList();
+        String method = request.getMethod().equals("HEAD") ? "GET" : request.getMethod();
+        Optional<Route.Match> match = fitting.stream()
+                .filter(one -> one.route().method().equals(method))
+                .findFirst();
+        Route.Access access = match.map(one -> one.route().access()).orElse(Route.Access.CALLERS);
+        boolean isOpen = access == Route.Access.ANYBODY || (access == Route.Access.METRICS && door.isMetricsOpen());
+        Caller caller = door.admit(asked(request), isOpen);
+        if (match.isEmpty()) {
+            throw refusal(fitting, response, path);
+        }
+        Exchange exchange = exchange(request, response, callback, caller, match.get());
+        if (match.get().route().longestBody() == 0) {
+            api.submit(exchange, match.get().route());
+        } else {
+            gather(exchange, match.get().route());
+        }
+    }
+
+    private static Problem refusal(List<Route.Match> fitting, Response response, List<String> path) {
+        if (fitting.isEmpty()) {
+            return new Problem(
+                    404,
+                    "not-found",
+                    "there is nothing at /" + Names.printable(String.join("/", path)),
+                    "What there is: /api/v1/openapi.json");
+        }
+        String allowed =
+                fitting.stream().map(one -> one.route().method()).distinct().collect(Collectors.joining(", "));
+        response.getHeaders().put(HttpHeader.ALLOW, allowed);
+        return new Problem(405, "method-not-allowed", "here only " + allowed + " is understood", "");
+    }
+
+    /** Reads the body as it comes, in no thread of its own. */
+    private void gather(Exchange exchange, Route route) {
+        Request request = exchange.request();
+        long told = request.getLength();
+        int most = route.longestBody();
+        if (told > most) {
+            throw tooLarge(most);
+        }
+        long reserved = told >= 0 ? told : most;
+        if (bytes.addAndGet(reserved) > MOST_BYTES) {
+            bytes.addAndGet(-reserved);
+            throw Problem.busy("too much is being sent already");
+        }
+        CompletableFuture<byte[]> whole = new CompletableFuture<>();
+        Content.Source.asByteArrayAsync(request, most, Promise.Invocable.toPromise(whole));
+        var unused = whole.orTimeout(BODY_SECONDS, TimeUnit.SECONDS).whenComplete((body, failure) -> {
+            if (failure != null) {
+                bytes.addAndGet(-reserved);
+                boolean large = failure instanceof IllegalStateException;
+                exchange.problem(large ? tooLarge(most) : new Problem(408, "too-slow", "the body did not come", ""));
+                return;
+            }
+            exchange.take(body);
+            try {
+                api.submit(exchange, route, () -> bytes.addAndGet(-reserved));
+            } catch (Problem problem) {
+                bytes.addAndGet(-reserved);
+                exchange.problem(problem);
+            }
+        });
+    }
+
+    private static Problem tooLarge(int most) {
+        return new Problem(413, "too-large", "the body must be at most " + most + " bytes", "");
+    }
+
+    private static List<String> path(Request request, String base) {
+        String raw = String.valueOf(request.getHttpURI().getPath());
+        if (!raw.startsWith(base + "/") && !raw.equals(base)) {
+            throw new Problem(404, "not-found", "there is nothing outside of " + base, "http.base_path is " + base);
+        }
+        String below = raw.substring(base.length());
+        List<String> words = new ArrayList<>();
+        for (String word : Route.words(below.isEmpty() ? "/" : below)) {
+            try {
+                words.add(URLDecoder.decode(word.replace("+", "%2B"), StandardCharsets.UTF_8));
+            } catch (IllegalArgumentException bad) {
+                throw new Problem(400, "bad-request", "the path is not encoded as it should be", "");
+            }
+        }
+        return words;
+    }
+
+    private static Asked asked(Request request) {
+        SocketAddress remote = request.getConnectionMetaData().getRemoteSocketAddress();
+        Object transport =
+                request.getConnectionMetaData().getConnection().getEndPoint().getTransport();
+        String peer = remote instanceof InetSocketAddress tcp ? tcp.getAddress().getHostAddress() : "";
+        String group = null;
+        if (!(remote instanceof InetSocketAddress) && transport instanceof SocketChannel channel) {
+            try {
+                UnixDomainPrincipal who = channel.getOption(ExtendedSocketOptions.SO_PEERCRED);
+                peer = who.user().getName();
+                group = who.group().getName();
+            } catch (IOException gone) {
+                throw new Problem(403, "forbidden", "nobody knows who asks", "");
+            }
+        }
+        return new Asked(
+                request.getMethod(),
+                peer,
+                group,
+                orEmpty(request.getHeaders().get(HttpHeader.HOST)),
+                request.getHeaders().get(HttpHeader.AUTHORIZATION),
+                request.getHeaders().get(HttpHeader.ORIGIN),
+                request.getHeaders().get("Sec-Fetch-Site"));
+    }
+
+    private static String orEmpty(@Nullable String text) {
+        return text == null ? "" : text;
+    }
+
+    private static Exchange exchange(
+            Request request, Response response, Callback callback, Caller caller, Route.Match match) {
+        response.getHeaders().put("X-Content-Type-Options", "nosniff");
+        response.getHeaders().put("Cache-Control", "no-store");
+        response.getHeaders().put("Referrer-Policy", "same-origin");
+        response.getHeaders()
+                .put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
+        return new Exchange(request, response, callback, caller, match, query(request));
+    }
+
+    private static Fields query(Request request) {
+        try {
+            return Request.extractQueryParameters(request);
+        } catch (RuntimeException bad) {
+            return Fields.EMPTY;
+        }
+    }
+
+    private static Route.Match none() {
+        return new Route.Match(Route.of("GET", "/", Route.Access.ANYBODY, 0, exchange -> {}), Map.of());
+    }
+}

@@ -1,0 +1,128 @@
+package org.workerd.http;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
+import org.eclipse.jetty.http.UriCompliance;
+import org.eclipse.jetty.server.HttpConfiguration;
+import org.eclipse.jetty.server.HttpConnectionFactory;
+import org.eclipse.jetty.server.Server;
+import org.eclipse.jetty.util.thread.QueuedThreadPool;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.config.Listen;
+
+/** Jetty, with few threads and everything bounded, whatever its clients do. For one thread but for what it serves. */
+final class HttpServer implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(HttpServer.class);
+    private static final int THREADS = 24;
+    private static final int IDLE_MILLIS = 30_000;
+    private static final int LONGEST_HEAD = 8 << 10;
+    private static final int MOST_CONNECTIONS = 1_024;
+
+    private static final Pattern OPEN_FILES = Pattern.compile("Max open files +(\\d+) .*");
+
+    private final Server jetty;
+    private final Front front;
+    private final HttpConfiguration configuration = new HttpConfiguration();
+    private final AtomicInteger open = new AtomicInteger();
+    private final int mostConnections = mostConnections();
+    private final Map<Listen, ChannelConnector> connectors = new HashMap<>();
+
+    private HttpServer(Parts parts) {
+        QueuedThreadPool threads = new QueuedThreadPool(THREADS, 1, IDLE_MILLIS);
+        threads.setName("http");
+        threads.setDaemon(true);
+        threads.setReservedThreads(0);
+        this.jetty = new Server(threads);
+        this.front = new Front(parts, open::get);
+        jetty.setHandler(front);
+        jetty.setErrorHandler(front.errors());
+        jetty.setStopTimeout(0);
+        configuration.setSendServerVersion(false);
+        configuration.setRequestHeaderSize(LONGEST_HEAD);
+        configuration.setIdleTimeout(IDLE_MILLIS);
+        configuration.setUriCompliance(UriCompliance.RFC3986);
+        configuration.setUseInputDirectByteBuffers(false);
+        configuration.setUseOutputDirectByteBuffers(false);
+        configuration.setOutputBufferSize(16 << 10);
+    }
+
+    static HttpServer start(Parts parts) {
+        HttpServer server = new HttpServer(parts);
+        try {
+            server.jetty.start();
+            return server;
+        } catch (Exception failure) {
+            throw new IllegalStateException("the HTTP server does not start: " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Who gets in from now on. */
+    void guard(Guard guard) {
+        front.guard(guard);
+    }
+
+    /** Serves a place that is taken, if it is not served yet. */
+    void serve(Port port) {
+        if (connectors.containsKey(port.listen())) {
+            return;
+        }
+        ChannelConnector connector = new ChannelConnector(
+                jetty, port.channel(), open, mostConnections, new HttpConnectionFactory(configuration));
+        connector.setIdleTimeout(IDLE_MILLIS);
+        jetty.addConnector(connector);
+        try {
+            connector.start();
+            connectors.put(port.listen(), connector);
+        } catch (Exception failure) {
+            jetty.removeConnector(connector);
+            throw new IllegalStateException(
+                    "cannot serve " + port.listen().text() + ": " + failure.getMessage(), failure);
+        }
+    }
+
+    /** Serves it no longer. */
+    void leave(Port port) {
+        ChannelConnector connector = connectors.remove(port.listen());
+        if (connector != null) {
+            try {
+                connector.stop();
+            } catch (Exception failure) {
+                LOG.warn("http: while leaving {}: {}", port.listen().text(), failure.getMessage());
+            }
+            jetty.removeConnector(connector);
+        }
+    }
+
+    @Override
+    public void close() {
+        front.close();
+        try {
+            jetty.stop();
+        } catch (Exception failure) {
+            LOG.warn("http: while stopping: {}", failure.getMessage());
+        }
+    }
+
+    /** Half of the descriptors are the jobs'. */
+    private static int mostConnections() {
+        try (Stream<String> lines = Files.lines(Path.of("/proc/self/limits"), StandardCharsets.UTF_8)) {
+            List<Long> limits = lines.map(OPEN_FILES::matcher)
+                    .filter(Matcher::matches)
+                    .map(line -> Long.parseLong(line.group(1)))
+                    .toList();
+            return limits.isEmpty() ? MOST_CONNECTIONS : (int) Math.min(MOST_CONNECTIONS, limits.get(0) / 2);
+        } catch (IOException unlimited) {
+            return MOST_CONNECTIONS;
+        }
+    }
+}

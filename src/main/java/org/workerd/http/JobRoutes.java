@@ -1,0 +1,249 @@
+package org.workerd.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.workerd.http.Route.Access;
+import org.workerd.job.Names;
+import org.workerd.job.Span;
+import org.workerd.ops.JobAction;
+import org.workerd.ops.Json;
+import org.workerd.ops.WaitsFor;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.Filter;
+import org.workerd.store.JobQueries.Found;
+import org.workerd.store.JobView;
+import org.workerd.store.Moves.Removed;
+import org.workerd.worker.OutputFiles;
+
+/** Jobs: to be looked at, waited for, retried, cancelled and deleted. For the thread of the API. */
+final class JobRoutes {
+    private static final int USUAL = 20;
+    private static final int MOST = 500;
+    /** With payloads and results of a megabyte each there must not be many in memory at once. */
+    private static final int AT_ONCE = 10;
+
+    private static final int ENOUGH_BYTES = 4 << 20;
+    private static final Duration USUAL_WAIT = Duration.ofSeconds(30);
+    private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
+    private static final int SMALL = 1 << 10;
+
+    private final Room room;
+    private final Live live;
+
+    JobRoutes(Room room, Live live) {
+        this.room = room;
+        this.live = live;
+    }
+
+    List<Route> routes() {
+        return List.of(
+                Route.of("GET", "/api/v1/jobs", Access.CALLERS, 0, this::list),
+                Route.of("GET", "/api/v1/jobs/{id}", Access.CALLERS, 0, this::show),
+                Route.of("DELETE", "/api/v1/jobs/{id}", Access.CALLERS, 0, this::delete),
+                Route.of("GET", "/api/v1/jobs/{id}/wait", Access.CALLERS, 0, this::await),
+                Route.of("POST", "/api/v1/jobs/{id}/retry", Access.CALLERS, SMALL, this::retry),
+                Route.of("POST", "/api/v1/jobs/{id}/cancel", Access.CALLERS, SMALL, this::cancel));
+    }
+
+    /** Writes a job as everywhere. */
+    static void write(Json document, JobView job, JobQueries queries, Room room, @Nullable WaitsFor waitsFor)
+            throws IOException {
+        document.job(job, queries.attempts(job.id()), room.settings().policies().of(job.name()), waitsFor);
+    }
+
+    private void list(Exchange exchange) {
+        Filter filter = Filters.of(exchange, Set.of("limit", "before"), room.now());
+        int limit = (int) number(exchange, "limit", USUAL, MOST);
+        long before = number(exchange, "before", Long.MAX_VALUE, Long.MAX_VALUE);
+        exchange.bytes(200, Exchange.JSON, room.read(queries -> page(queries, filter, limit, before)));
+    }
+
+    /** As many as fit; the next page begins where this one ends. */
+    private byte[] page(JobQueries queries, Filter filter, int limit, long before) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Json document = new Json(bytes)) {
+            JsonGenerator out = document.generator();
+            out.writeStartObject();
+            out.writeArrayFieldStart("jobs");
+            long below = before;
+            int count = 0;
+            Long next = null;
+            Long lookedBackTo = null;
+            boolean more = true;
+            while (more && count < limit) {
+                Found found = queries.list(filter, Math.min(AT_ONCE, limit - count), below);
+                Map<Long, WaitsFor> waits = room.reasons(queries).of(found.jobs());
+                for (JobView job : found.jobs()) {
+                    write(document, job, queries, room, waits.get(job.id()));
+                    below = job.id();
+                }
+                count += found.jobs().size();
+                lookedBackTo = found.lookedBackTo();
+                out.flush();
+                boolean full = count >= limit || bytes.size() > ENOUGH_BYTES;
+                next = found.more() ? Long.valueOf(below) : lookedBackTo;
+                more = found.more() && !full;
+            }
+            out.writeEndArray();
+            document.number("next", next);
+            document.number("looked_back_to", lookedBackTo);
+            out.writeEndObject();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toByteArray();
+    }
+
+    private void show(Exchange exchange) {
+        show(exchange, 200, exchange.id());
+    }
+
+    private void show(Exchange exchange, int status, long id) {
+        room.read(queries -> {
+            JobView job = find(queries, id);
+            WaitsFor reason = room.reasons(queries).of(job).orElse(null);
+            exchange.json(status, document -> write(document, job, queries, room, reason));
+            return job;
+        });
+    }
+
+    static JobView find(JobQueries queries, long id) {
+        return queries.find(id).orElseThrow(() -> Problem.noSuch("job " + id));
+    }
+
+    private void await(Exchange exchange) {
+        String given = exchange.parameter("timeout");
+        Duration timeout;
+        try {
+            timeout = given == null ? USUAL_WAIT : Span.parse(given);
+        } catch (IllegalArgumentException wrong) {
+            throw Problem.invalid("timeout: " + wrong.getMessage());
+        }
+        if (timeout.compareTo(LONGEST_WAIT) > 0) {
+            throw Problem.invalid("timeout: at most " + Span.format(LONGEST_WAIT));
+        }
+        live.add(new Waiter(exchange, exchange.id(), System.nanoTime() + timeout.toNanos()));
+    }
+
+    /** Until the job has ended, or the time is up. */
+    private final class Waiter implements Live.Waiter {
+        private final Exchange exchange;
+        private final long id;
+        private final long until;
+
+        Waiter(Exchange exchange, long id, long until) {
+            this.exchange = exchange;
+            this.id = id;
+            this.until = until;
+        }
+
+        @Override
+        public Exchange exchange() {
+            return exchange;
+        }
+
+        @Override
+        public boolean look(boolean changed) {
+            boolean ended =
+                    changed && room.read(queries -> find(queries, id)).state().isFinal();
+            boolean late = System.nanoTime() - until >= 0;
+            if (ended || late) {
+                show(exchange, ended ? 200 : 202, id);
+            }
+            return ended || late;
+        }
+
+        @Override
+        public void end() {
+            exchange.problem(Problem.busy("the daemon stops"));
+        }
+    }
+
+    private void retry(Exchange exchange) {
+        long id = exchange.id();
+        boolean force = exchange.isSet("force");
+        JobView job = room.read(queries -> find(queries, id));
+        room.change(
+                exchange,
+                "retry of job " + id,
+                moves -> JobAction.retry(id, force, moves),
+                objection -> answer(exchange, job, JobAction.RETRY.done(), objection));
+    }
+
+    private void cancel(Exchange exchange) {
+        long id = exchange.id();
+        JobView job = room.read(queries -> find(queries, id));
+        String reason =
+                "cancelled over HTTP by " + Names.printable(exchange.caller().name());
+        room.change(
+                exchange,
+                "cancel of job " + id,
+                moves -> moves.cancel(id, reason, room.now())
+                        ? JobAction.CANCEL.done()
+                        : moves.requestCancel(id, reason, room.now()) ? "told to end" : "",
+                done -> answer(
+                        exchange, job, done, done.isEmpty() ? Optional.of("has ended already") : Optional.empty()));
+    }
+
+    private void answer(Exchange exchange, JobView before, String outcome, Optional<String> objection) {
+        if (objection.isPresent()) {
+            throw conflict(before, objection.get());
+        }
+        room.read(queries -> {
+            JobView job = find(queries, before.id());
+            exchange.json(200, document -> {
+                document.generator().writeStartObject();
+                document.generator().writeNumberField("id", job.id());
+                document.text("outcome", outcome);
+                document.generator().writeFieldName("job");
+                write(document, job, queries, room, null);
+                document.generator().writeEndObject();
+            });
+            return job;
+        });
+    }
+
+    private static Problem conflict(JobView job, String objection) {
+        return new Problem(
+                409,
+                "conflict",
+                "job " + job.id() + " " + objection + "; it is " + job.state().word(),
+                "");
+    }
+
+    private void delete(Exchange exchange) {
+        long id = exchange.id();
+        JobView job = room.read(queries -> find(queries, id));
+        room.change(exchange, "delete of job " + id, moves -> moves.delete(id), removed -> {
+            if (removed.isEmpty()) {
+                throw conflict(job, "has not ended: cancel it first");
+            }
+            removeOutput(List.of(removed.get()));
+            exchange.empty(204);
+        });
+    }
+
+    private void removeOutput(List<Removed> jobs) throws IOException {
+        new OutputFiles(room.settings().directory()).remove(new ArrayList<>(jobs));
+    }
+
+    private static long number(Exchange exchange, String name, long otherwise, long most) {
+        String given = exchange.parameter(name);
+        if (given == null) {
+            return otherwise;
+        }
+        if (!given.matches("[1-9][0-9]{0,17}") || Long.parseLong(given) > most) {
+            throw Problem.invalid(name + ": expected a whole number 1 to " + most);
+        }
+        return Long.parseLong(given);
+    }
+}

@@ -1,0 +1,148 @@
+package org.workerd.http;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CodingErrorAction;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import org.eclipse.jetty.util.Callback;
+import org.jspecify.annotations.Nullable;
+import org.workerd.http.Route.Access;
+import org.workerd.job.JobState;
+import org.workerd.ops.Json;
+import org.workerd.ops.OutputTail;
+import org.workerd.store.JobView;
+
+/** What attempts print: whole, or as it comes. For the thread of the API. */
+final class OutputRoutes {
+    private static final int CHUNK = 64 << 10;
+
+    private final Room room;
+    private final Live live;
+
+    OutputRoutes(Room room, Live live) {
+        this.room = room;
+        this.live = live;
+    }
+
+    List<Route> routes() {
+        return List.of(Route.of("GET", "/api/v1/jobs/{id}/attempts/{n}/output", Access.CALLERS, 0, this::output));
+    }
+
+    private void output(Exchange exchange) {
+        long id = exchange.id();
+        long number = Exchange.number(exchange.named("n"), "attempt");
+        JobView job = room.read(queries -> JobRoutes.find(queries, id));
+        boolean known = number <= job.attempt() + 1L;
+        if (!known) {
+            throw Problem.noSuch("attempt " + number + " of job " + id);
+        }
+        OutputTail tail = OutputTail.of(room.settings(), job, (int) number);
+        if (exchange.isSet("follow")) {
+            live.add(new Following(exchange, id, (int) number, tail.from(resumed(exchange))));
+            return;
+        }
+        // Nothing in it may be taken for a page, whatever a browser thinks that it is.
+        exchange.header("Content-Security-Policy", "sandbox; default-src 'none'");
+        exchange.header("Content-Disposition", "attachment; filename=\"" + id + "." + number + ".log\"");
+        if (exchange.begin(200, "text/plain; charset=utf-8")) {
+            copy(exchange, tail);
+        }
+    }
+
+    private static long resumed(Exchange exchange) {
+        String last = exchange.request().getHeaders().get("Last-Event-ID");
+        return last != null && last.matches("[0-9]{1,18}") ? Long.parseLong(last) : 0;
+    }
+
+    /** Piece by piece, the next one when the client has taken the last. */
+    private void copy(Exchange exchange, OutputTail tail) {
+        byte[] piece;
+        try {
+            piece = next(tail);
+        } catch (IOException | RuntimeException failure) {
+            exchange.callback().failed(failure);
+            return;
+        }
+        if (piece.length == 0) {
+            exchange.response().write(true, ByteBuffer.allocate(0), exchange.callback());
+            return;
+        }
+        Callback then =
+                Callback.from(() -> room.thread().execute(() -> copy(exchange, tail)), exchange.callback()::failed);
+        exchange.response().write(false, ByteBuffer.wrap(piece), then);
+    }
+
+    private static byte[] next(OutputTail tail) throws IOException {
+        ByteArrayOutputStream piece = new ByteArrayOutputStream();
+        tail.copyTo(piece, CHUNK);
+        return piece.toByteArray();
+    }
+
+    /** Server-sent events: text with the offset behind it as the event's id, then the end. */
+    private final class Following extends Live.Stream {
+        private final long id;
+        private final int attempt;
+        private final OutputTail tail;
+        private final CharsetDecoder decoder = StandardCharsets.UTF_8
+                .newDecoder()
+                .onMalformedInput(CodingErrorAction.REPLACE)
+                .onUnmappableCharacter(CodingErrorAction.REPLACE);
+        private ByteBuffer rest = ByteBuffer.allocate(0);
+        private boolean told;
+
+        Following(Exchange exchange, long id, int attempt, OutputTail tail) {
+            super(exchange);
+            this.id = id;
+            this.attempt = attempt;
+            this.tail = tail;
+        }
+
+        @Override
+        @Nullable
+        String next(boolean changed) throws IOException {
+            if (told) {
+                return null;
+            }
+            // The state before the output: what was printed before the end is there when the end is seen.
+            JobView job = room.read(queries -> JobRoutes.find(queries, id));
+            String text = decode(OutputRoutes.next(tail));
+            if (!text.isEmpty()) {
+                return "id: " + (tail.position() - rest.remaining()) + "\nevent: output\ndata: " + json("text", text)
+                        + "\n\n";
+            }
+            boolean over = job.state().isFinal()
+                    || job.attempt() > attempt
+                    || (job.attempt() == attempt && job.state() != JobState.RUNNING);
+            told = over;
+            return over ? "event: end\ndata: " + json("state", job.state().word()) + "\n\n" : "";
+        }
+
+        private String decode(byte[] piece) {
+            ByteBuffer bytes = ByteBuffer.allocate(rest.remaining() + piece.length)
+                    .put(rest)
+                    .put(piece)
+                    .flip();
+            CharBuffer chars = CharBuffer.allocate(bytes.remaining() + 1);
+            decoder.decode(bytes, chars, false);
+            rest = bytes;
+            return chars.flip().toString();
+        }
+    }
+
+    private static String json(String field, String text) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Json document = new Json(bytes)) {
+            document.generator().writeStartObject();
+            document.text(field, text);
+            document.generator().writeEndObject();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
+        return bytes.toString(StandardCharsets.UTF_8).strip();
+    }
+}

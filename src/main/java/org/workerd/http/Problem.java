@@ -1,0 +1,81 @@
+package org.workerd.http;
+
+import com.fasterxml.jackson.core.JsonGenerator;
+import java.io.IOException;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.workerd.ops.Json;
+
+/** Why a request is not answered as it wishes, as RFC 9457 has it: what failed, and what to do about it. */
+final class Problem extends RuntimeException {
+    private final int status;
+    private final String type;
+    private final String hint;
+    private final List<Line> lines;
+
+    /** One line of a batch, counted from 1. */
+    record Line(int line, String detail) {}
+
+    /**
+     * A problem.
+     *
+     * @param type the end of {@code urn:workerd:problem:…}
+     * @param hint empty: there is nothing to be said
+     */
+    Problem(int status, String type, String detail, String hint) {
+        this(status, type, detail, hint, List.of());
+    }
+
+    Problem(int status, String type, String detail, String hint, List<Line> lines) {
+        super(detail);
+        this.status = status;
+        this.type = type;
+        this.hint = hint;
+        this.lines = List.copyOf(lines);
+    }
+
+    static Problem invalid(String detail) {
+        return new Problem(422, "invalid", detail, "The manual of the API: /api/v1/openapi.json");
+    }
+
+    static Problem noSuch(String what) {
+        return new Problem(404, "not-found", "there is no " + what, "");
+    }
+
+    static Problem busy(String detail) {
+        return new Problem(503, "busy", detail, "Try again; nothing was changed.");
+    }
+
+    int status() {
+        return status;
+    }
+
+    String type() {
+        return type;
+    }
+
+    void write(Json document) throws IOException {
+        JsonGenerator out = document.generator();
+        out.writeStartObject();
+        out.writeStringField("type", "urn:workerd:problem:" + type);
+        out.writeStringField("title", type.replace('-', ' '));
+        out.writeNumberField("status", status);
+        out.writeStringField("detail", getMessage());
+        document.text("hint", orNull(hint));
+        if (!lines.isEmpty()) {
+            out.writeArrayFieldStart("errors");
+            for (Line line : lines) {
+                out.writeStartObject();
+                out.writeNumberField("line", line.line());
+                out.writeStringField("detail", line.detail());
+                out.writeEndObject();
+            }
+            out.writeEndArray();
+        }
+        out.writeEndObject();
+    }
+
+    private static @Nullable String orNull(String text) {
+        return text.isEmpty() ? null : text;
+    }
+}
