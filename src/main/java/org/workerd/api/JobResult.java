@@ -64,6 +64,19 @@ public sealed interface JobResult {
     }
 
     /**
+     * The attempt failed, and says when the next one is worth trying, instead of the backoff; if it was the last, the job
+     * is dead.
+     *
+     * @param pause until then; 100 ms at least, 100 years at most
+     * @param reason its error, a sentence for people
+     * @return the attempt counts as failed
+     * @throws IllegalArgumentException the pause is longer
+     */
+    static JobResult retryIn(Duration pause, String reason) {
+        return new RetryIn(pause, reason);
+    }
+
+    /**
      * Trying again is of no use: the job is dead.
      *
      * @param reason its error from then on, a sentence for people
@@ -105,6 +118,27 @@ public sealed interface JobResult {
         public Snooze {
             if (pause.compareTo(LONGEST) > 0) {
                 throw new IllegalArgumentException("a job must not snooze longer than 100 years, was " + pause);
+            }
+        }
+    }
+
+    /**
+     * See {@link JobResult#retryIn}.
+     *
+     * @param pause at most 100 years
+     * @param reason a sentence for people
+     */
+    record RetryIn(Duration pause, String reason) implements JobResult {
+        /**
+         * As said above.
+         *
+         * @param pause at most 100 years
+         * @param reason a sentence for people
+         */
+        public RetryIn {
+            Objects.requireNonNull(reason, "reason");
+            if (pause.compareTo(Snooze.LONGEST) > 0) {
+                throw new IllegalArgumentException("a job must not wait longer than 100 years, was " + pause);
             }
         }
     }

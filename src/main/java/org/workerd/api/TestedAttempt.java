@@ -33,6 +33,7 @@ public final class TestedAttempt {
     private @Nullable String error;
     private @Nullable Throwable thrown;
     private @Nullable Duration snooze;
+    private @Nullable Duration retryIn;
 
     private TestedAttempt(TestedJob job, Outcome outcome) {
         this.outcome = outcome;
@@ -54,6 +55,11 @@ public final class TestedAttempt {
         if (said instanceof JobResult.Snooze snoozed) {
             TestedAttempt attempt = new TestedAttempt(job, Outcome.SNOOZED);
             attempt.snooze = snoozed.pause();
+            return attempt;
+        }
+        if (said instanceof JobResult.RetryIn again) {
+            TestedAttempt attempt = failed(job, ofFailure(job), again.reason());
+            attempt.retryIn = attempt.outcome == Outcome.RETRYING ? again.pause() : null;
             return attempt;
         }
         return said instanceof JobResult.GiveUp gaveUp
@@ -119,6 +125,11 @@ public final class TestedAttempt {
     /** {@return how long the handler wants to wait, as it said; empty: it does not} */
     public Optional<Duration> snooze() {
         return Optional.ofNullable(snooze);
+    }
+
+    /** {@return how long after its failure the handler wants another attempt; empty: it did not say, or there is none} */
+    public Optional<Duration> retryIn() {
+        return Optional.ofNullable(retryIn);
     }
 
     /**

@@ -62,6 +62,8 @@ final class Config implements Callable<Integer> {
         HandlerView handlers = HandlerCheck.view(settings);
         settings.cron().forEach(entry -> handlers.objection(entry.job().name())
                 .ifPresent(why -> main.console().say(Cron.objection(entry, why))));
+        settings.policies().alarmHandlers().forEach(name -> handlers.objection(name)
+                .ifPresent(why -> main.console().say("workerd: alarms, jobs named " + name + ", will wait: " + why)));
     }
 
     private static String value(String key, Map<String, String> values) {

@@ -51,7 +51,9 @@ record TrialEnd(
         if (outcome instanceof Outcome.Returned) {
             return 0;
         }
-        if (outcome instanceof Outcome.Threw || outcome instanceof Outcome.GaveUp) {
+        if (outcome instanceof Outcome.Threw
+                || outcome instanceof Outcome.AskedRetry
+                || outcome instanceof Outcome.GaveUp) {
             return ExitCode.FAILED.status();
         }
         if (outcome instanceof Outcome.Snoozed) {

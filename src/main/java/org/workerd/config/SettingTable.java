@@ -162,6 +162,14 @@ final class SettingTable {
             "1MiB",
             "1MiB",
             "How much output of an attempt is kept: its head and its tail.");
+    static final SettingKey<Optional<String>> ON_DEAD = row(
+            "jobs.on_dead",
+            SettingType.HANDLER,
+            "",
+            "",
+            "The handler that is told when a job becomes dead, by a job in the queue alarms; \"\": none.");
+    static final SettingKey<Optional<String>> ON_FAILURE =
+            row("jobs.on_failure", SettingType.HANDLER, "", "", "The same for each attempt that fails; \"\": none.");
     static final SettingKey<Duration> RETENTION_DONE =
             row("retention.done", duration(), "7d", "7d", "How long jobs that are done are kept, with their output.");
     static final SettingKey<Duration> RETENTION_CANCELLED =
@@ -213,6 +221,8 @@ final class SettingTable {
     static final SettingKey<Backoff> BACKOFF_OF = ofOneJob(BACKOFF);
     static final SettingKey<Duration> KILL_GRACE_OF = ofOneJob(KILL_GRACE);
     static final SettingKey<Long> OUTPUT_LIMIT_OF = ofOneJob(OUTPUT_LIMIT);
+    static final SettingKey<Optional<String>> ON_DEAD_OF = ofOneJob(ON_DEAD);
+    static final SettingKey<Optional<String>> ON_FAILURE_OF = ofOneJob(ON_FAILURE);
     static final SettingKey<Integer> JOB_CONCURRENCY = row(
             "jobs.NAME.concurrency",
             whole(1, 10_000),

@@ -60,6 +60,13 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     static final SettingType<List<String>> ARGS = new SettingType<>(
             TextArray.EXPECTED, Form.ARRAY, (text, base) -> TextArray.parseArgs(text), TextArray::format);
 
+    /** Of a handler; the empty name stands for none, so that one name can do without. */
+    static final SettingType<Optional<String>> HANDLER = new SettingType<>(
+            "a handler's name, or \"\"",
+            Form.TEXT,
+            (text, base) -> text.isEmpty() ? Optional.empty() : Optional.of(Names.checked("a handler's name", text)),
+            name -> name.orElse(""));
+
     static final SettingType<Schedule> SCHEDULE = new SettingType<>(
             "a schedule like \"30 2 * * *\"", Form.TEXT, (text, base) -> Schedule.parse(text), Schedule::text);
 

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.config.Environment.Chosen;
 import org.workerd.config.Settings.Fence;
 import org.workerd.config.Settings.Logging;
+import org.workerd.job.Alarms;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
@@ -195,7 +196,10 @@ public final class SettingsFile {
                 found.value(SettingTable.MAX_ATTEMPTS),
                 found.value(SettingTable.BACKOFF),
                 found.value(SettingTable.KILL_GRACE),
-                found.value(SettingTable.OUTPUT_LIMIT));
+                found.value(SettingTable.OUTPUT_LIMIT),
+                new Alarms(
+                        found.value(SettingTable.ON_DEAD).orElse(null),
+                        found.value(SettingTable.ON_FAILURE).orElse(null)));
         Map<String, JobPolicy> byName = found.namesIn("jobs").stream()
                 .collect(Collectors.toMap(Function.identity(), name -> policy(found, name, defaults)));
         return new Policies(defaults, byName);
@@ -207,6 +211,24 @@ public final class SettingsFile {
                 found.value(SettingTable.MAX_ATTEMPTS_OF, name).orElse(defaults.maxAttempts()),
                 found.value(SettingTable.BACKOFF_OF, name).orElse(defaults.backoff()),
                 found.value(SettingTable.KILL_GRACE_OF, name).orElse(defaults.killGrace()),
-                found.value(SettingTable.OUTPUT_LIMIT_OF, name).orElse(defaults.outputLimit()));
+                found.value(SettingTable.OUTPUT_LIMIT_OF, name).orElse(defaults.outputLimit()),
+                new Alarms(
+                        handler(
+                                found,
+                                SettingTable.ON_DEAD_OF,
+                                name,
+                                defaults.alarms().onDead()),
+                        handler(
+                                found,
+                                SettingTable.ON_FAILURE_OF,
+                                name,
+                                defaults.alarms().onFailure())));
+    }
+
+    /** Null: none, which one name may say too. */
+    private static @Nullable String handler(
+            Findings found, SettingKey<Optional<String>> key, String name, @Nullable String usual) {
+        Optional<Optional<String>> own = found.value(key, name);
+        return own.isPresent() ? own.get().orElse(null) : usual;
     }
 }

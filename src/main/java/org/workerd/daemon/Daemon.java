@@ -18,6 +18,7 @@ import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.config.SystemZone;
 import org.workerd.engine.Engines;
+import org.workerd.ops.AlarmJson;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
 import org.workerd.store.JobStore;
@@ -141,7 +142,10 @@ public final class Daemon {
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises(), settings.directory(), Posix.userId()));
         Worker worker = new Worker(
-                store, identity, plans.of(settings), new Worker.Surroundings(settings.directory(), doorbell, clock));
+                store,
+                identity,
+                plans.of(settings),
+                new Worker.Surroundings(settings.directory(), doorbell, clock, AlarmJson::of));
         parts.push(worker::close);
         Web web = new Web(engine, worker, identity.daemon(), settings);
         parts.push(web::close);

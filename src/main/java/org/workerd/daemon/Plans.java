@@ -22,6 +22,7 @@ final class Plans {
     Plan of(Settings settings) {
         Plan plan = plan(settings);
         plan.cron().forEach(entry -> tell(entry, plan.handlers()));
+        plan.policies().alarmHandlers().forEach(name -> tell(name, plan.handlers()));
         return plan;
     }
 
@@ -31,6 +32,11 @@ final class Plans {
         handlers.objection(handlers.find(name)).ifPresent(why -> LOG.atWarn()
                 .addKeyValue("cron", entry.id())
                 .log("its jobs, named {}, will wait: {}", name, why));
+    }
+
+    private static void tell(String alarm, Handlers handlers) {
+        handlers.objection(handlers.find(alarm))
+                .ifPresent(why -> LOG.warn("alarms, jobs named {}, will wait: {}", alarm, why));
     }
 
     private Plan plan(Settings settings) {

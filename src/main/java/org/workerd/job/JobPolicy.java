@@ -7,9 +7,15 @@ import java.time.Duration;
  *
  * @param outputLimit in bytes
  */
-public record JobPolicy(Duration timeout, int maxAttempts, Backoff backoff, Duration killGrace, long outputLimit) {
+public record JobPolicy(
+        Duration timeout, int maxAttempts, Backoff backoff, Duration killGrace, long outputLimit, Alarms alarms) {
     public static final JobPolicy DEFAULT =
             new JobPolicy(Duration.ofHours(1), 10, new Backoff.Exponential(), Duration.ofSeconds(10), 1L << 20);
+
+    /** Without alarms. */
+    public JobPolicy(Duration timeout, int maxAttempts, Backoff backoff, Duration killGrace, long outputLimit) {
+        this(timeout, maxAttempts, backoff, killGrace, outputLimit, Alarms.NONE);
+    }
 
     public JobPolicy {
         if (timeout.isNegative() || timeout.isZero()) {
@@ -24,5 +30,10 @@ public record JobPolicy(Duration timeout, int maxAttempts, Backoff backoff, Dura
         if (outputLimit < 1024) {
             throw new IllegalArgumentException("the output limit must be at least 1KiB, was " + outputLimit);
         }
+    }
+
+    /** The same, with these alarms. */
+    public JobPolicy withAlarms(Alarms others) {
+        return new JobPolicy(timeout, maxAttempts, backoff, killGrace, outputLimit, others);
     }
 }

@@ -79,6 +79,14 @@ public sealed interface Outcome {
     /** The Java handler ended with an exception; the result is what it had left until then. */
     record Threw(String error, @Nullable String result) implements Outcome {}
 
+    /** The Java handler says that it failed, and when another attempt is worth trying. */
+    record AskedRetry(String reason, Duration pause, @Nullable String result) implements Outcome {
+        @Override
+        public String retry() {
+            return Span.format(pause.isNegative() ? Duration.ZERO : pause);
+        }
+    }
+
     /** The Java handler asks for a later attempt. */
     record Snoozed(Duration pause) implements Outcome {}
 

@@ -14,6 +14,9 @@ public sealed interface Verdict {
     /** The state that it leaves the job in. */
     JobState next();
 
+    /** The attempt failed, and counts against the job. */
+    boolean isFailure();
+
     /** When the job is due again; null: at once, or never. */
     default @Nullable Instant due() {
         return null;
@@ -45,6 +48,11 @@ public sealed interface Verdict {
         }
 
         @Override
+        public boolean isFailure() {
+            return false;
+        }
+
+        @Override
         public void decide(Cases cases) {
             cases.done(this);
         }
@@ -62,6 +70,11 @@ public sealed interface Verdict {
         }
 
         @Override
+        public boolean isFailure() {
+            return true;
+        }
+
+        @Override
         public void decide(Cases cases) {
             cases.retry(this);
         }
@@ -74,6 +87,11 @@ public sealed interface Verdict {
         }
 
         @Override
+        public boolean isFailure() {
+            return true;
+        }
+
+        @Override
         public void decide(Cases cases) {
             cases.dead(this);
         }
@@ -83,6 +101,11 @@ public sealed interface Verdict {
         @Override
         public JobState next() {
             return JobState.CANCELLED;
+        }
+
+        @Override
+        public boolean isFailure() {
+            return false;
         }
 
         @Override
@@ -104,6 +127,11 @@ public sealed interface Verdict {
         }
 
         @Override
+        public boolean isFailure() {
+            return false;
+        }
+
+        @Override
         public void decide(Cases cases) {
             cases.snooze(this);
         }
@@ -117,6 +145,11 @@ public sealed interface Verdict {
         }
 
         @Override
+        public boolean isFailure() {
+            return false;
+        }
+
+        @Override
         public void decide(Cases cases) {
             cases.giveBack(this);
         }
@@ -127,6 +160,11 @@ public sealed interface Verdict {
         @Override
         public JobState next() {
             return JobState.READY;
+        }
+
+        @Override
+        public boolean isFailure() {
+            return false;
         }
 
         @Override
@@ -205,6 +243,10 @@ public sealed interface Verdict {
         }
         if (outcome instanceof Outcome.Threw threw) {
             Ending ending = new Ending("failed", null, null, threw.error());
+            return ofFailure(ending, outcome, claim, policy, now, jitter);
+        }
+        if (outcome instanceof Outcome.AskedRetry asked) {
+            Ending ending = new Ending("failed", null, null, asked.reason());
             return ofFailure(ending, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Snoozed snoozed) {

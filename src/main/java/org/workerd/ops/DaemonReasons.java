@@ -36,6 +36,11 @@ public final class DaemonReasons {
                                 "workerd restart"));
     }
 
+    /** How many there are that claim. */
+    int count() {
+        return claiming().size();
+    }
+
     Optional<WaitsFor> full() {
         int slots = claiming().stream().mapToInt(DaemonView::slots).sum();
         boolean full = claiming().stream().allMatch(daemon -> daemon.busy() >= daemon.slots());

@@ -22,8 +22,9 @@ public record QueueList(Map<String, QueueNumbers> queues, Map<String, WaitsFor> 
     /** As they are now, without the reasons. */
     public static QueueList of(JobQueries queries, Limits limits, Instant now) {
         Map<String, QueueNumbers> queues = new TreeMap<>(QueueNumbers.of(queries, now));
-        boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
-        configured(limits).forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(allPaused)));
+        Set<String> pauses = queries.pauses();
+        configured(limits)
+                .forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(JobQueries.isPaused(pauses, queue))));
         return new QueueList(queues, Map.of(), limits);
     }
 

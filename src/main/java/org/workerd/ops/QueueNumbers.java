@@ -33,7 +33,7 @@ public record QueueNumbers(
         Map<String, JobQueries.OldestReady> oldest = queries.oldestReady();
         Map<String, QueueNumbers> numbers = new TreeMap<>();
         counts.forEach((queue, states) -> {
-            boolean paused = pauses.contains(queue) || pauses.contains(JobQueries.ALL_QUEUES);
+            boolean paused = JobQueries.isPaused(pauses, queue);
             JobQueries.OldestReady first = oldest.get(queue);
             numbers.put(
                     queue,

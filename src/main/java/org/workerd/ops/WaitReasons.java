@@ -11,6 +11,7 @@ import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Alarms;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.ops.WaitsFor.Reason;
@@ -81,7 +82,18 @@ public final class WaitReasons {
                 .or(daemons::unserved)
                 .or(() -> limits.ofQueue(queue))
                 .or(() -> limits.ofName(name))
-                .or(daemons::full);
+                .or(() -> queue.equals(Alarms.QUEUE) ? alarmSlots() : daemons.full());
+    }
+
+    /** Each daemon has one for them. */
+    private Optional<WaitsFor> alarmSlots() {
+        int running = waits.running().stream()
+                .filter(lane -> lane.queue().equals(Alarms.QUEUE))
+                .mapToInt(WaitQueries.Running::count)
+                .sum();
+        return running >= daemons.count()
+                ? Optional.of(new WaitsFor(Reason.SLOTS, "the slot for alarms is busy", null, null))
+                : Optional.empty();
     }
 
     private Optional<WaitsFor> time(JobView job) {
@@ -110,13 +122,14 @@ public final class WaitReasons {
         if (pauses == null) {
             pauses = queries.pauses();
         }
-        if (pauses.contains(JobQueries.ALL_QUEUES)) {
+        if (!JobQueries.isPaused(pauses, queue)) {
+            return Optional.empty();
+        }
+        if (pauses.contains(JobQueries.ALL_QUEUES) && !queue.equals(Alarms.QUEUE)) {
             return Optional.of(new WaitsFor(Reason.PAUSED, "all queues are paused", null, "workerd resume"));
         }
-        return pauses.contains(queue)
-                ? Optional.of(new WaitsFor(
-                        Reason.PAUSED, "the queue " + queue + " is paused", null, "workerd resume " + queue))
-                : Optional.empty();
+        return Optional.of(
+                new WaitsFor(Reason.PAUSED, "the queue " + queue + " is paused", null, "workerd resume " + queue));
     }
 
     private Optional<WaitsFor> handler(String name) {

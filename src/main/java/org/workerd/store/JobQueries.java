@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Alarms;
 import org.workerd.job.JobState;
 
 /** What people ask about jobs. Reads only; short, for an open read holds the write-ahead log back. */
@@ -94,6 +95,11 @@ public interface JobQueries extends AutoCloseable {
     Set<String> pauses();
 
     String ALL_QUEUES = "*";
+
+    /** Whether these pauses hold this queue: a pause of all goes past that of the alarms. */
+    static boolean isPaused(Set<String> pauses, String queue) {
+        return pauses.contains(queue) || (pauses.contains(ALL_QUEUES) && !queue.equals(Alarms.QUEUE));
+    }
 
     /**
      * By queue that has any: since when the job is ready that is so for the longest time. Of jobs of one name and

@@ -40,6 +40,36 @@ public record JobView(
         @Nullable Progress progress,
         @Nullable String cron) {
 
+    /** Without what may be large: what it was given, what it waited for, what it gave back. */
+    public JobView brief() {
+        return new JobView(
+                id,
+                name,
+                queue,
+                state,
+                priority,
+                List.of(),
+                null,
+                runAt,
+                attempt,
+                maxAttempts,
+                forgiven,
+                key,
+                List.of(),
+                timeoutMillis,
+                createdAt,
+                startedAt,
+                finishedAt,
+                exitCode,
+                signal,
+                error == null ? null : error.substring(0, Math.min(error.length(), LONGEST_BRIEF_ERROR)),
+                null,
+                null,
+                cron);
+    }
+
+    private static final int LONGEST_BRIEF_ERROR = 1000;
+
     /** How many attempts count under this policy. */
     public int maxAttempts(JobPolicy policy) {
         return maxAttempts == null ? policy.maxAttempts() : maxAttempts;

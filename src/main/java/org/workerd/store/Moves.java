@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
@@ -42,8 +43,17 @@ public interface Moves {
 
     List<DaemonRow> daemons();
 
-    /** The lanes in which jobs are ready, but for those of paused queues. */
+    /** The lanes in which jobs are ready, but for those of paused queues and of {@link Alarms#QUEUE}. */
     List<Lane> lanesWithReady();
+
+    /** Those of {@link Alarms#QUEUE}, unless it was paused by its name: a pause of all queues does not hold it. */
+    List<Lane> alarmLanesWithReady();
+
+    /** The job as this transaction has left it so far. */
+    Optional<JobView> find(long id);
+
+    /** Its attempts, likewise, in the order of their numbers. */
+    List<JobView.Attempt> attempts(long id);
 
     /** Makes ready what is due, and what no longer waits for another job; at most so many of each. */
     int promote(Instant now, int most);

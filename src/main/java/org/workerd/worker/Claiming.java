@@ -17,6 +17,7 @@ final class Claiming {
     private final long daemon;
     private final Slots slots;
     private final LaneFilter filter;
+    private final LaneFilter alarmFilter;
     private boolean isCut;
     private boolean isTold;
 
@@ -24,9 +25,25 @@ final class Claiming {
         this.daemon = daemon;
         this.slots = slots;
         this.filter = new LaneFilter(held);
+        this.alarmFilter = new LaneFilter(held);
     }
 
     List<Claim> claim(Moves moves, Plan plan, Instant now) {
+        List<Claim> claimed = new ArrayList<>(alarm(moves, plan, now));
+        claimed.addAll(ordinary(moves, plan, now));
+        return claimed;
+    }
+
+    /** At most one, for the slot that nothing else is run in, however full the others and the memory are. */
+    private List<Claim> alarm(Moves moves, Plan plan, Instant now) {
+        if (!slots.isAlarmSlotFree()) {
+            return List.of();
+        }
+        List<Lane> lanes = alarmFilter.runnable(moves.alarmLanesWithReady(), plan.handlers());
+        return lanes.isEmpty() ? List.of() : moves.claim(daemon, lanes, plan.limits(), Moves.Most.of(1), now);
+    }
+
+    private List<Claim> ordinary(Moves moves, Plan plan, Instant now) {
         Moves.Most room = slots.room(plan.concurrency());
         List<Claim> claimed = room.isNothing() ? List.of() : claim(moves, plan, room, now);
         Moves.Most left = room.without(claimed);

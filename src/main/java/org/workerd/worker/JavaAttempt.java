@@ -28,7 +28,7 @@ final class JavaAttempt {
     /** Null once it has ended: the thread is not ours to interrupt any more. */
     private @Nullable Thread thread;
 
-    private Alarm.@Nullable Ring reminder;
+    private AlarmClock.@Nullable Ring reminder;
     /** On the monotonic clock, in nanoseconds; meaningful once it was told to end. */
     private long toldAt;
     /** It was told to end before it had: what stopped it is then how it ended. */
@@ -65,7 +65,7 @@ final class JavaAttempt {
         ClassLoader before = own.getContextClassLoader();
         own.setContextClassLoader(handler.getClass().getClassLoader());
         Outcome outcome;
-        Alarm.Ring timeout = slot.alarm().in(claim.timeout(policy), () -> stop.ask(StopRequest.Cause.TIMED_OUT));
+        AlarmClock.Ring timeout = slot.alarm().in(claim.timeout(policy), () -> stop.ask(StopRequest.Cause.TIMED_OUT));
         try {
             begin(own);
             outcome = outcome(handler.handle(job));
@@ -88,6 +88,9 @@ final class JavaAttempt {
         }
         if (said instanceof JobResult.Snooze snooze) {
             return new Outcome.Snoozed(snooze.pause());
+        }
+        if (said instanceof JobResult.RetryIn retry) {
+            return new Outcome.AskedRetry(retry.reason(), retry.pause(), job.latestResult());
         }
         return said instanceof JobResult.GiveUp gaveUp
                 ? new Outcome.GaveUp(gaveUp.reason(), job.latestResult())

@@ -13,8 +13,10 @@ import org.workerd.job.Verdict;
  *
  * @param at when it was found, which may be long before it can be written
  * @param ended null: it never began, and nobody was told that it would
+ * @param alarm null: none is to be raised
  */
-record Judged(Claim claim, Verdict verdict, Instant at, Slots.@Nullable Ended ended) {
+record Judged(
+        Claim claim, Verdict verdict, Instant at, Slots.@Nullable Ended ended, AlarmRaising.@Nullable Alarm alarm) {
     /** It could not be started, or not go on: the machine was short of something. */
     boolean isHeld() {
         return ended != null

@@ -28,15 +28,17 @@ final class Orphans {
 
     private final Peers peers;
     private final Survivors survivors;
+    private final AlarmRaising alarms;
     /** Of those that died at about the same time. */
     private int told;
 
     private int untold;
     private int untoldJobs;
 
-    Orphans(Peers peers, Survivors survivors) {
+    Orphans(Peers peers, Survivors survivors, AlarmRaising alarms) {
         this.peers = peers;
         this.survivors = survivors;
+        this.alarms = alarms;
     }
 
     /**
@@ -139,6 +141,8 @@ final class Orphans {
             if (moves.finish(claim, finish.verdict(), daemon.pid(), finish.at())) {
                 back.add(finish);
                 ended += end.isPresent() ? 1 : 0;
+                alarms.of(claim, finish.verdict(), policies.of(claim.name()))
+                        .ifPresent(alarm -> alarms.store(alarm, moves));
             }
         }
         if (alive.isEmpty()) {

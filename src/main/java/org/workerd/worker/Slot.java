@@ -19,7 +19,7 @@ record Slot(
         Map<String, String> environment,
         Ledger ledger,
         Leftovers leftovers,
-        Alarm alarm) {
+        AlarmClock alarm) {
     private static final Logger LOG = LoggerFactory.getLogger(Slot.class);
 
     /** Nothing comes after what ran here, and would take its place: nothing stays behind. */

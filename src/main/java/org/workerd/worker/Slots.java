@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 import org.workerd.job.Outcome;
 import org.workerd.store.Moves;
@@ -33,7 +34,7 @@ final class Slots {
     private final Doorbell doorbell;
     private final EndLog ends;
     private final Leftovers leftovers = new Leftovers();
-    private final Alarm alarm = new Alarm();
+    private final AlarmClock alarm = new AlarmClock();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
     private final HeapShare heap = new HeapShare(Runtime.getRuntime().maxMemory());
     private final Deque<Waiting> waiting = new ArrayDeque<>();
@@ -44,6 +45,9 @@ final class Slots {
 
     private final Map<Integer, Scratch> scratches = new HashMap<>();
     private final List<Ended> ended = new ArrayList<>();
+    /** In the slot that is theirs alone, beyond the plan's. */
+    private boolean alarmRuns;
+
     private int runners;
     private int quietAbove;
     private final Pace pace = new Pace();
@@ -80,13 +84,27 @@ final class Slots {
 
     /** How many claims could begin at once. */
     synchronized int free(int concurrency) {
-        return concurrency - busy.size() - waiting.size();
+        return concurrency - ordinary() - waiting.size();
+    }
+
+    private int ordinary() {
+        return busy.size() - (alarmRuns ? 1 : 0);
+    }
+
+    synchronized boolean isAlarmSlotFree() {
+        return !alarmRuns;
     }
 
     synchronized void run(List<Claim> claims, Plan plan) {
         long now = System.nanoTime();
         heap.claimed(claims.stream().mapToLong(Claim::size).sum());
-        claims.forEach(claim -> waiting.add(new Waiting(claim, plan, now)));
+        for (Claim claim : claims) {
+            if (isAlarm(claim)) {
+                runAlarm(claim, plan);
+            } else {
+                waiting.add(new Waiting(claim, plan, now));
+            }
+        }
         for (int missing = missing(plan); missing > 0; missing = missing(plan)) {
             runners++;
             try {
@@ -100,7 +118,7 @@ final class Slots {
 
     /** How many more threads could run something at once. */
     private int missing(Plan plan) {
-        return Math.min(plan.concurrency(), busy.size() + waiting.size()) - runners;
+        return Math.min(plan.concurrency(), ordinary() + waiting.size()) - runners;
     }
 
     private void refuse(int count) {
@@ -108,6 +126,32 @@ final class Slots {
             Waiting last = waiting.removeLast();
             Execution execution = execution(last.claim(), last.plan(), taken.nextClearBit(0));
             end(execution, new Outcome.NotStarted("the machine has no free threads"), Optional.empty());
+        }
+    }
+
+    private static boolean isAlarm(Claim claim) {
+        return claim.queue().equals(Alarms.QUEUE);
+    }
+
+    private void runAlarm(Claim claim, Plan plan) {
+        Execution execution = execution(claim, plan, taken.nextClearBit(0));
+        alarmRuns = true;
+        untidy.set(execution.slotNumber());
+        try {
+            threads.execute(() -> runAlone(execution));
+        } catch (OutOfMemoryError noThread) {
+            tidy(execution);
+            end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
+        }
+    }
+
+    /** Nothing waits to come after it. */
+    private void runAlone(Execution execution) {
+        Outcome outcome = execution.run();
+        try {
+            tidy(execution);
+        } finally {
+            end(execution, outcome);
         }
     }
 
@@ -180,7 +224,11 @@ final class Slots {
         Ended end = new Ended(execution, outcome, noted, ran);
         ended.add(end);
         heap.ended(execution.claim().size(), outcome.size());
-        pace.ended(ran);
+        if (isAlarm(execution.claim())) {
+            alarmRuns = false;
+        } else {
+            pace.ended(ran);
+        }
         if (waiting.size() <= quietAbove) {
             doorbell.ring();
         }

@@ -32,8 +32,8 @@ public final class Trial implements AutoCloseable {
         this.place = place;
         this.ledger = Ledger.create(place, NO_JOB);
         Premises premises = new Premises(place.resolve("scratch"), place.resolve("output"));
-        Slot slot =
-                new Slot(0, premises.scratch(0), premises, terms.environment(), ledger, new Leftovers(), new Alarm());
+        Slot slot = new Slot(
+                0, premises.scratch(0), premises, terms.environment(), ledger, new Leftovers(), new AlarmClock());
         this.execution = new Execution(
                 new Attempt(claim, terms.policy(), new StopRequest(), new LifeSigns(new Doorbell())),
                 handlers(premises, terms),

@@ -22,14 +22,16 @@ final class Verdicts {
     private final Slots slots;
     private final Identity identity;
     private final HeldNames held;
+    private final AlarmRaising alarms;
     private final List<Judged> unwritten = new ArrayList<>();
     /** How many jobs are dead of what this daemon ran. */
     private long died;
 
-    Verdicts(Slots slots, Identity identity, HeldNames held) {
+    Verdicts(Slots slots, Identity identity, HeldNames held, AlarmRaising alarms) {
         this.slots = slots;
         this.identity = identity;
         this.held = held;
+        this.alarms = alarms;
     }
 
     /** Judges what ended since the last time, and what waits for its slot too long. True: the machine is short. */
@@ -39,7 +41,9 @@ final class Verdicts {
             Execution execution = ended.execution();
             double jitter = ThreadLocalRandom.current().nextDouble();
             Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
-            Judged judged = new Judged(execution.claim(), verdict, now, ended);
+            AlarmRaising.Alarm alarm =
+                    alarms.of(execution.claim(), verdict, execution.policy()).orElse(null);
+            Judged judged = new Judged(execution.claim(), verdict, now, ended, alarm);
             unwritten.add(judged);
             isShort |= judged.isHeld();
             held.ended(execution.claim().name(), ended.outcome());
@@ -54,7 +58,7 @@ final class Verdicts {
     /** Gives back what waits for its slot, when the first of it has waited for that long. */
     void withdraw(Duration waited, Instant now) {
         for (Claim claim : slots.withdraw(waited)) {
-            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), now, null));
+            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), now, null, null));
         }
     }
 
@@ -78,7 +82,7 @@ final class Verdicts {
                 .map(Slots.Ended::execution);
     }
 
-    /** Writes them all. The claims that were lost. */
+    /** Writes them all, with the alarms that they raise. The claims that were lost. */
     List<Claim> write(Moves moves) {
         for (Judged judged : unwritten) {
             judged.progress().ifPresent(progress -> moves.progress(judged.claim(), progress));
@@ -86,7 +90,12 @@ final class Verdicts {
         List<Moves.Finish> verdicts = unwritten.stream()
                 .map(judged -> new Moves.Finish(judged.claim(), judged.verdict(), judged.at()))
                 .toList();
-        return moves.finish(verdicts, identity.pid());
+        List<Claim> lost = moves.finish(verdicts, identity.pid());
+        unwritten.stream()
+                .filter(judged -> !lost.contains(judged.claim()))
+                .flatMap(judged -> Stream.ofNullable(judged.alarm()))
+                .forEach(alarm -> alarms.store(alarm, moves));
+        return lost;
     }
 
     /** What the database says is ours, and we do not know, we cannot run: a claim whose commit seemed to fail. */

@@ -34,7 +34,8 @@ public final class Worker {
     private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 
     /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
-    public record Surroundings(DaemonDirectory directory, Doorbell doorbell, InstantSource clock) {}
+    public record Surroundings(
+            DaemonDirectory directory, Doorbell doorbell, InstantSource clock, AlarmText alarmText) {}
 
     private enum Want {
         WORK,
@@ -75,10 +76,11 @@ public final class Worker {
         this.clock = surroundings.clock();
         this.store = store;
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell(), surroundings.clock());
-        this.verdicts = new Verdicts(slots, identity, held);
+        AlarmRaising alarms = new AlarmRaising(surroundings.directory().output(), surroundings.alarmText());
+        this.verdicts = new Verdicts(slots, identity, held, alarms);
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.doorbell(), cleaner);
-        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()));
+        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()), alarms);
         this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
         this.cancellations = new Cancellations(slots, identity.pid());
         this.pruner = new Pruner(new OutputFiles(surroundings.directory()));

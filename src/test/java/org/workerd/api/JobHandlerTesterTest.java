@@ -118,6 +118,19 @@ class JobHandlerTesterTest {
     }
 
     @Test
+    void aFailureMaySayWhenTheNextAttemptIsWorthIt() {
+        JobHandlerTester tester = tester(job -> JobResult.retryIn(Duration.ofSeconds(90), "the server is busy"))
+                .lastAttempt(2);
+        TestedAttempt first = tester.run();
+        assertThat(first.outcome()).isEqualTo(Outcome.RETRYING);
+        assertThat(first.error()).contains("the server is busy");
+        assertThat(first.retryIn()).contains(Duration.ofSeconds(90));
+        TestedAttempt last = tester.attempt(2).run();
+        assertThat(last.outcome()).isEqualTo(Outcome.DEAD);
+        assertThat(last.retryIn()).isEmpty();
+    }
+
+    @Test
     void nullIsAFailure() {
         TestedAttempt attempt = tester(job -> null).run();
         assertThat(attempt.outcome()).isEqualTo(Outcome.RETRYING);

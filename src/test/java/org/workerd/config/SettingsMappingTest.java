@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.workerd.config.Settings.Logging;
+import org.workerd.job.Alarms;
 import org.workerd.job.Backoff;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.Limits;
@@ -46,6 +47,8 @@ class SettingsMappingTest extends SettingsFixture {
             backoff = "1m"
             kill_grace = "0s"
             output_limit = "64KiB"
+            on_dead = "mail"
+            on_failure = "post"
             [queues.bulk]
             concurrency = 9
             rate = "100/1m"
@@ -61,6 +64,7 @@ class SettingsMappingTest extends SettingsFixture {
             read_only = true
             [jobs.resize]
             timeout = "5m"
+            on_dead = ""
             concurrency = 2
             rate = "3/1000ms"
             [jobs."a.b"]
@@ -71,7 +75,12 @@ class SettingsMappingTest extends SettingsFixture {
     @Test
     void everySettingArrivesAtItsPlace() {
         JobPolicy defaults = new JobPolicy(
-                Duration.ofHours(2), 3, new Backoff.Fixed(Duration.ofMinutes(1)), Duration.ZERO, 64 << 10);
+                Duration.ofHours(2),
+                3,
+                new Backoff.Fixed(Duration.ofMinutes(1)),
+                Duration.ZERO,
+                64 << 10,
+                new Alarms("mail", "post"));
 
         assertThat(load(EVERYTHING).settings())
                 .isEqualTo(new Settings(
@@ -95,14 +104,16 @@ class SettingsMappingTest extends SettingsFixture {
                                                 3,
                                                 defaults.backoff(),
                                                 defaults.killGrace(),
-                                                64 << 10),
+                                                64 << 10,
+                                                new Alarms(null, "post")),
                                         "a.b",
                                         new JobPolicy(
                                                 Duration.ofHours(2),
                                                 3,
                                                 new Backoff.Exponential(),
                                                 defaults.killGrace(),
-                                                4096))),
+                                                4096,
+                                                defaults.alarms()))),
                         new Limits(
                                 new Limits.Bounds(
                                         Map.of("bulk", 9), Map.of("bulk", new Rate(100, Duration.ofMinutes(1)))),
@@ -143,6 +154,8 @@ class SettingsMappingTest extends SettingsFixture {
                         "jobs.backoff=1m",
                         "jobs.kill_grace=0s",
                         "jobs.output_limit=64KiB",
+                        "jobs.on_dead=mail",
+                        "jobs.on_failure=post",
                         "retention.done=1d",
                         "retention.cancelled=0s",
                         "retention.dead=36525d",
@@ -157,6 +170,7 @@ class SettingsMappingTest extends SettingsFixture {
                         "jobs.\"a.b\".backoff=exponential",
                         "jobs.\"a.b\".output_limit=4KiB",
                         "jobs.resize.timeout=5m",
+                        "jobs.resize.on_dead=",
                         "jobs.resize.concurrency=2",
                         "jobs.resize.rate=3/1s");
     }

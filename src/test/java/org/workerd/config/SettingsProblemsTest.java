@@ -96,6 +96,8 @@ class SettingsProblemsTest extends SettingsFixture {
             jobs.output_limit = "1MB"            | 1:21 jobs.output_limit: expected a size like 64KiB or 1MiB, found "1MB"
             jobs."re size".timeout = "1h"        | 1:1 jobs."re size": a job name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was "re size"
             jobs.a.b.timeout = "1h"              | 1:1 jobs.a.b is not a setting. A name with a dot is quoted: [jobs."a.b"]
+            jobs.on_dead = "../mail"             | 1:16 jobs.on_dead: a handler's name must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was "../mail"
+            jobs.resize.on_failure = 1           | 1:26 jobs.resize.on_failure: expected a handler's name, or "", found 1
             jobs.timout = "1h"                   | 1:1 jobs.timout is not a setting. Did you mean jobs.timeout?
             jobs.resize.rate = "1/s"             | 1:20 jobs.resize.rate: expected a rate like 100/1m: 1 to 10000 starts in 1s to 30d, found "1/s"
             jobs.resize.rate = 100               | 1:20 jobs.resize.rate: expected a rate like 100/1m: 1 to 10000 starts in 1s to 30d, found 100

@@ -13,6 +13,7 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.workerd.job.Alarms;
 import org.workerd.job.Backoff;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobPolicy;
@@ -71,7 +72,8 @@ class ShippedSettingsTest extends SettingsFixture {
                                 3,
                                 new Backoff.Fixed(Duration.ofSeconds(30)),
                                 Duration.ofSeconds(2),
-                                64 << 10)));
+                                64 << 10,
+                                new Alarms("alarm-mail", null))));
         assertThat(loaded.settings().limits())
                 .isEqualTo(new Limits(
                         new Limits.Bounds(Map.of("bulk", 2), Map.of("bulk", Rate.parse("100/1m"))),

@@ -47,6 +47,7 @@ class VerdictTest {
                 new Outcome.NotStarted("why"),
                 new Outcome.Returned(null),
                 new Outcome.Threw("why", null),
+                new Outcome.AskedRetry("why", Duration.ofMinutes(1), null),
                 new Outcome.Snoozed(Duration.ofMinutes(1)),
                 new Outcome.GaveUp("why", null));
         assertThat(all.stream().<Class<?>>map(Outcome::getClass))
@@ -64,6 +65,7 @@ class VerdictTest {
                         "ready",
                         "ready",
                         "done",
+                        "retrying",
                         "retrying",
                         "scheduled",
                         "dead");
@@ -137,6 +139,17 @@ class VerdictTest {
         assertThat(of(new Outcome.Snoozed(Duration.ofDays(-1)), attempt(1)))
                 .isEqualTo(
                         new Verdict.Snooze(new Ending("snoozed", null, null, null), NOW.plus(Verdict.SHORTEST_SNOOZE)));
+    }
+
+    @Test
+    void aHandlerInJavaThatSaysWhenToTryAgainIsHeededAndTheAttemptCounts() {
+        Outcome asked = new Outcome.AskedRetry("429", Duration.ofMillis(90_500), "half");
+        Ending ending = new Ending("failed", null, null, "429");
+        assertThat(of(asked, attempt(9))).isEqualTo(new Verdict.Retry(ending, NOW.plusMillis(90_500)));
+        assertThat(of(asked, attempt(10))).isEqualTo(new Verdict.Dead(ending, "half"));
+        assertThat(of(new Outcome.AskedRetry("429", Duration.ofDays(-1), null), attempt(1)))
+                .as("not without a pause")
+                .isEqualTo(new Verdict.Retry(ending, NOW.plus(Verdict.SHORTEST_SNOOZE)));
     }
 
     @Test

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.NewJob;
 import org.workerd.job.Progress;
 import org.workerd.job.Verdict;
 import org.workerd.job.Verdict.Ending;
@@ -228,5 +229,21 @@ interface FinishContract extends StoreFixture {
         assertThat(job.error()).isEqualTo(error);
         assertThat(job.result()).isEqualTo(result);
         assertThat(counts()).isEqualTo(Map.of(state, 1L));
+    }
+
+    @Test
+    default void aTransactionSeesTheJobAsItHasLeftIt() {
+        long id = enqueue(NewJob.named("mail").payload("{\"to\":\"ann\"}").build());
+        Claim claim = claimOne();
+        inTransaction(moves -> {
+            moves.finish(claim, StoreFixture.dead(), PID, NOW.plusSeconds(5));
+            assertThat(moves.find(id)).get().satisfies(job -> {
+                assertThat(job.state()).isEqualTo(JobState.DEAD);
+                assertThat(job.error()).isEqualTo("exit code 3");
+                assertThat(job.payload()).isEqualTo("{\"to\":\"ann\"}");
+            });
+            assertThat(moves.attempts(id)).extracting(JobView.Attempt::outcome).containsExactly("failed");
+            assertThat(moves.find(id + 1)).isEmpty();
+        });
     }
 }

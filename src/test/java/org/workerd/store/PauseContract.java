@@ -2,8 +2,10 @@ package org.workerd.store;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.util.List;
 import java.util.Set;
 import org.junit.jupiter.api.Test;
+import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 
 /** Queues that people pause and resume. */
@@ -37,6 +39,24 @@ interface PauseContract extends StoreFixture {
         inTransaction(moves -> assertThat(moves.resume(null)).isTrue());
         inTransaction(moves -> assertThat(moves.resume(null)).isFalse());
         assertThat(claim(5)).hasSize(1);
+    }
+
+    @Test
+    default void alarmsAreInLanesOfTheirOwnWhichAPauseOfAllQueuesDoesNotHold() {
+        enqueue("a");
+        long alarm = enqueue(StoreFixture.in(Alarms.QUEUE, "mail"));
+        inTransaction(moves -> {
+            assertThat(moves.lanesWithReady()).extracting(Moves.Lane::queue).containsExactly("default");
+            moves.pause(null, NOW);
+            assertThat(moves.lanesWithReady()).isEmpty();
+            assertThat(moves.alarmLanesWithReady()).extracting(Moves.Lane::name).containsExactly("mail");
+            moves.pause(Alarms.QUEUE, NOW);
+            assertThat(moves.alarmLanesWithReady()).isEmpty();
+            moves.resume(Alarms.QUEUE);
+        });
+        long daemon = register();
+        List<Claim> claimed = store().transaction(moves -> moves.claim(daemon, moves.alarmLanesWithReady(), 5, NOW));
+        assertThat(claimed).extracting(Claim::jobId).containsExactly(alarm);
     }
 
     private Set<String> pauses() {

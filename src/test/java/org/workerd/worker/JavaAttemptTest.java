@@ -50,7 +50,7 @@ class JavaAttemptTest {
     void makeSlot() {
         ledger = Ledger.create(top, 1);
         Premises premises = Premises.of(DaemonDirectory.beside(top.resolve("queue.db")), 1);
-        slot = new Slot(0, premises.scratch(0), premises, Map.of(), ledger, new Leftovers(), new Alarm());
+        slot = new Slot(0, premises.scratch(0), premises, Map.of(), ledger, new Leftovers(), new AlarmClock());
     }
 
     @AfterEach
@@ -94,6 +94,16 @@ class JavaAttemptTest {
         assertThat(seen).containsExactly(false, true);
         assertThat(outcome).isEqualTo(new Outcome.TimedOut(null, null));
         assertThat(Thread.interrupted()).isFalse();
+    }
+
+    @Test
+    void aFailureThatSaysWhenToTryAgainKeepsWhatItLeft() {
+        Outcome outcome = attempt(job -> {
+                    job.result("half");
+                    return JobResult.retryIn(Duration.ofSeconds(90), "the server is busy");
+                })
+                .run();
+        assertThat(outcome).isEqualTo(new Outcome.AskedRetry("the server is busy", Duration.ofSeconds(90), "half"));
     }
 
     @Test

@@ -23,6 +23,7 @@ import org.workerd.api.JobContext;
 import org.workerd.api.JobHandler;
 import org.workerd.api.JobResult;
 import org.workerd.config.DaemonDirectory;
+import org.workerd.job.Alarms;
 import org.workerd.job.Backoff;
 import org.workerd.job.Claim;
 import org.workerd.job.JobPolicy;
@@ -53,6 +54,8 @@ class WorkerTest {
     private FailingStore store;
     private Identity identity;
     private Worker worker;
+    private String onDead;
+    private String onFailure;
 
     @BeforeEach
     void openTheQueue() throws Exception {
@@ -97,14 +100,29 @@ class WorkerTest {
 
     /** With the handlers that are known by now. */
     private void start(int slots) {
-        worker = new Worker(store, identity, plan(slots), new Worker.Surroundings(directory, doorbell, () -> now));
+        worker = new Worker(
+                store,
+                identity,
+                plan(slots),
+                new Worker.Surroundings(directory, doorbell, () -> now, WorkerTest::alarm));
+    }
+
+    private static String alarm(AlarmText.News news) {
+        JobView job = news.job();
+        return news.event().word() + " " + job.id() + " " + job.state().word() + " "
+                + news.attempts().size() + " " + news.outputTail().strip();
     }
 
     private Plan plan(int slots) {
         Plugin plugin =
                 new Plugin(new JarStamp(top.resolve("tests.jar"), 1, 1, 1), List.copyOf(handlers.keySet()), null);
         JobPolicy twice = new JobPolicy(
-                Duration.ofHours(1), 2, new Backoff.Fixed(Duration.ofSeconds(20)), Duration.ZERO, 1 << 20);
+                Duration.ofHours(1),
+                2,
+                new Backoff.Fixed(Duration.ofSeconds(20)),
+                Duration.ZERO,
+                1 << 20,
+                new Alarms(onDead, onFailure));
         return new Plan(
                 slots,
                 Duration.ofSeconds(5),
@@ -448,5 +466,116 @@ class WorkerTest {
             assertThat(moves.claim(daemon, moves.lanesWithReady(), 1, now)).hasSize(1);
             return daemon;
         });
+    }
+
+    /** Of all alarms that are stored, what they tell, in their order. */
+    private List<String> alarms() {
+        try (JobQueries queries = store.queries()) {
+            return queries.list(JobQueries.Filter.ALL.withQueue(Alarms.QUEUE), 100).jobs().stream()
+                    .sorted(java.util.Comparator.comparingLong(JobView::id))
+                    .map(job -> job.name() + ": " + job.payload())
+                    .toList();
+        }
+    }
+
+    @Test
+    void eachFailedAttemptAndTheDeathRaiseAnAlarmThatTellsOfThem() throws Exception {
+        onDead = "mail";
+        onFailure = "post";
+        handler("resize", job -> {
+            Files.createDirectories(Output.path(directory.output(), job.id(), 1).getParent());
+            Files.writeString(Output.path(directory.output(), job.id(), job.attempt()), "no room");
+            return JobResult.retryIn(Duration.ofSeconds(1), "no room");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> state(id) == JobState.RETRYING);
+        assertThat(alarms()).containsExactly("post: failure " + id + " retrying 1 no room");
+
+        now = now.plusSeconds(2);
+        turnUntil(() -> state(id) == JobState.DEAD);
+        assertThat(alarms())
+                .containsExactly(
+                        "post: failure " + id + " retrying 1 no room",
+                        "mail: dead " + id + " dead 2 no room",
+                        "post: failure " + id + " dead 2 no room");
+    }
+
+    @Test
+    void anAlarmIsStoredOnceHoweverOftenItsVerdictHasToBeWritten() throws Exception {
+        onDead = "mail";
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            end.await();
+            return JobResult.giveUp("no such image");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        store.failBefore(1);
+        store.failAfter(1);
+        end.countDown();
+        turnUntil(() -> state(id) == JobState.DEAD);
+        worker.turn();
+
+        assertThat(alarms()).hasSize(1);
+    }
+
+    @Test
+    void anAlarmRunsWhileAllSlotsAreTakenAndQueuesPausedAndOneAtATime() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        List<Long> ran = new CopyOnWriteArrayList<>();
+        handler("long", job -> {
+            end.await();
+            return JobResult.done();
+        });
+        handler("mail", job -> {
+            ran.add(job.id());
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long running = enqueue("long");
+        turnUntil(() -> state(running) == JobState.RUNNING);
+        long waiting = enqueue("long");
+        store.transaction(moves -> moves.pause(null, now));
+
+        NewJob alarm = NewJob.named("mail").queue(Alarms.QUEUE).build();
+        long first = store.transaction(moves -> moves.enqueue(alarm)).id();
+        long second = store.transaction(moves -> moves.enqueue(alarm)).id();
+        turnUntil(() -> ran.size() == 1);
+        worker.turn();
+        assertThat(List.of(state(first), state(second), state(waiting)))
+                .containsExactly(JobState.RUNNING, JobState.READY, JobState.READY);
+        assertThat(worker.busy()).isEqualTo(2);
+
+        end.countDown();
+        turnUntil(() -> state(second) == JobState.DONE && state(running) == JobState.DONE);
+        assertThat(ran).containsExactly(first, second);
+        assertThat(state(waiting)).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void anAlarmTakesNoSlotFromOthers() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        for (String name : List.of("mail", "resize")) {
+            handler(name, job -> {
+                end.await();
+                return JobResult.done();
+            });
+        }
+        start(1);
+        long alarm = store.transaction(moves ->
+                        moves.enqueue(NewJob.named("mail").queue(Alarms.QUEUE).build()))
+                .id();
+        turnUntil(() -> state(alarm) == JobState.RUNNING);
+        long id = enqueue("resize");
+        turnUntil(() -> worker.busy() == 2);
+        assertThat(state(id)).isEqualTo(JobState.RUNNING);
+        end.countDown();
+        turnUntil(() -> state(id) == JobState.DONE && state(alarm) == JobState.DONE);
     }
 }

@@ -68,6 +68,7 @@ public final class Checkup {
         look("files", () -> new FilesCheck(settings).look());
         look("links", () -> new LinksCheck(settings.directory().path(), LinksCheck.KERNEL).look());
         look("handlers", () -> new HandlersCheck(settings).look());
+        look("alarms", () -> new AlarmsCheck(settings).look());
         look("schedules", () -> new CronCheck(settings).look());
         lookAtQueue(settings, daemon);
     }

@@ -14,6 +14,7 @@ import org.workerd.job.Policies;
 import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
+import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 
@@ -33,6 +34,7 @@ final class SqliteMoves implements Moves {
     private final SqliteRemovals removals;
     private final SqliteCron cron;
     private final SqlitePolicies policies;
+    private final SqliteJobs jobs;
 
     SqliteMoves(Statements statements) {
         this.statements = statements;
@@ -48,6 +50,7 @@ final class SqliteMoves implements Moves {
         this.removals = new SqliteRemovals(statements);
         this.cron = new SqliteCron(statements);
         this.policies = new SqlitePolicies(statements);
+        this.jobs = new SqliteJobs(statements);
     }
 
     void writeTallies() {
@@ -116,16 +119,41 @@ final class SqliteMoves implements Moves {
     private static final String LANES_WITH_READY =
             """
             select id, queue, name, running from lanes
-            where ready > 0 and octet_length(queue) <= 128 and octet_length(name) <= 128
+            where ready > 0 and queue <> 'alarms' and octet_length(queue) <= 128 and octet_length(name) <= 128
               and not exists (select 1 from pauses where pauses.queue in (lanes.queue, '*'))
+            """;
+
+    private static final String ALARM_LANES_WITH_READY =
+            """
+            select id, queue, name, running from lanes
+            where ready > 0 and queue = 'alarms' and octet_length(name) <= 128
+              and not exists (select 1 from pauses where pauses.queue = lanes.queue)
             """;
 
     @Override
     public List<Lane> lanesWithReady() {
+        return lanes(LANES_WITH_READY);
+    }
+
+    @Override
+    public List<Lane> alarmLanesWithReady() {
+        return lanes(ALARM_LANES_WITH_READY);
+    }
+
+    private List<Lane> lanes(String sql) {
         // What this transaction has moved so far counts as well.
         tallies.write(statements);
-        return statements.list(
-                LANES_WITH_READY, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
+        return statements.list(sql, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
+    }
+
+    @Override
+    public Optional<JobView> find(long id) {
+        return jobs.find(id);
+    }
+
+    @Override
+    public List<JobView.Attempt> attempts(long id) {
+        return jobs.attempts(id);
     }
 
     @Override

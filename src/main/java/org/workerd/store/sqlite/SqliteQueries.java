@@ -12,7 +12,6 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -26,24 +25,20 @@ final class SqliteQueries implements JobQueries {
     private final SqliteDatabase database;
     private final Connection connection;
     private final Statements statements;
+    private final SqliteJobs jobs;
     private final boolean ownsConnection;
 
     SqliteQueries(SqliteDatabase database, Connection connection, boolean ownsConnection) {
         this.database = database;
         this.connection = connection;
         this.statements = new Statements(connection, this::failed);
+        this.jobs = new SqliteJobs(statements);
         this.ownsConnection = ownsConnection;
     }
 
-    private static final String FIND =
-            """
-            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status where id = ?
-            """;
-
     @Override
     public Optional<JobView> find(long id) {
-        return statements.first(FIND, SqliteQueries::job, id);
+        return jobs.find(id);
     }
 
     private static final String BEGIN = "savepoint reading";
@@ -59,30 +54,16 @@ final class SqliteQueries implements JobQueries {
         }
     }
 
-    private static final String ATTEMPTS =
-            """
-            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
-            from job_attempts where id = ? order by number
-            """;
-
     @Override
     public List<JobView.Attempt> attempts(long id) {
-        return statements.list(ATTEMPTS, SqliteQueries::attempt, id);
+        return jobs.attempts(id);
     }
-
-    private static final String OF_IDS =
-            """
-            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status where id in (select value from json_each(?))
-            order by id desc
-            """;
 
     @Override
     public Found list(Filter filter, int limit, long before) {
         return atOneMoment(() -> {
             SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(limit, before);
-            List<JobView> jobs = statements.list(OF_IDS, SqliteQueries::job, JsonList.ofNumbers(found.ids()));
-            return new Found(jobs, found.more(), found.lookedBackTo());
+            return new Found(jobs.newestFirst(found.ids()), found.more(), found.lookedBackTo());
         });
     }
 
@@ -170,7 +151,8 @@ final class SqliteQueries implements JobQueries {
     private static final String DAEMONS =
             """
             select id, pid, substr(host, 1, 255) as host, slots,
-              min(slots, (select count(*) from running where claimed_by = daemons.id)) as busy, started_at
+              min(slots, (select count(*) from running where claimed_by = daemons.id
+                and lane not in (select lanes.id from lanes where queue = 'alarms'))) as busy, started_at
             from daemons order by id
             """;
 
@@ -216,7 +198,7 @@ final class SqliteQueries implements JobQueries {
                 row.getString("id"),
                 row.getString("timing"),
                 Statements.number(row, "job"),
-                instant(row, "job_slot"),
+                SqliteJobs.instant(row, "job_slot"),
                 state == null ? null : SqliteMoves.stateOf(state),
                 row.getBoolean("enabled"));
     }
@@ -250,58 +232,5 @@ final class SqliteQueries implements JobQueries {
     private StoreException failed(SQLException failure) {
         statements.close();
         return database.translate("cannot read", failure);
-    }
-
-    private static JobView job(ResultSet row) throws SQLException {
-        return new JobView(
-                row.getLong("id"),
-                row.getString("name"),
-                row.getString("queue"),
-                SqliteMoves.stateOf(row.getString("state")),
-                row.getInt("priority"),
-                readable(row.getString("args")),
-                row.getString("payload"),
-                instant(row, "run_at"),
-                row.getInt("attempt"),
-                Statements.integer(row, "own_max_attempts"),
-                row.getInt("last_attempt") - row.getInt("max_attempts"),
-                row.getString("key"),
-                JsonList.numbers(row.getString("after")),
-                Statements.number(row, "timeout_ms"),
-                Instant.ofEpochMilli(row.getLong("created_at")),
-                instant(row, "started_at"),
-                instant(row, "finished_at"),
-                Statements.integer(row, "exit_code"),
-                Statements.integer(row, "signal"),
-                row.getString("error"),
-                row.getString("result"),
-                SqliteProgress.read(row.getString("progress")),
-                row.getString("cron"));
-    }
-
-    /** What somebody wrote past the rules is shown as it stands. */
-    private static List<String> readable(String args) {
-        try {
-            return JsonList.strings(args);
-        } catch (StoreException broken) {
-            return List.of(args);
-        }
-    }
-
-    private static JobView.Attempt attempt(ResultSet row) throws SQLException {
-        return new JobView.Attempt(
-                row.getInt("number"),
-                Instant.ofEpochMilli(row.getLong("started_at")),
-                instant(row, "finished_at"),
-                row.getString("outcome"),
-                Statements.integer(row, "exit_code"),
-                Statements.integer(row, "signal"),
-                row.getString("error"),
-                Statements.number(row, "daemon_pid"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        Long millis = Statements.number(row, column);
-        return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 }

@@ -12,8 +12,8 @@ import org.slf4j.LoggerFactory;
  * cancelled long before its time, so the thread is woken only for one that comes before the one it sleeps for: a
  * scheduled executor, which is woken for each, cost every attempt in Java a sixth of its time. Thread-safe.
  */
-final class Alarm {
-    private static final Logger LOG = LoggerFactory.getLogger(Alarm.class);
+final class AlarmClock {
+    private static final Logger LOG = LoggerFactory.getLogger(AlarmClock.class);
 
     private final PriorityQueue<Ring> rings = new PriorityQueue<>();
     private @Nullable Thread thread;
@@ -31,7 +31,7 @@ final class Alarm {
         }
 
         void cancel() {
-            synchronized (Alarm.this) {
+            synchronized (AlarmClock.this) {
                 rings.remove(this);
             }
         }

@@ -12,13 +12,13 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class AlarmTest {
+class AlarmClockTest {
     private static final Duration LONG = Duration.ofDays(36_525);
 
-    private final Alarm alarm = new Alarm();
+    private final AlarmClock alarm = new AlarmClock();
     private final BlockingQueue<String> rung = new LinkedBlockingQueue<>();
 
-    private Alarm.Ring in(Duration pause, String name) {
+    private AlarmClock.Ring in(Duration pause, String name) {
         return alarm.in(pause, () -> rung.add(name));
     }
 
@@ -50,7 +50,7 @@ class AlarmTest {
     @Test
     void whatIsCancelledDoesNotRingAndHoldsNothingUp() throws InterruptedException {
         in(Duration.ofMillis(50), "cancelled").cancel();
-        Alarm.Ring late = in(LONG, "late");
+        AlarmClock.Ring late = in(LONG, "late");
         in(Duration.ofMillis(100), "kept");
         late.cancel();
         late.cancel();
