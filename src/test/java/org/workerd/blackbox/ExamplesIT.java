@@ -8,9 +8,11 @@ import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -86,6 +88,80 @@ class ExamplesIT extends DaemonTest {
                 .map(path -> Installation.text(path.toString()))
                 .toList()
                 .toString();
+    }
+
+    private long alarmOf(long dead) {
+        jobs().awaitState(dead, "dead");
+        until("its alarm is stored", () -> jobs().count("jobs where queue = 'alarms'") == 1);
+        return Long.parseLong(jobs().ask("select id from jobs where queue = 'alarms'"));
+    }
+
+    /** With a program in the place of sendmail that keeps what it is given: a mail system takes it from there. */
+    @Test
+    void aDeathIsMailed() throws IOException {
+        install("alarm-mail");
+        at.handler("resize", "echo 'no space, é'; exit 65");
+        Path programs = Files.createDirectories(at.top.resolve("programs"));
+        Installation.program(
+                programs.resolve("sendmail"),
+                "#!/bin/sh\necho \"$@\" >'" + at.top + "/how'\ncat >'" + at.top + "/mail'\n");
+        at.set("jobs.on_dead", "\"alarm-mail\"")
+                .set("handlers.env", "{ PATH = \"" + programs + ":/usr/bin:/bin\", ALARM_TO = \"ops@example.org\" }")
+                .configure();
+        at.start();
+        long id = jobs().enqueue("resize");
+        jobs().awaitState(alarmOf(id), "done");
+        assertThat(at.top.resolve("how")).hasContent("-i -t");
+        String mail = Installation.read(at.top.resolve("mail"));
+        assertThat(mail)
+                .startsWith("To: ops@example.org\nSubject: [workerd] job " + id + " (resize) is dead\n")
+                .contains("workerd logs " + id, "no space, é");
+        assertThat(mail.lines().mapToInt(String::length).max()).hasValueLessThan(998);
+
+        long other = jobs().enqueue("alarm-mail", "{\"text\":\"no alarm\"}");
+        jobs().awaitState(other, "dead");
+        assertThat(logs(other)).contains("the payload is no alarm");
+    }
+
+    @Test
+    void aDeathIsPostedUntilTheServerTakesIt() throws IOException {
+        needs("curl");
+        install("alarm-post");
+        at.handler("resize", "echo 'no space'; exit 65");
+        List<String> bodies = new CopyOnWriteArrayList<>();
+        HttpServer server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        server.createContext("/", exchange -> {
+            String body = new String(exchange.getRequestBody().readAllBytes(), StandardCharsets.UTF_8);
+            bodies.add(exchange.getRequestHeaders().getFirst("Content-Type") + " " + body);
+            int code = exchange.getRequestURI().getPath().equals("/gone") ? 410 : bodies.size() == 1 ? 500 : 204;
+            exchange.sendResponseHeaders(code, -1);
+            exchange.close();
+        });
+        server.start();
+        try {
+            String url = "http://127.0.0.1:" + server.getAddress().getPort();
+            at.set("jobs.on_dead", "\"alarm-post\"")
+                    .set("handlers.env", "{ ALARM_URL = \"" + url + "/hook?a=b\" }")
+                    .configure();
+            at.start();
+            long id = jobs().enqueue("resize");
+            long alarm = alarmOf(id);
+            jobs().awaitState(alarm, "done");
+            assertThat(jobs().attempt(alarm)).isEqualTo(2);
+            assertThat(bodies)
+                    .hasSize(2)
+                    .allMatch(body -> body.equals(
+                            "application/json " + jobs().ask("select payload from jobs where id = ?", alarm)));
+
+            at.set("handlers.env", "{ ALARM_URL = \"" + url + "/gone\" }").configure();
+            at.workerd("reload");
+            at.awaitLog("configuration read again");
+            long refused = jobs().enqueue("alarm-post", "{}");
+            jobs().awaitState(refused, "dead");
+            assertThat(jobs().attempt(refused)).isEqualTo(1);
+        } finally {
+            server.stop(0);
+        }
     }
 
     // ---- Python

@@ -15,6 +15,7 @@ import org.workerd.job.Policies;
 import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
+import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 
@@ -127,13 +128,46 @@ final class PostgresMoves implements Moves {
             select heads.lane, queue, name, coalesce(busy.jobs, 0)
             from heads join jobs on jobs.id = heads.id
               left join busy on busy.lane = heads.lane
-            where not exists (select from pauses where pauses.queue in (jobs.queue, '*'))
+            where jobs.queue <> 'alarms' and not exists (select from pauses where pauses.queue in (jobs.queue, '*'))
             """;
 
     @Override
     public List<Lane> lanesWithReady() {
-        return statements.list(
-                LANES_WITH_READY, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
+        return lanes(LANES_WITH_READY);
+    }
+
+    private static final String ALARM_LANES_WITH_READY =
+            """
+            with recursive heads (lane, id) as (
+              (select lane, id from ready order by lane limit 1)
+              union all
+              (select next.lane, next.id from heads cross join lateral (
+                select lane, id from ready where lane > heads.lane order by lane limit 1) as next)
+            ),
+            busy (lane, jobs) as (select lane, count(*) from running group by lane)
+            select heads.lane, queue, name, coalesce(busy.jobs, 0)
+            from heads join jobs on jobs.id = heads.id
+              left join busy on busy.lane = heads.lane
+            where jobs.queue = 'alarms' and not exists (select from pauses where pauses.queue = jobs.queue)
+            """;
+
+    @Override
+    public List<Lane> alarmLanesWithReady() {
+        return lanes(ALARM_LANES_WITH_READY);
+    }
+
+    @Override
+    public Optional<JobView> find(long id) {
+        return statements.first(PostgresQueries.FIND, PostgresQueries::job, id);
+    }
+
+    @Override
+    public List<JobView.Attempt> attempts(long id) {
+        return statements.list(PostgresQueries.ATTEMPTS, PostgresQueries::attempt, id);
+    }
+
+    private List<Lane> lanes(String sql) {
+        return statements.list(sql, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
     }
 
     @Override

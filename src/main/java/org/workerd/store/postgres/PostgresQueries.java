@@ -42,7 +42,7 @@ final class PostgresQueries implements JobQueries {
         this.ownTransactions = ownTransactions;
     }
 
-    private static final String FIND =
+    static final String FIND =
             """
             select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
             from job_status where id = ?
@@ -73,7 +73,7 @@ final class PostgresQueries implements JobQueries {
         }
     }
 
-    private static final String ATTEMPTS =
+    static final String ATTEMPTS =
             """
             select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
             from job_attempts where id = ? order by number
@@ -196,7 +196,8 @@ final class PostgresQueries implements JobQueries {
     private static final String DAEMONS =
             """
             select id, pid, host, slots,
-              least(slots, (select count(*) from running where claimed_by = daemons.id)) as busy, started_at
+              least(slots, (select count(*) from running join jobs on jobs.id = running.id
+                where claimed_by = daemons.id and jobs.queue <> 'alarms')) as busy, started_at
             from daemons order by id
             """;
 
@@ -290,7 +291,7 @@ final class PostgresQueries implements JobQueries {
         return database.translate("cannot read", failure);
     }
 
-    private static JobView job(ResultSet row) throws SQLException {
+    static JobView job(ResultSet row) throws SQLException {
         return new JobView(
                 row.getLong("id"),
                 row.getString("name"),
@@ -326,7 +327,7 @@ final class PostgresQueries implements JobQueries {
         }
     }
 
-    private static JobView.Attempt attempt(ResultSet row) throws SQLException {
+    static JobView.Attempt attempt(ResultSet row) throws SQLException {
         return new JobView.Attempt(
                 row.getInt("number"),
                 Instant.ofEpochMilli(row.getLong("started_at")),

@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.JobView;
+import org.workerd.store.JsonList;
 import org.workerd.store.StoreException;
 
 /** Jobs and attempts as people see them, out of the views; also what the transaction at hand has made of them. */

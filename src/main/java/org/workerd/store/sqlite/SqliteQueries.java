@@ -15,7 +15,6 @@ import java.util.function.Supplier;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.JsonList;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 import org.workerd.store.WaitQueries;
