@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
+import java.util.function.BooleanSupplier;
 import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 import org.workerd.job.Outcome;
@@ -138,20 +139,10 @@ final class Slots {
         alarmRuns = true;
         untidy.set(execution.slotNumber());
         try {
-            threads.execute(() -> runAlone(execution));
+            threads.execute(() -> run(execution, () -> false));
         } catch (OutOfMemoryError noThread) {
             tidy(execution);
-            end(execution, new Outcome.NotStarted("the machine has no thread to spare"));
-        }
-    }
-
-    /** Nothing waits to come after it. */
-    private void runAlone(Execution execution) {
-        Outcome outcome = execution.run();
-        try {
-            tidy(execution);
-        } finally {
-            end(execution, outcome);
+            end(execution, new Outcome.NotStarted("the machine has no free threads"), Optional.empty());
         }
     }
 
@@ -159,19 +150,24 @@ final class Slots {
         Optional<Execution> last = Optional.empty();
         heap.awaitRoom();
         for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
-            Outcome outcome = next.get().run();
-            Optional<EndFile> noted = Optional.empty();
-            try {
-                // Before the slot's line in the ledger tells of another attempt.
-                noted = ends.note(next.get(), outcome);
-                if (!hasWaiting()) {
-                    tidy(next.get());
-                }
-            } finally {
-                end(next.get(), outcome, noted);
-            }
+            run(next.get(), this::hasWaiting);
             last = next;
             heap.awaitRoom();
+        }
+    }
+
+    /** @param isFollowed something waits that takes its place, and what it left there */
+    private void run(Execution execution, BooleanSupplier isFollowed) {
+        Outcome outcome = execution.run();
+        Optional<EndFile> noted = Optional.empty();
+        try {
+            // Before the slot's line in the ledger tells of another attempt.
+            noted = ends.note(execution, outcome);
+            if (!isFollowed.getAsBoolean()) {
+                tidy(execution);
+            }
+        } finally {
+            end(execution, outcome, noted);
         }
     }
 

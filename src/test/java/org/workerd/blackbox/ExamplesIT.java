@@ -155,7 +155,7 @@ class ExamplesIT extends DaemonTest {
 
             at.set("handlers.env", "{ ALARM_URL = \"" + url + "/gone\" }").configure();
             at.workerd("reload");
-            at.awaitLog("configuration read again");
+            at.awaitLog("configuration reloaded");
             long refused = jobs().enqueue("alarm-post", "{}");
             jobs().awaitState(refused, "dead");
             assertThat(jobs().attempt(refused)).isEqualTo(1);
