@@ -71,12 +71,15 @@ public final class JsonReader {
 
     private String string() {
         expect('"');
-        int start = at;
-        int end = text.indexOf('"', at);
-        int escape = text.indexOf('\\', at);
-        if (end >= 0 && (escape < 0 || escape > end)) {
+        int end = at;
+        // No further than its end: looking for an escape in all that follows would take the square of the time.
+        while (end < text.length() && text.charAt(end) != '"' && text.charAt(end) != '\\') {
+            end++;
+        }
+        if (end < text.length() && text.charAt(end) == '"') {
+            String plain = text.substring(at, end);
             at = end + 1;
-            return text.substring(start, end);
+            return plain;
         }
         return escaped();
     }

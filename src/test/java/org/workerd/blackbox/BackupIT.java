@@ -153,7 +153,7 @@ class BackupIT extends DaemonTest {
         try {
             Shell.Done done = at.workerd("backup", disk.resolve("copy.db").toString());
             assertThat(done.code()).isEqualTo(74);
-            assertThat(done.err()).contains("the disk is full", "nothing was changed");
+            assertThat(done.err()).contains("the disk is full", "Nothing was changed");
             assertThat(files(disk)).isEmpty();
         } finally {
             at.shell.run("umount", "-l", disk.toString());

@@ -117,7 +117,7 @@ class CronIT extends DaemonTest {
         at.start();
         jobs().awaitState(1, "done");
         assertThat(enqueued()).isEqualTo(1);
-        assertThat(at.logText()).contains("is skipped: job 1 has not ended");
+        assertThat(at.logText()).contains("is skipped: its last job, 1, has not ended");
         assertThat(at.workerd("cron").out()).contains("report  " + YEARLY);
     }
 
