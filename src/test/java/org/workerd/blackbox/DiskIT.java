@@ -61,7 +61,7 @@ class DiskIT extends DaemonTest {
         assertThat(refused.out()).isEmpty();
         assertThat(refused.err())
                 .contains("the disk is full")
-                .contains("Make room")
+                .contains("Free disk space")
                 .doesNotContain("Exception");
         assertThat(jobs().count("jobs")).isEqualTo(before);
         Files.delete(full);
@@ -146,7 +146,7 @@ class DiskIT extends DaemonTest {
         }
         remount("abort");
         Installation.write(at.top.resolve("go"), "");
-        at.awaitLog("trying again");
+        at.awaitLog("retrying");
         assertThat(at.workerd("enqueue", "work").code()).isIn(4, 74);
         at.workerd("stop", "--now", "--timeout", "30s");
         jobs().close();

@@ -142,8 +142,10 @@ class HandlerIT extends DaemonTest {
         assertThat(jobs().column(again, "result").lines()).hasSize(1);
         Path scratch = at.queue.resolveSibling("scratch");
         try (Stream<Path> left = Files.walk(scratch)) {
-            // The daemon's own: the empty standard input of attempts without a payload.
-            assertThat(left.filter(Files::isRegularFile)).containsExactly(scratch.resolve("1/input"));
+            // The daemon's own: the empty standard input of attempts without a payload, and how attempts ended.
+            assertThat(left.filter(Files::isRegularFile))
+                    .containsExactlyInAnyOrder(
+                            scratch.resolve("1/input"), scratch.resolve("1/ends.0"), scratch.resolve("1/ends.1"));
         }
     }
 

@@ -99,7 +99,7 @@ class HttpPortIT extends HttpTest {
 
         listen(Installation.text("none"));
         at.signal("HUP");
-        at.awaitLog("configuration read again");
+        at.awaitLog("configuration reloaded");
         until("the port is free", () -> {
             try (ServerSocket free = new ServerSocket(second, 1, InetAddress.getByName("127.0.0.1"))) {
                 return free.isBound();

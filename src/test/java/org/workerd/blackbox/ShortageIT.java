@@ -65,7 +65,7 @@ class ShortageIT extends DaemonTest {
         jobs().awaitState(inside, "done");
         jobs().awaitState(Long.parseLong(stored.out().strip()), "done");
         assertThat(diaryLines()).hasSize(3).doesNotHaveDuplicates();
-        assertThat(at.logText().lines().filter(line -> line.contains("trying again")))
+        assertThat(at.logText().lines().filter(line -> line.contains("retrying")))
                 .as("it says so once, not each time")
                 .hasSize(1);
     }

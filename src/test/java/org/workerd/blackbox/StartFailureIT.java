@@ -69,7 +69,7 @@ class StartFailureIT extends DaemonTest {
         }
         assertThat(refused(at.workerd("start")).err())
                 .contains(at.queue.toString())
-                .contains("was created by a newer workerd", "4711", "Upgrade workerd");
+                .contains("was made by a newer workerd", "4711", "Upgrade workerd");
     }
 
     @Test

@@ -299,7 +299,7 @@ final class DoctorTest {
     void aQueueOfANewerVersionIsAFailure() throws SQLException {
         execute("pragma user_version = 99");
         assertThat(doctor().out())
-                .contains("failure queue the queue " + cli.queueFile() + " was created by a newer workerd");
+                .contains("failure queue the queue " + cli.queueFile() + " was made by a newer workerd");
     }
 
     @Test

@@ -69,7 +69,7 @@ final class SqliteRecognition {
         if (version > Schema.VERSION) {
             throw new StoreException(
                     StoreException.Kind.NEWER,
-                    "the queue " + file + " was created by a newer workerd: it has schema " + version
+                    "the queue " + file + " was made by a newer workerd: it has schema " + version
                             + ", this version supports schemas up to " + Schema.VERSION + "; it was left as it was");
         }
         if (version < 1) {

@@ -110,7 +110,7 @@ class SqliteFileTest {
         isLeftAlone(
                 file,
                 Kind.NEWER,
-                "was created by a newer workerd: it has schema 99, this version supports schemas up to 2;");
+                "was made by a newer workerd: it has schema 99, this version supports schemas up to 2;");
     }
 
     @Test
