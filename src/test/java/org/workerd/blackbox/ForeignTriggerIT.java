@@ -37,7 +37,7 @@ class ForeignTriggerIT extends DaemonTest {
         jobs().enqueue("work");
         assertThat(at.workerd("stop", "--now", "--timeout", "20s")).matches(said -> said.code() == 0);
         assertThat(Proc.of(at.top)).noneMatch(process -> process.pid() == pid);
-        assertThat(at.logText()).contains("took too long and was ended");
+        assertThat(at.logText()).contains("took too long and was aborted");
         jobs().execute("drop trigger mine");
         at.start();
         jobs().awaitState(1, "done");
@@ -50,7 +50,7 @@ class ForeignTriggerIT extends DaemonTest {
         long pid = at.start();
         jobs().execute(ENDLESS);
         long id = jobs().enqueue("work");
-        until("it is ended", Duration.ofMinutes(3), () -> at.logText().contains("took too long and was ended"));
+        until("it is ended", Duration.ofMinutes(3), () -> at.logText().contains("took too long and was aborted"));
         endWhileHeldUp(pid);
         assertThat(jobs().state(id)).isEqualTo("ready");
         jobs().execute("drop trigger mine");
@@ -67,7 +67,7 @@ class ForeignTriggerIT extends DaemonTest {
         jobs().execute(ENDLESS.replace("after insert on running", "after delete on jobs"));
         long id = jobs().enqueue("work");
         endWhileHeldUp(pid);
-        assertThat(at.logText()).contains("took too long and was ended");
+        assertThat(at.logText()).contains("took too long and was aborted");
         assertThat(jobs().state(id)).isEqualTo("done");
         jobs().execute("drop trigger mine");
         at.start();
