@@ -78,9 +78,4 @@ public final class Directories {
                     objection.get() + ": check who created it, and move it away; the daemon creates its own");
         }
     }
-
-    /** Only its owner, and that of a file, may remove the file; others may open what its owner has. */
-    static boolean isSticky(Path directory) throws IOException {
-        return ((Integer) Files.getAttribute(directory, "unix:mode") & 01000) != 0;
-    }
 }

@@ -3,6 +3,7 @@ package org.workerd.store.postgres;
 import java.util.List;
 import java.util.Optional;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 
@@ -80,7 +81,7 @@ final class PostgresCancels {
     /** By which it leaves where it waits; empty: it does not wait. */
     private Optional<String> statement(long id) {
         return statements
-                .first(STATE, row -> PostgresMoves.stateOf(row.getString(1)), id)
+                .first(STATE, row -> Columns.stateOf(row.getString(1)), id)
                 .flatMap(state -> switch (state) {
                     case BLOCKED -> Optional.of(LEAVE_BLOCKED);
                     case SCHEDULED, RETRYING -> Optional.of(LEAVE_SCHEDULED);
@@ -115,7 +116,7 @@ final class PostgresCancels {
         return statements.list(
                 REQUESTS,
                 row -> new Moves.Cancellation(
-                        row.getLong("id"), row.getString("reason"), Statements.number(row, "token")));
+                        row.getLong("id"), row.getString("reason"), Columns.number(row, "token")));
     }
 
     private static final String FORGET = "delete from cancellations where id = ?";

@@ -15,6 +15,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
+import org.workerd.store.Columns;
 import org.workerd.store.JsonList;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
@@ -195,7 +196,7 @@ final class PostgresClaims {
                 row.getLong("priority"),
                 JsonList.strings(row.getString("args")),
                 row.getString("payload"),
-                Statements.integer(row, "max_attempts"),
+                Columns.integer(row, "max_attempts"),
                 timeout(row),
                 row.getBoolean("keyed"),
                 null);
@@ -216,7 +217,7 @@ final class PostgresClaims {
     }
 
     private static @Nullable Duration timeout(ResultSet row) throws SQLException {
-        Long millis = Statements.number(row, "timeout_ms");
+        Long millis = Columns.number(row, "timeout_ms");
         return millis == null ? null : Duration.ofMillis(millis);
     }
 }

@@ -1,13 +1,13 @@
 package org.workerd.store.postgres;
 
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
+import org.workerd.store.Columns;
 import org.workerd.store.JsonList;
 import org.workerd.store.Moves.Enqueued;
 
@@ -113,7 +113,7 @@ final class PostgresEnqueues {
                 texts(jobs, job -> JsonList.ofStrings(job.args())),
                 texts(jobs, NewJob::queue),
                 jobs.stream().map(NewJob::priority).toArray(Integer[]::new),
-                jobs.stream().map(job -> millis(job.runAt())).toArray(Long[]::new),
+                jobs.stream().map(job -> Columns.millis(job.runAt())).toArray(Long[]::new),
                 jobs.stream().map(NewJob::maxAttempts).toArray(Integer[]::new),
                 jobs.stream().map(job -> millis(job.timeout())).toArray(Long[]::new));
     }
@@ -129,15 +129,11 @@ final class PostgresEnqueues {
             JsonList.ofStrings(job.args()),
             job.queue(),
             job.priority(),
-            millis(job.runAt()),
+            Columns.millis(job.runAt()),
             job.maxAttempts(),
             millis(job.timeout()),
             JsonList.ofNumbers(job.after())
         };
-    }
-
-    private static @Nullable Long millis(@Nullable Instant instant) {
-        return instant == null ? null : instant.toEpochMilli();
     }
 
     private static @Nullable Long millis(@Nullable Duration duration) {

@@ -8,16 +8,15 @@ import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
-import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Policies;
 import org.workerd.job.Progress;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
+import org.workerd.store.JobRows;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
-import org.workerd.store.StoreException;
 
 /**
  * The moves in SQL. A move leaves one table with its guard and enters the other; whoever comes second finds nothing to
@@ -158,12 +157,12 @@ final class PostgresMoves implements Moves {
 
     @Override
     public Optional<JobView> find(long id) {
-        return statements.first(PostgresQueries.FIND, PostgresQueries::job, id);
+        return statements.first(PostgresQueries.FIND, JobRows::job, id);
     }
 
     @Override
     public List<JobView.Attempt> attempts(long id) {
-        return statements.list(PostgresQueries.ATTEMPTS, PostgresQueries::attempt, id);
+        return statements.list(PostgresQueries.ATTEMPTS, JobRows::attempt, id);
     }
 
     private List<Lane> lanes(String sql) {
@@ -338,14 +337,5 @@ final class PostgresMoves implements Moves {
     @Override
     public boolean resume(@Nullable String queue) {
         return statements.update(RESUME, queue) > 0;
-    }
-
-    static @Nullable Long millis(@Nullable Instant instant) {
-        return instant == null ? null : instant.toEpochMilli();
-    }
-
-    static JobState stateOf(String word) {
-        return JobState.ofWord(word)
-                .orElseThrow(() -> new StoreException(StoreException.Kind.DAMAGED, "no job has the state " + word));
     }
 }

@@ -1,11 +1,7 @@
 package org.workerd.store.postgres;
 
-import java.util.Map;
-import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.Progress;
-import org.workerd.store.JsonReader;
-import org.workerd.store.StoreException;
 
 /** How far the attempts that run are. */
 final class PostgresProgress {
@@ -28,20 +24,5 @@ final class PostgresProgress {
         return statements.update(
                         NOTE, progress.percent(), PostgresText.shown(progress.message()), claim.jobId(), claim.token())
                 == 1;
-    }
-
-    /** What the view says of it, as JSON. */
-    static @Nullable Progress read(@Nullable String json) {
-        if (json == null) {
-            return null;
-        }
-        try {
-            Map<String, @Nullable Object> fields = JsonReader.object(json);
-            int percent = fields.get("percent") instanceof Number number ? number.intValue() : 0;
-            Object message = fields.get("message");
-            return new Progress(Math.max(0, Math.min(100, percent)), message == null ? null : message.toString());
-        } catch (IllegalArgumentException broken) {
-            throw new StoreException(StoreException.Kind.DAMAGED, "a progress is not JSON: " + json, broken);
-        }
     }
 }

@@ -13,11 +13,11 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
-import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.JobQueries;
+import org.workerd.store.JobRows;
 import org.workerd.store.JobView;
-import org.workerd.store.JsonList;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 import org.workerd.store.WaitQueries;
@@ -50,7 +50,7 @@ final class PostgresQueries implements JobQueries {
 
     @Override
     public Optional<JobView> find(long id) {
-        return statements.first(FIND, PostgresQueries::job, id);
+        return statements.first(FIND, JobRows::job, id);
     }
 
     /** Its first question fixes the moment. Inside another one it is of that one's. */
@@ -81,7 +81,7 @@ final class PostgresQueries implements JobQueries {
 
     @Override
     public List<JobView.Attempt> attempts(long id) {
-        return statements.list(ATTEMPTS, PostgresQueries::attempt, id);
+        return statements.list(ATTEMPTS, JobRows::attempt, id);
     }
 
     private static final String OF_IDS =
@@ -95,8 +95,8 @@ final class PostgresQueries implements JobQueries {
     public Found list(Filter filter, int limit, long before) {
         return atOneMoment(() -> {
             PostgresSearch.Found found = new PostgresSearch(statements, filter).newest(limit, before);
-            List<JobView> jobs = statements.list(
-                    OF_IDS, PostgresQueries::job, (Object) found.ids().toArray(Long[]::new));
+            List<JobView> jobs =
+                    statements.list(OF_IDS, JobRows::job, (Object) found.ids().toArray(Long[]::new));
             return new Found(jobs, found.more(), found.lookedBackTo());
         });
     }
@@ -132,7 +132,7 @@ final class PostgresQueries implements JobQueries {
     public Map<String, Map<JobState, Long>> counts() {
         Map<String, Map<JobState, Long>> counts = new TreeMap<>();
         statements.list(COUNTS, row -> counts.computeIfAbsent(row.getString(1), any -> none())
-                .put(PostgresMoves.stateOf(row.getString(2)), row.getLong(3)));
+                .put(Columns.stateOf(row.getString(2)), row.getLong(3)));
         counts.values().removeIf(states -> states.values().stream().allMatch(count -> count == 0));
         return counts;
     }
@@ -256,9 +256,9 @@ final class PostgresQueries implements JobQueries {
         return new CronView(
                 row.getString("id"),
                 row.getString("timing"),
-                Statements.number(row, "job"),
-                instant(row, "job_slot"),
-                state == null ? null : PostgresMoves.stateOf(state),
+                Columns.number(row, "job"),
+                Columns.instant(row, "job_slot"),
+                state == null ? null : Columns.stateOf(state),
                 row.getBoolean("enabled"));
     }
 
@@ -289,58 +289,5 @@ final class PostgresQueries implements JobQueries {
     private StoreException failed(SQLException failure) {
         statements.close();
         return database.translate("cannot read", failure);
-    }
-
-    static JobView job(ResultSet row) throws SQLException {
-        return new JobView(
-                row.getLong("id"),
-                row.getString("name"),
-                row.getString("queue"),
-                PostgresMoves.stateOf(row.getString("state")),
-                row.getInt("priority"),
-                readable(row.getString("args")),
-                row.getString("payload"),
-                instant(row, "run_at"),
-                row.getInt("attempt"),
-                Statements.integer(row, "own_max_attempts"),
-                row.getInt("last_attempt") - row.getInt("max_attempts"),
-                row.getString("key"),
-                JsonList.numbers(row.getString("after")),
-                Statements.number(row, "timeout_ms"),
-                Instant.ofEpochMilli(row.getLong("created_at")),
-                instant(row, "started_at"),
-                instant(row, "finished_at"),
-                Statements.integer(row, "exit_code"),
-                Statements.integer(row, "signal"),
-                row.getString("error"),
-                row.getString("result"),
-                PostgresProgress.read(row.getString("progress")),
-                row.getString("cron"));
-    }
-
-    /** What somebody wrote past the rules is shown as it stands. */
-    private static List<String> readable(String args) {
-        try {
-            return JsonList.strings(args);
-        } catch (StoreException broken) {
-            return List.of(args);
-        }
-    }
-
-    static JobView.Attempt attempt(ResultSet row) throws SQLException {
-        return new JobView.Attempt(
-                row.getInt("number"),
-                Instant.ofEpochMilli(row.getLong("started_at")),
-                instant(row, "finished_at"),
-                row.getString("outcome"),
-                Statements.integer(row, "exit_code"),
-                Statements.integer(row, "signal"),
-                row.getString("error"),
-                Statements.number(row, "daemon_pid"));
-    }
-
-    private static @Nullable Instant instant(ResultSet row, String column) throws SQLException {
-        Long millis = Statements.number(row, column);
-        return millis == null ? null : Instant.ofEpochMilli(millis);
     }
 }

@@ -6,6 +6,7 @@ import java.util.Collections;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Walk;
 
@@ -88,7 +89,7 @@ final class PostgresSearch {
         if (isExact() || ids.isEmpty()) {
             return ids;
         }
-        Long finishedSince = PostgresMoves.millis(filter.finishedSince());
+        Long finishedSince = Columns.millis(filter.finishedSince());
         return statements.list(
                 MATCHING,
                 row -> row.getLong(1),
@@ -98,7 +99,7 @@ final class PostgresSearch {
                 filter.name(),
                 filter.key(),
                 filter.key(),
-                PostgresMoves.millis(filter.since()),
+                Columns.millis(filter.since()),
                 finishedSince,
                 finishedSince,
                 filter.error(),

@@ -4,6 +4,7 @@ import java.time.Instant;
 import java.util.List;
 import java.util.Optional;
 import org.workerd.job.Rate;
+import org.workerd.store.Columns;
 import org.workerd.store.WaitQueries;
 
 /** What holds jobs back, in SQL. */
@@ -61,7 +62,7 @@ final class PostgresWaits implements WaitQueries {
     @Override
     public List<Parent> openParents(long id, int most) {
         return statements.list(
-                OPEN_PARENTS, row -> new Parent(row.getLong(1), PostgresMoves.stateOf(row.getString(2))), id, most);
+                OPEN_PARENTS, row -> new Parent(row.getLong(1), Columns.stateOf(row.getString(2))), id, most);
     }
 
     @Override

@@ -75,16 +75,6 @@ final class Statements implements AutoCloseable {
         return first(sql, row -> row.getBoolean(1), parameters).orElse(false);
     }
 
-    static @Nullable Integer integer(ResultSet row, String column) throws SQLException {
-        int value = row.getInt(column);
-        return row.wasNull() ? null : value;
-    }
-
-    static @Nullable Long number(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
-    }
-
     @Override
     public void close() {
         for (PreparedStatement statement : prepared.values()) {

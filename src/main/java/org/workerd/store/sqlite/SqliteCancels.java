@@ -5,6 +5,7 @@ import java.sql.SQLException;
 import java.util.List;
 import java.util.Optional;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.Moves;
 
 /** blocked, scheduled, retrying and ready → cancelled at once; what runs is only asked to end. */
@@ -106,7 +107,7 @@ final class SqliteCancels {
         return statements.list(
                 REQUESTS,
                 row -> new Moves.Cancellation(
-                        row.getLong("id"), row.getString("reason"), Statements.number(row, "token")));
+                        row.getLong("id"), row.getString("reason"), Columns.number(row, "token")));
     }
 
     private static final String FORGET = "delete from cancellations where id = ?";

@@ -17,6 +17,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.Unicode;
+import org.workerd.store.Columns;
 import org.workerd.store.JsonList;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
@@ -188,7 +189,7 @@ final class SqliteClaims {
                         row.getLong("priority"),
                         List.of(),
                         null,
-                        Statements.integer(row, "max_attempts"),
+                        Columns.integer(row, "max_attempts"),
                         timeout(row),
                         row.getBoolean("keyed"),
                         null),
@@ -196,7 +197,7 @@ final class SqliteClaims {
     }
 
     private static @Nullable Duration timeout(ResultSet row) throws SQLException {
-        Long millis = Statements.number(row, "timeout_ms");
+        Long millis = Columns.number(row, "timeout_ms");
         return millis == null ? null : Duration.ofMillis(millis);
     }
 
@@ -250,7 +251,7 @@ final class SqliteClaims {
                         priority,
                         args.strings(),
                         payload,
-                        Statements.integer(row, "max_attempts"),
+                        Columns.integer(row, "max_attempts"),
                         timeout(row),
                         row.getBoolean("keyed"),
                         defect == null ? args.defect() : defect);

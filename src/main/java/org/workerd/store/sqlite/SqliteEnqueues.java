@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.stream.LongStream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.NewJob;
+import org.workerd.store.Columns;
 import org.workerd.store.JsonList;
 import org.workerd.store.Moves.Enqueued;
 import org.workerd.store.StoreException;
@@ -118,7 +119,7 @@ public final class SqliteEnqueues {
             JsonList.ofStrings(job.args()),
             job.queue(),
             job.priority(),
-            SqliteMoves.millis(job.runAt()),
+            Columns.millis(job.runAt()),
             job.key(),
             job.maxAttempts(),
             job.timeout() == null ? null : job.timeout().toMillis(),

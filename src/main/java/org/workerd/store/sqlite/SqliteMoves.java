@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
-import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Policies;
@@ -16,7 +15,6 @@ import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
-import org.workerd.store.StoreException;
 
 /** The moves in SQL. A move leaves one table with its guard and then enters the other. */
 final class SqliteMoves implements Moves {
@@ -325,15 +323,5 @@ final class SqliteMoves implements Moves {
     @Override
     public boolean resume(@Nullable String queue) {
         return statements.update(RESUME, queue) > 0;
-    }
-
-    static @Nullable Long millis(@Nullable Instant instant) {
-        return instant == null ? null : instant.toEpochMilli();
-    }
-
-    /** What a job that failed, was cancelled or given up leaves: nothing of it waits on this any more. */
-    static JobState stateOf(String word) {
-        return JobState.ofWord(word)
-                .orElseThrow(() -> new StoreException(StoreException.Kind.DAMAGED, "no job has the state " + word));
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Walk.Place;
 
@@ -170,8 +171,7 @@ final class SqlitePlaces {
             case READY -> ready(lanes);
             case RUNNING -> List.of(place(RUNNING, json(lanes)));
             case RETRYING -> each(RETRYING, lanes);
-            case DONE ->
-                List.of(new SqliteThousands(statements, json(lanes), SqliteMoves.millis(filter.finishedSince())));
+            case DONE -> List.of(new SqliteThousands(statements, json(lanes), Columns.millis(filter.finishedSince())));
             case DEAD, CANCELLED ->
                 lanes.stream()
                         .map(lane -> place(ENDED_BADLY, lane.id(), state.word()))

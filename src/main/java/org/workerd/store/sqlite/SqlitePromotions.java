@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 
 /** scheduled, retrying and blocked → ready: what it costs depends on what is due, not on what waits. */
 final class SqlitePromotions {
@@ -92,8 +93,8 @@ final class SqlitePromotions {
                         row.getBoolean(3),
                         row.getInt(4),
                         row.getInt(5),
-                        Statements.number(row, "priority"),
-                        Statements.number(row, "run_at")),
+                        Columns.number(row, "priority"),
+                        Columns.number(row, "run_at")),
                 most);
         for (Unblocked job : freed) {
             Long priority = job.priority();

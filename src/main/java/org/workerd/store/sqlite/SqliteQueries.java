@@ -13,6 +13,7 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
@@ -196,9 +197,9 @@ final class SqliteQueries implements JobQueries {
         return new CronView(
                 row.getString("id"),
                 row.getString("timing"),
-                Statements.number(row, "job"),
-                SqliteJobs.instant(row, "job_slot"),
-                state == null ? null : SqliteMoves.stateOf(state),
+                Columns.number(row, "job"),
+                Columns.instant(row, "job_slot"),
+                state == null ? null : Columns.stateOf(state),
                 row.getBoolean("enabled"));
     }
 

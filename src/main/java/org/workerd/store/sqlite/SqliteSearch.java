@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
+import org.workerd.store.Columns;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.JsonList;
 import org.workerd.store.Walk;
@@ -103,8 +104,8 @@ final class SqliteSearch {
                 filter.queue(),
                 filter.name(),
                 filter.key(),
-                SqliteMoves.millis(filter.since()),
-                SqliteMoves.millis(filter.finishedSince()),
+                Columns.millis(filter.since()),
+                Columns.millis(filter.finishedSince()),
                 filter.error(),
                 filter.cron());
     }

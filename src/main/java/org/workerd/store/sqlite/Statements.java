@@ -157,16 +157,6 @@ final class Statements implements AutoCloseable {
                 || Arrays.equals(row.getBytes(column), text.getBytes(StandardCharsets.UTF_8));
     }
 
-    static @Nullable Integer integer(ResultSet row, String column) throws SQLException {
-        int value = row.getInt(column);
-        return row.wasNull() ? null : value;
-    }
-
-    static @Nullable Long number(ResultSet row, String column) throws SQLException {
-        long value = row.getLong(column);
-        return row.wasNull() ? null : value;
-    }
-
     @Override
     public void close() {
         for (PreparedStatement statement : prepared.values()) {

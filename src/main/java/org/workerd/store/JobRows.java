@@ -1,0 +1,78 @@
+package org.workerd.store;
+
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Progress;
+
+/** Rows of the views {@code job_status} and {@code job_attempts}, which have the same columns in every engine. Stateless. */
+public final class JobRows {
+    private JobRows() {}
+
+    /** With the column {@code own_max_attempts} besides: what the job itself says. */
+    public static JobView job(ResultSet row) throws SQLException {
+        return new JobView(
+                row.getLong("id"),
+                row.getString("name"),
+                row.getString("queue"),
+                Columns.stateOf(row.getString("state")),
+                row.getInt("priority"),
+                readable(row.getString("args")),
+                row.getString("payload"),
+                Columns.instant(row, "run_at"),
+                row.getInt("attempt"),
+                Columns.integer(row, "own_max_attempts"),
+                row.getInt("last_attempt") - row.getInt("max_attempts"),
+                row.getString("key"),
+                JsonList.numbers(row.getString("after")),
+                Columns.number(row, "timeout_ms"),
+                Instant.ofEpochMilli(row.getLong("created_at")),
+                Columns.instant(row, "started_at"),
+                Columns.instant(row, "finished_at"),
+                Columns.integer(row, "exit_code"),
+                Columns.integer(row, "signal"),
+                row.getString("error"),
+                row.getString("result"),
+                progress(row.getString("progress")),
+                row.getString("cron"));
+    }
+
+    public static JobView.Attempt attempt(ResultSet row) throws SQLException {
+        return new JobView.Attempt(
+                row.getInt("number"),
+                Instant.ofEpochMilli(row.getLong("started_at")),
+                Columns.instant(row, "finished_at"),
+                row.getString("outcome"),
+                Columns.integer(row, "exit_code"),
+                Columns.integer(row, "signal"),
+                row.getString("error"),
+                Columns.number(row, "daemon_pid"));
+    }
+
+    /** What somebody wrote past the rules is shown as it stands. */
+    private static List<String> readable(String args) {
+        try {
+            return JsonList.strings(args);
+        } catch (StoreException broken) {
+            return List.of(args);
+        }
+    }
+
+    /** What the view says of it, as JSON. */
+    private static @Nullable Progress progress(@Nullable String json) {
+        if (json == null) {
+            return null;
+        }
+        try {
+            Map<String, @Nullable Object> fields = JsonReader.object(json);
+            int percent = fields.get("percent") instanceof Number number ? number.intValue() : 0;
+            Object message = fields.get("message");
+            return new Progress(Math.max(0, Math.min(100, percent)), message == null ? null : message.toString());
+        } catch (IllegalArgumentException broken) {
+            throw new StoreException(StoreException.Kind.DAMAGED, "a progress is not JSON: " + json, broken);
+        }
+    }
+}
