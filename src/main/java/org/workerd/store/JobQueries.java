@@ -1,6 +1,7 @@
 package org.workerd.store;
 
 import java.time.Instant;
+import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -85,6 +86,29 @@ public interface JobQueries extends AutoCloseable {
         /** Of the schedule with this ID. */
         public Filter withCron(String one) {
             return new Filter(states, queue, name, key, since, finishedSince, error, one);
+        }
+
+        /** It asks for something by which jobs are kept apart: queue, name, state, or what only some states have. */
+        public boolean isByLane() {
+            return queue != null || name != null || error != null || finishedSince != null || !states.isEmpty();
+        }
+
+        /** Those asked for that can have what else is asked for: what is done has no error, what has not ended no end. */
+        public Set<JobState> possibleStates() {
+            Set<JobState> possible = states.isEmpty() ? EnumSet.allOf(JobState.class) : EnumSet.copyOf(states);
+            if (error != null) {
+                possible.remove(JobState.DONE);
+            }
+            if (finishedSince != null) {
+                possible.removeIf(state -> !state.isFinal());
+            }
+            return possible;
+        }
+
+        /** All jobs of this key, this schedule, or these queues, names and states match it: none needs to be looked at. */
+        public boolean isExact() {
+            boolean more = since != null || finishedSince != null || error != null;
+            return !more && (key == null || equals(ALL.withKey(key))) && (cron == null || equals(ALL.withCron(cron)));
         }
     }
 

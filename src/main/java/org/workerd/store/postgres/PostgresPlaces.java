@@ -1,10 +1,8 @@
 package org.workerd.store.postgres;
 
 import java.util.ArrayList;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
@@ -19,7 +17,7 @@ final class PostgresPlaces {
         this.statements = statements;
     }
 
-    /** Every job that matches is in one of them; others may be, too, where {@link #areExact} says no. */
+    /** Every job that matches is in one of them; others may be, too, where {@link Filter#isExact} says no. */
     List<Place> of(Filter filter) {
         if (filter.key() != null) {
             return List.of(place(OF_KEY, filter.key()));
@@ -27,45 +25,14 @@ final class PostgresPlaces {
         if (filter.cron() != null) {
             return List.of(place(OF_CRON, filter.cron()));
         }
-        if (!isByLane(filter)) {
+        if (!filter.isByLane()) {
             return List.of(place(ALL));
         }
         List<Place> places = new ArrayList<>();
-        for (JobState state : states(filter)) {
+        for (JobState state : filter.possibleStates()) {
             of(state, filter.queue(), filter.name()).ifPresent(places::add);
         }
         return places;
-    }
-
-    /** All that is in the places of this filter matches it. */
-    static boolean areExact(Filter filter) {
-        boolean more = filter.since() != null || filter.finishedSince() != null || filter.error() != null;
-        String key = filter.key();
-        String cron = filter.cron();
-        return !more
-                && (key == null || filter.equals(Filter.ALL.withKey(key)))
-                && (cron == null || filter.equals(Filter.ALL.withCron(cron)));
-    }
-
-    private static boolean isByLane(Filter filter) {
-        return filter.queue() != null
-                || filter.name() != null
-                || filter.error() != null
-                || filter.finishedSince() != null
-                || !filter.states().isEmpty();
-    }
-
-    /** Those asked for that can have what else is asked for: what is done has no error, what has not ended no end. */
-    private static Set<JobState> states(Filter filter) {
-        Set<JobState> states =
-                filter.states().isEmpty() ? EnumSet.allOf(JobState.class) : EnumSet.copyOf(filter.states());
-        if (filter.error() != null) {
-            states.remove(JobState.DONE);
-        }
-        if (filter.finishedSince() != null) {
-            states.removeIf(state -> !state.isFinal());
-        }
-        return states;
     }
 
     private static final String ALL = "select id from jobs where id < ? order by id desc limit ?";

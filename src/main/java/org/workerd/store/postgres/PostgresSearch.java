@@ -40,14 +40,14 @@ final class PostgresSearch {
     /** Of those that must be looked at one by one, it looks at {@link #FARTHEST}. */
     Found newest(int limit, long before) {
         long wanted = limit + 1L; // one more, to know whether there is one
-        int atOnce = isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
+        int atOnce = filter.isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
         Walk walk = new Walk(places, atOnce, before);
         List<Long> found = new ArrayList<>();
         List<Long> page = walk.next(atOnce);
         int looked = page.size();
         found.addAll(matching(page));
         while (found.size() < wanted && !page.isEmpty() && !areTooOld(page)) {
-            if (!isExact() && looked >= FARTHEST) {
+            if (!filter.isExact() && looked >= FARTHEST) {
                 return new Found(found, false, page.get(page.size() - 1));
             }
             page = walk.next(atOnce);
@@ -86,7 +86,7 @@ final class PostgresSearch {
             """;
 
     private List<Long> matching(List<Long> ids) {
-        if (isExact() || ids.isEmpty()) {
+        if (filter.isExact() || ids.isEmpty()) {
             return ids;
         }
         Long finishedSince = Columns.millis(filter.finishedSince());
@@ -106,10 +106,6 @@ final class PostgresSearch {
                 filter.error(),
                 filter.cron(),
                 filter.cron());
-    }
-
-    private boolean isExact() {
-        return PostgresPlaces.areExact(filter);
     }
 
     private String @Nullable [] states() {

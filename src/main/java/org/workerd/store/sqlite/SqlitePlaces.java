@@ -4,10 +4,8 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.EnumMap;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -27,7 +25,7 @@ final class SqlitePlaces {
         this.statements = statements;
     }
 
-    /** Every job that matches is in one of them; others may be, too, where {@link #areExact} says no. */
+    /** Every job that matches is in one of them; others may be, too, where {@link Filter#isExact} says no. */
     List<Place> of(Filter filter) {
         if (filter.key() != null) {
             return List.of(place(OF_KEY, filter.key()));
@@ -35,12 +33,12 @@ final class SqlitePlaces {
         if (filter.cron() != null && filter.states().isEmpty()) {
             return List.of(place(OF_CRON, filter.cron()));
         }
-        if (!isByLane(filter)) {
+        if (!filter.isByLane()) {
             return List.of(place(ALL));
         }
         List<Lane> lanes = lanes(filter);
         List<Place> places = new ArrayList<>();
-        for (JobState state : states(filter)) {
+        for (JobState state : filter.possibleStates()) {
             List<Lane> holding = lanes.stream().filter(lane -> lane.has(state)).toList();
             if (filter.cron() != null && count(holding, state) > MANY) {
                 places.add(ofCron(filter.cron(), state));
@@ -49,37 +47,6 @@ final class SqlitePlaces {
             }
         }
         return places;
-    }
-
-    /** All that is in the places of this filter matches it. */
-    static boolean areExact(Filter filter) {
-        boolean more = filter.since() != null || filter.finishedSince() != null || filter.error() != null;
-        String key = filter.key();
-        String cron = filter.cron();
-        return !more
-                && (key == null || filter.equals(Filter.ALL.withKey(key)))
-                && (cron == null || filter.equals(Filter.ALL.withCron(cron)));
-    }
-
-    private static boolean isByLane(Filter filter) {
-        return filter.queue() != null
-                || filter.name() != null
-                || filter.error() != null
-                || filter.finishedSince() != null
-                || !filter.states().isEmpty();
-    }
-
-    /** Those asked for that can have what else is asked for: what is done has no error, what has not ended no end. */
-    private static Set<JobState> states(Filter filter) {
-        Set<JobState> states =
-                filter.states().isEmpty() ? EnumSet.allOf(JobState.class) : EnumSet.copyOf(filter.states());
-        if (filter.error() != null) {
-            states.remove(JobState.DONE);
-        }
-        if (filter.finishedSince() != null) {
-            states.removeIf(state -> !state.isFinal());
-        }
-        return states;
     }
 
     private record Lane(long id, Map<JobState, Long> counts) {

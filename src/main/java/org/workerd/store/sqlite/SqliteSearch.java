@@ -47,14 +47,14 @@ final class SqliteSearch {
     /** The same of those below this id. */
     Found newest(int limit, long before) {
         long wanted = limit + 1L; // one more, to know whether there is one
-        int atOnce = isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
+        int atOnce = filter.isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
         Walk walk = new Walk(places, atOnce, before);
         List<Long> found = new ArrayList<>();
         List<Long> page = walk.next(atOnce);
         int looked = page.size();
         found.addAll(matching(page));
         while (found.size() < wanted && !page.isEmpty() && !areTooOld(page)) {
-            if (!isExact() && looked >= FARTHEST) {
+            if (!filter.isExact() && looked >= FARTHEST) {
                 return new Found(found, false, page.get(page.size() - 1));
             }
             page = walk.next(atOnce);
@@ -93,7 +93,7 @@ final class SqliteSearch {
             """;
 
     private List<Long> matching(List<Long> ids) {
-        if (isExact() || ids.isEmpty()) {
+        if (filter.isExact() || ids.isEmpty()) {
             return ids;
         }
         return statements.list(
@@ -108,10 +108,6 @@ final class SqliteSearch {
                 Columns.millis(filter.finishedSince()),
                 filter.error(),
                 filter.cron());
-    }
-
-    private boolean isExact() {
-        return SqlitePlaces.areExact(filter);
     }
 
     private @Nullable String states() {
