@@ -165,6 +165,7 @@ public final class Json implements AutoCloseable {
         number("signal", attempt.signal());
         text("error", attempt.error());
         number("daemon_pid", attempt.daemonPid());
+        text("host", attempt.host());
         json.writeEndObject();
     }
 

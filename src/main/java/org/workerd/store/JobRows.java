@@ -49,7 +49,8 @@ public final class JobRows {
                 Columns.integer(row, "exit_code"),
                 Columns.integer(row, "signal"),
                 row.getString("error"),
-                Columns.number(row, "daemon_pid"));
+                Columns.number(row, "daemon_pid"),
+                row.getString("host"));
     }
 
     /** What somebody wrote past the rules is shown as it stands. */

@@ -89,5 +89,6 @@ public record JobView(
             @Nullable Integer exitCode,
             @Nullable Integer signal,
             @Nullable String error,
-            @Nullable Long daemonPid) {}
+            @Nullable Long daemonPid,
+            @Nullable String host) {}
 }

@@ -121,13 +121,28 @@ public interface Moves {
     boolean progress(Claim claim, Progress progress);
 
     /** Carries a verdict out. False: the claim was lost; the job is someone else's now, and nothing was changed. */
-    boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now);
+    boolean finish(Claim claim, Verdict verdict, Runner runner, Instant now);
+
+    default boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
+        return finish(claim, verdict, new Runner(daemonPid, null), now);
+    }
+
+    /**
+     * The daemon that ran an attempt, as people know it.
+     *
+     * @param host null: that is not known
+     */
+    record Runner(long pid, @Nullable String host) {}
 
     /** A verdict to be carried out, and when it was found. */
     record Finish(Claim claim, Verdict verdict, Instant at) {}
 
     /** As each by itself; those that are just done cost less this way. The claims that were lost. */
-    List<Claim> finish(List<Finish> verdicts, long daemonPid);
+    List<Claim> finish(List<Finish> verdicts, Runner runner);
+
+    default List<Claim> finish(List<Finish> verdicts, long daemonPid) {
+        return finish(verdicts, new Runner(daemonPid, null));
+    }
 
     /** Forgets a daemon that has no claims left. False: it still has some, or is forgotten already. */
     boolean unregister(long daemon);

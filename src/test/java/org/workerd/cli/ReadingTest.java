@@ -195,7 +195,7 @@ final class ReadingTest {
                                 + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
                                 + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
                                 + "\"error\":null,\"result\":null,\"progress\":null,\"cron\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
-                                + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,\"daemon_pid\":4711}]}\n");
+                                + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,\"daemon_pid\":4711,\"host\":null}]}\n");
         assertThat(cli.run("list", "--json", "--state", "ready,retrying,blocked")
                         .out())
                 .startsWith("{\"jobs\":[{\"id\":4,")

@@ -15,7 +15,7 @@ import org.workerd.worker.AlarmText.News;
 class AlarmJsonTest {
     private static final Instant THEN = Instant.parse("2026-03-04T05:06:07.089Z");
     private static final JobView.Attempt FAILED =
-            new JobView.Attempt(2, THEN, THEN.plusSeconds(1), "failed", 3, null, "exit code 3", 4711L);
+            new JobView.Attempt(2, THEN, THEN.plusSeconds(1), "failed", 3, null, "exit code 3", 4711L, "web1");
 
     private static JobView job(JobState state, String payload, String error) {
         return new JobView(

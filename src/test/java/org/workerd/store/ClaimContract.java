@@ -52,7 +52,7 @@ interface ClaimContract extends StoreFixture {
         assertThat(job.state()).isEqualTo(JobState.RUNNING);
         assertThat(job.attempt()).isEqualTo(1);
         assertThat(job.startedAt()).isEqualTo(NOW);
-        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, null, null, null, null, null, PID));
+        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, null, null, null, null, null, PID, HOST));
         assertThat(counts()).isEqualTo(Map.of(JobState.RUNNING, 1L));
     }
 

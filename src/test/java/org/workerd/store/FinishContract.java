@@ -24,7 +24,7 @@ interface FinishContract extends StoreFixture {
         assertThat(finish(claimOne(), new Verdict.Done(new Ending("done", 0, null, null), "{\"w\":1}")))
                 .isTrue();
         ended(id, JobState.DONE, 1, 0, null, null, "{\"w\":1}");
-        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, END, "done", 0, null, null, PID));
+        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, END, "done", 0, null, null, PID, HOST));
     }
 
     @Test
@@ -33,7 +33,7 @@ interface FinishContract extends StoreFixture {
         assertThat(finish(claimOne(), new Verdict.Dead(FAILED, "partly"))).isTrue();
         ended(id, JobState.DEAD, 1, 3, null, "exit code 3", "partly");
         assertThat(attempts(id))
-                .containsExactly(new JobView.Attempt(1, NOW, END, "failed", 3, null, "exit code 3", PID));
+                .containsExactly(new JobView.Attempt(1, NOW, END, "failed", 3, null, "exit code 3", PID, HOST));
     }
 
     @Test
@@ -43,7 +43,7 @@ interface FinishContract extends StoreFixture {
                 .isTrue();
         ended(id, JobState.CANCELLED, 1, null, 15, "by root", null);
         assertThat(attempts(id))
-                .containsExactly(new JobView.Attempt(1, NOW, END, "cancelled", null, 15, "by root", PID));
+                .containsExactly(new JobView.Attempt(1, NOW, END, "cancelled", null, 15, "by root", PID, HOST));
     }
 
     @Test
@@ -74,7 +74,8 @@ interface FinishContract extends StoreFixture {
         assertThat(view(id).attempt()).isZero();
         assertThat(view(id).runAt()).isEqualTo(NOW.plusSeconds(60));
         assertThat(counts()).isEqualTo(Map.of(JobState.SCHEDULED, 1L));
-        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, END, "snoozed", 75, null, null, PID));
+        assertThat(attempts(id))
+                .containsExactly(new JobView.Attempt(1, NOW, END, "snoozed", 75, null, null, PID, HOST));
         promote(NOW.plusSeconds(60));
         assertThat(claimOne().attempt()).isEqualTo(1);
     }
@@ -99,7 +100,7 @@ interface FinishContract extends StoreFixture {
         assertThat(view(id).attempt()).isZero();
         assertThat(attempts(id)).extracting(JobView.Attempt::outcome).containsExactly("interrupted");
         Claim next = claimOne();
-        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, null, null, null, null, null, PID));
+        assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, null, null, null, null, null, PID, HOST));
         finish(next, new Verdict.Done(new Ending("done", 0, null, null), null));
         assertThat(attempts(id)).extracting(JobView.Attempt::outcome).containsExactly("done");
     }

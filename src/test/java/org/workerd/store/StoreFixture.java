@@ -16,6 +16,7 @@ import org.workerd.job.Verdict.Ending;
 public interface StoreFixture {
     Instant NOW = Instant.parse("2026-03-04T05:06:07.089Z");
     long PID = 4711;
+    String HOST = "here";
     Ending FAILED = new Ending("failed", 3, null, "exit code 3");
     Ending DIED = new Ending("daemon died", null, null, "the daemon died");
 
@@ -64,7 +65,7 @@ public interface StoreFixture {
     }
 
     default long register() {
-        return store().transaction(moves -> moves.register(PID, "here", 4, NOW));
+        return store().transaction(moves -> moves.register(PID, HOST, 4, NOW));
     }
 
     /** Claims of all lanes for a daemon that is registered for it. */
@@ -85,7 +86,8 @@ public interface StoreFixture {
     }
 
     default boolean finish(Claim claim, Verdict verdict) {
-        return store().transaction(moves -> moves.finish(claim, verdict, PID, NOW.plusSeconds(5)));
+        return store().transaction(
+                        moves -> moves.finish(claim, verdict, new Moves.Runner(PID, HOST), NOW.plusSeconds(5)));
     }
 
     default boolean cancel(long id) {

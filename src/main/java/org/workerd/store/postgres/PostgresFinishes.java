@@ -12,6 +12,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.Verdict;
 import org.workerd.job.Verdict.Ending;
 import org.workerd.store.Moves.Finish;
+import org.workerd.store.Moves.Runner;
 
 /**
  * running → anywhere, as many jobs at once as have ended: one statement for each table that they go to. Whoever does not
@@ -29,7 +30,7 @@ final class PostgresFinishes {
     }
 
     /** Those whose claims were lost. */
-    List<Claim> finish(List<Finish> verdicts, long daemonPid) {
+    List<Claim> finish(List<Finish> verdicts, Runner runner) {
         Sorted sorted = new Sorted();
         Set<Long> tokens = new HashSet<>();
         List<Claim> lost = new ArrayList<>();
@@ -41,7 +42,7 @@ final class PostgresFinishes {
             }
         }
         Set<Long> left = new HashSet<>();
-        left.addAll(enterFinished(sorted.ended, daemonPid));
+        left.addAll(enterFinished(sorted.ended, runner));
         left.addAll(enterScheduled(sorted.scheduled));
         left.addAll(enterReady(sorted.ready));
         List<Finish> held = new ArrayList<>();
@@ -52,7 +53,7 @@ final class PostgresFinishes {
                 lost.add(finish.claim());
             }
         }
-        record(held, daemonPid);
+        record(held, runner);
         settle(held);
         return lost;
     }
@@ -139,13 +140,13 @@ final class PostgresFinishes {
               returning verdict.*, lane, attempt, forgiven, started_at),
             entered as (
               insert into finished (id, lane, state, attempt, forgiven, started_at, finished_at,
-                exit_code, signal, error, result, daemon_pid)
+                exit_code, signal, error, result, daemon_pid, host)
               select id, lane, state, attempt, forgiven, started_at, finished_at,
-                exit_code, signal, error, result, ?::bigint from gone)
+                exit_code, signal, error, result, ?::bigint, ?::text from gone)
             select token from gone
             """;
 
-    private List<Long> enterFinished(List<Ended> jobs, long daemonPid) {
+    private List<Long> enterFinished(List<Ended> jobs, Runner runner) {
         if (jobs.isEmpty()) {
             return List.of();
         }
@@ -160,7 +161,8 @@ final class PostgresFinishes {
                 integers(jobs, job -> job.ending.signal()),
                 texts(jobs, job -> job.ending.error()),
                 texts(jobs, job -> job.result),
-                daemonPid);
+                runner.pid(),
+                PostgresText.shown(runner.host()));
     }
 
     private static final String ENTER_SCHEDULED =
@@ -220,18 +222,19 @@ final class PostgresFinishes {
 
     private static final String RECORD =
             """
-            insert into attempts (id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid)
-            select *, ?::bigint from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::bigint[], ?::text[],
+            insert into attempts (id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid,
+              host)
+            select *, ?::bigint, ?::text from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::bigint[], ?::text[],
               ?::integer[], ?::integer[], ?::text[])
             on conflict (id, number) do update set
               started_at = excluded.started_at, finished_at = excluded.finished_at, outcome = excluded.outcome,
               exit_code = excluded.exit_code, signal = excluded.signal, error = excluded.error,
-              daemon_pid = excluded.daemon_pid
+              daemon_pid = excluded.daemon_pid, host = excluded.host
             """;
 
     private record Attempt(Finish finish, Ending ending) {}
 
-    private void record(List<Finish> held, long daemonPid) {
+    private void record(List<Finish> held, Runner runner) {
         List<Attempt> attempts = new ArrayList<>();
         for (Finish finish : held) {
             Ending ending = finish.verdict().ending();
@@ -243,7 +246,8 @@ final class PostgresFinishes {
         if (!attempts.isEmpty()) {
             statements.update(
                     RECORD,
-                    daemonPid,
+                    runner.pid(),
+                    PostgresText.shown(runner.host()),
                     numbers(attempts, attempt -> attempt.finish.claim().jobId()),
                     integers(attempts, attempt -> attempt.finish.claim().attempt()),
                     numbers(

@@ -224,14 +224,13 @@ final class PostgresMoves implements Moves {
     }
 
     @Override
-    public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
-        return finishes.finish(List.of(new Finish(claim, verdict, now)), daemonPid)
-                .isEmpty();
+    public boolean finish(Claim claim, Verdict verdict, Runner runner, Instant now) {
+        return finishes.finish(List.of(new Finish(claim, verdict, now)), runner).isEmpty();
     }
 
     @Override
-    public List<Claim> finish(List<Finish> verdicts, long daemonPid) {
-        return finishes.finish(verdicts, daemonPid);
+    public List<Claim> finish(List<Finish> verdicts, Runner runner) {
+        return finishes.finish(verdicts, runner);
     }
 
     @Override

@@ -75,7 +75,7 @@ final class PostgresQueries implements JobQueries {
 
     static final String ATTEMPTS =
             """
-            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid, host
             from job_attempts where id = ? order by number
             """;
 

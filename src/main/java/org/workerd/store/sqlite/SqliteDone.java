@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves.Finish;
+import org.workerd.store.Moves.Runner;
 
 /**
  * running → done of many jobs by the same statements, which costs a quarter of what statements for each cost. A
@@ -85,8 +86,8 @@ final class SqliteDone {
 
     private static final String ENTER_FINISHED =
             """
-            insert into finished (id, lane, state, attempt, forgiven, started_at, finished_at, exit_code, daemon_pid)
-            select id, lane, 'done', attempt, forgiven, started_at, ?, ?, ?
+            insert into finished (id, lane, state, attempt, forgiven, started_at, finished_at, exit_code, daemon_pid, host)
+            select id, lane, 'done', attempt, forgiven, started_at, ?, ?, ?, ?
             from running where id between ? and ? and token between ? and ?
             """;
 
@@ -94,13 +95,21 @@ final class SqliteDone {
             "delete from running where id between ? and ? and token between ? and ?";
 
     /** Those whose claims were lost. */
-    List<Claim> finish(Stretch stretch, long daemonPid) {
+    List<Claim> finish(Stretch stretch, Runner runner) {
         List<Claim> claims = stretch.jobs().stream().map(Finish::claim).toList();
         Rows rows = Rows.of(claims);
         long at = stretch.first().at().toEpochMilli();
         Integer exitCode = exitCode(stretch.first());
         int entered = statements.update(
-                ENTER_FINISHED, at, exitCode, daemonPid, rows.lowest, rows.highest, rows.from, rows.to);
+                ENTER_FINISHED,
+                at,
+                exitCode,
+                runner.pid(),
+                runner.host(),
+                rows.lowest,
+                rows.highest,
+                rows.from,
+                rows.to);
         List<Claim> lost = entered == claims.size() ? List.of() : lost(claims, rows);
         statements.update(LEAVE_RUNNING, rows.lowest, rows.highest, rows.from, rows.to);
         claims.stream()

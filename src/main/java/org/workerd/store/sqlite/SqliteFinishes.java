@@ -30,7 +30,7 @@ final class SqliteFinishes {
     }
 
     /** Those whose claims were lost. */
-    List<Claim> finish(List<Moves.Finish> all, long daemonPid) {
+    List<Claim> finish(List<Moves.Finish> all, Moves.Runner runner) {
         List<Claim> lost = new ArrayList<>();
         List<Moves.Finish> single = new ArrayList<>();
         List<Moves.Finish> plain = new ArrayList<>();
@@ -39,13 +39,13 @@ final class SqliteFinishes {
         }
         for (SqliteDone.Stretch stretch : SqliteDone.stretches(plain)) {
             if (stretch.isLong()) {
-                lost.addAll(done.finish(stretch, daemonPid));
+                lost.addAll(done.finish(stretch, runner));
             } else {
                 single.addAll(stretch.jobs());
             }
         }
         for (Moves.Finish finish : single) {
-            if (!finish(finish.claim(), finish.verdict(), daemonPid, finish.at().toEpochMilli())) {
+            if (!finish(finish.claim(), finish.verdict(), runner, finish.at().toEpochMilli())) {
                 lost.add(finish.claim());
             }
         }
@@ -55,11 +55,11 @@ final class SqliteFinishes {
     private static final String LEAVE_RUNNING = "delete from running where id = ? and token = ?";
 
     /** False: the claim was lost. */
-    boolean finish(Claim claim, Verdict verdict, long daemonPid, long now) {
+    boolean finish(Claim claim, Verdict verdict, Moves.Runner runner, long now) {
         if (statements.update(LEAVE_RUNNING, claim.jobId(), claim.token()) == 0) {
             return false;
         }
-        verdict.decide(new Entry(new Attempt(claim, daemonPid, now)));
+        verdict.decide(new Entry(new Attempt(claim, runner, now)));
         return true;
     }
 
@@ -115,7 +115,7 @@ final class SqliteFinishes {
         }
     }
 
-    private record Attempt(Claim claim, long daemonPid, long finishedAt) {
+    private record Attempt(Claim claim, Moves.Runner runner, long finishedAt) {
         long startedAt() {
             return claim.startedAt().toEpochMilli();
         }
@@ -124,8 +124,8 @@ final class SqliteFinishes {
     private static final String RECORD =
             """
             insert or replace into attempts
-              (id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+              (id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid, host)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private void record(Attempt attempt, @Nullable Ending ending) {
@@ -140,15 +140,17 @@ final class SqliteFinishes {
                     ending.exitCode(),
                     ending.signal(),
                     ending.error(),
-                    attempt.daemonPid());
+                    attempt.runner().pid(),
+                    attempt.runner().host());
         }
     }
 
     private static final String ENTER_FINISHED =
             """
             insert into finished
-              (id, lane, state, attempt, forgiven, started_at, finished_at, exit_code, signal, error, result, daemon_pid)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+              (id, lane, state, attempt, forgiven, started_at, finished_at, exit_code, signal, error, result, daemon_pid,
+              host)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
     private static final String FREE_KEY =
@@ -169,7 +171,8 @@ final class SqliteFinishes {
                 ending.signal(),
                 ending.error(),
                 result,
-                attempt.daemonPid());
+                attempt.runner().pid(),
+                attempt.runner().host());
         if (state == JobState.DONE) {
             tallies.done(claim.lane(), claim.jobId(), attempt.finishedAt());
         } else {

@@ -26,7 +26,7 @@ final class SqliteJobs {
 
     private static final String ATTEMPTS =
             """
-            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+            select number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid, host
             from job_attempts where id = ? order by number
             """;
 

@@ -207,13 +207,13 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
-    public boolean finish(Claim claim, Verdict verdict, long daemonPid, Instant now) {
-        return finishes.finish(claim, verdict, daemonPid, now.toEpochMilli());
+    public boolean finish(Claim claim, Verdict verdict, Runner runner, Instant now) {
+        return finishes.finish(claim, verdict, runner, now.toEpochMilli());
     }
 
     @Override
-    public List<Claim> finish(List<Finish> verdicts, long daemonPid) {
-        return finishes.finish(verdicts, daemonPid);
+    public List<Claim> finish(List<Finish> verdicts, Runner runner) {
+        return finishes.finish(verdicts, runner);
     }
 
     @Override

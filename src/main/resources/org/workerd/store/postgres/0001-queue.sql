@@ -127,7 +127,8 @@ create table finished (
   signal      integer,
   error       text,
   result      text,
-  daemon_pid  bigint
+  daemon_pid  bigint,
+  host        text
 );
 create index finished_by_lane on finished (lane, state, id);
 
@@ -143,6 +144,7 @@ create table attempts (
   signal      integer,
   error       text,
   daemon_pid  bigint,
+  host        text,
   primary key (id, number)
 );
 
@@ -452,15 +454,15 @@ create trigger cancellations_checked before insert on cancellations
 
 -- Every attempt that there was or is; one that was given back, until the next of its number.
 create view job_attempts as
-  select id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid
+  select id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid, host
     from attempts a
     where not exists (select from finished f where f.id = a.id and f.state = 'done' and f.attempt = a.number)
       and not exists (select from running r where r.id = a.id and r.attempt = a.number)
   union all
-  select id, attempt, started_at, finished_at, state, exit_code, signal, error, daemon_pid
+  select id, attempt, started_at, finished_at, state, exit_code, signal, error, daemon_pid, host
     from finished where state = 'done'
   union all
-  select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid
+  select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid, d.host
     from running r left join daemons d on d.id = r.claimed_by;
 
 -- Every job as people see it. last_attempt: the number of the attempt after which it is dead.

@@ -28,6 +28,10 @@ update finished set forgiven = coalesce((select attempt from revivals where revi
         and number > coalesce((select attempt from revivals where revivals.id = finished.id), 0))
   where id in (select id from revivals) or id in (select id from attempts where outcome = 'daemon died');
 
+-- Of the daemon that ran it; null: that was before.
+alter table finished add column host text;
+alter table attempts add column host text;
+
 -- An edge stays until the parent is done or the child is gone: a retried child waits for its parents again. Of a parent
 -- that was deleted without having been done its last state stays as long.
 create table deleted_parents (
@@ -199,16 +203,17 @@ drop view job_attempts;
 -- Every attempt that there was or is; one that was given back, until the next of its number.
 create view job_attempts as
   select id, number, started_at, finished_at, substr(outcome, 1, 100) as outcome, exit_code, signal,
-    iif(length(cast(error as blob)) > 65536, substr(error, 1, 65536), error) as error, daemon_pid
+    iif(length(cast(error as blob)) > 65536, substr(error, 1, 65536), error) as error,
+    daemon_pid, substr(host, 1, 255) as host
     from attempts a
     where not exists (select 1 from finished f where f.id = a.id and f.state = 'done' and f.attempt = a.number)
       and not exists (select 1 from running r where r.id = a.id and r.attempt = a.number)
   union all
   select id, attempt, started_at, finished_at, state, exit_code, signal,
-    iif(length(cast(error as blob)) > 65536, substr(error, 1, 65536), error), daemon_pid
+    iif(length(cast(error as blob)) > 65536, substr(error, 1, 65536), error), daemon_pid, substr(host, 1, 255)
     from finished where state = 'done'
   union all
-  select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid
+  select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid, substr(d.host, 1, 255)
     from running r left join daemons d on d.id = r.claimed_by;
 
 -- Every job as people see it. last_attempt: the number of the attempt after which it is dead. What somebody wrote past

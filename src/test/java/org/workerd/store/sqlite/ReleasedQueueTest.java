@@ -51,7 +51,7 @@ final class ReleasedQueueTest {
         for (String columns : List.of(
                 "id, name, queue, state, priority, args, payload, run_at, attempt, key, \"after\", timeout_ms, created_at,"
                         + " started_at, finished_at, exit_code, signal, error, result, progress from job_status",
-                "* from job_attempts",
+                "id, number, started_at, finished_at, outcome, exit_code, signal, error, daemon_pid from job_attempts",
                 "queue, name, blocked, scheduled, ready, running, retrying, done, dead, cancelled from lanes",
                 "* from cron",
                 "* from pauses",
