@@ -38,7 +38,7 @@ package org.workerd.api;
  * the daemon with all that runs in it, and what is printed to {@code System.out} stands in the daemon's log as it is: use
  * {@link JobContext#logger}.
  *
- * <p><b>In a unit test</b> {@link JobHandlerTester} runs it.
+ * <p><b>In a unit test</b> {@link JobHandlerTester} runs it. A {@link TypedJobHandler} gets its payload as a value.
  *
  * <p><b>Being stopped.</b> When the job's timeout is over, when somebody cancels the job and when the daemon stops at
  * once, the thread is interrupted and {@link JobContext#isCancelled} becomes true. A handler ends then, best by letting
@@ -51,7 +51,7 @@ package org.workerd.api;
  * without it, which does end the thread; the job is put back by the next daemon, its attempt given back. Processes that
  * a handler starts are its own to end.
  */
-public interface JobHandler {
+public interface JobHandler extends JobFunction {
     /**
      * The name of the jobs that it runs. Asked once. A second handler of the same name, in another jar or as a program,
      * makes both refused.
@@ -69,5 +69,27 @@ public interface JobHandler {
      *     message are the attempt's error, its trace goes to the attempt's output. The same holds for errors that the
      *     JVM survives; without memory the daemon ends, and the job counts one more crash.
      */
+    @Override
     JobResult handle(JobContext job) throws Exception;
+
+    /**
+     * The handler of these jobs, for programs that make their handlers themselves.
+     *
+     * @param name of the jobs: 1 to 128 of A-Z a-z 0-9 . _ - and the first a letter or digit
+     * @param function what is done for each
+     * @return the handler
+     */
+    static JobHandler of(String name, JobFunction function) {
+        return new JobHandler() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public JobResult handle(JobContext job) throws Exception {
+                return function.handle(job);
+            }
+        };
+    }
 }

@@ -127,6 +127,23 @@ public final class JobHandlerTester {
     }
 
     /**
+     * As {@link #payload(String)}, with what the codec writes for a value.
+     *
+     * @param <T> the type of the value
+     * @param codec of a {@link TypedJobHandler}
+     * @param value what it reads again
+     * @return this
+     * @throws IllegalArgumentException the codec cannot write it
+     */
+    public <T> JobHandlerTester payload(Codec<T> codec, T value) {
+        try {
+            return payload(codec.encode(value));
+        } catch (Exception unwritable) {
+            throw new IllegalArgumentException("the codec cannot write " + value, unwritable);
+        }
+    }
+
+    /**
      * Else 1.
      *
      * @param number what {@link JobContext#id} gives, from 1
