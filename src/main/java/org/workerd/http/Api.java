@@ -35,6 +35,7 @@ final class Api implements AutoCloseable {
         all.addAll(new OutputRoutes(room, live).routes());
         all.addAll(new QueueRoutes(room).routes());
         all.addAll(new OverviewRoutes(room, live).routes());
+        all.addAll(new HistoryRoutes(room).routes());
         all.addAll(new HealthRoutes(room, metrics).routes());
         return List.copyOf(all);
     }

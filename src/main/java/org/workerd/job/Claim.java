@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param payload null for none
  * @param maxAttempts null leaves it to the configuration, like {@code timeout}
  * @param defect why it cannot be run as it stands, past the rules of the queue; null: it can
+ * @param waitedMillis how long the job was ready; null: it waited for other jobs, or was tried before
  */
 public record Claim(
         long jobId,
@@ -30,7 +31,43 @@ public record Claim(
         @Nullable Integer maxAttempts,
         @Nullable Duration timeout,
         boolean keyed,
-        @Nullable String defect) {
+        @Nullable String defect,
+        @Nullable Long waitedMillis) {
+
+    public Claim(
+            long jobId,
+            long token,
+            long lane,
+            int attempt,
+            int forgiven,
+            Instant startedAt,
+            String name,
+            String queue,
+            long priority,
+            List<String> args,
+            @Nullable String payload,
+            @Nullable Integer maxAttempts,
+            @Nullable Duration timeout,
+            boolean keyed,
+            @Nullable String defect) {
+        this(
+                jobId,
+                token,
+                lane,
+                attempt,
+                forgiven,
+                startedAt,
+                name,
+                queue,
+                priority,
+                args,
+                payload,
+                maxAttempts,
+                timeout,
+                keyed,
+                defect,
+                null);
+    }
 
     /** How many bytes of memory what it was given takes at most, or nearly. */
     public long size() {

@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -8,7 +9,9 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Activity;
 import org.workerd.job.Alarms;
+import org.workerd.job.Grain;
 import org.workerd.job.JobState;
 
 /** What people ask about jobs. Reads only; short, for an open read holds the write-ahead log back. */
@@ -185,6 +188,22 @@ public interface JobQueries extends AutoCloseable {
 
     /** What holds jobs back; to be asked as long as this is open. */
     WaitQueries waits();
+
+    /**
+     * What happened within a step of time.
+     *
+     * @param at its begin
+     * @param ready how many jobs were ready at most
+     */
+    record Moment(Instant at, Activity activity, long ready) {}
+
+    /**
+     * What is kept of the time since then, by steps of this length in their order, but for those without anything.
+     *
+     * @param step a multiple of the grain
+     * @param queue null for all
+     */
+    List<Moment> history(Grain grain, Instant since, Duration step, @Nullable String queue);
 
     /** A number that changes when another process has changed the queue. */
     long dataVersion();

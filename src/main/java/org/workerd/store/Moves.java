@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Activity;
 import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
@@ -255,4 +256,23 @@ public interface Moves {
 
     /** The opposite; null ends all pauses. False: it was not paused by itself. */
     boolean resume(@Nullable String queue);
+
+    /**
+     * What attempts of a queue and a name came to since it was last kept.
+     *
+     * @param name {@link #OTHERS} for all that no row of its own is kept of, in a queue of the same word
+     */
+    record Past(String queue, String name, Activity activity) {}
+
+    /** No queue and no name can be this. */
+    String OTHERS = "*";
+
+    /**
+     * Adds it to the minute and the hour. With others who do the same at once it waits for its turn, so nothing that
+     * somebody else may wait for comes after it in the same transaction.
+     */
+    void keep(List<Past> past, Instant at);
+
+    /** Notes for the minute and the hour how many jobs are ready in each queue, where that is the most so far. */
+    void keepBacklog(Instant at);
 }

@@ -47,7 +47,8 @@ interface ClaimContract extends StoreFixture {
                         3,
                         Duration.ofMillis(1500),
                         true,
-                        null));
+                        null,
+                        claim.waitedMillis()));
         JobView job = view(id);
         assertThat(job.state()).isEqualTo(JobState.RUNNING);
         assertThat(job.attempt()).isEqualTo(1);

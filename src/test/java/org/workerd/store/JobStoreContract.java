@@ -12,6 +12,7 @@ public abstract class JobStoreContract
                 FinishContract,
                 FinishManyContract,
                 GuardContract,
+                HistoryContract,
                 ScheduleContract,
                 CronContract,
                 DependencyContract,

@@ -157,7 +157,8 @@ final class PostgresClaims {
               select id, lane, rank, attempt + 1, forgiven, ?::bigint, nextval('tokens'), ?::bigint from gone
               returning id, lane, attempt, forgiven, token)
             select ran.id, ran.token, ran.lane, ran.attempt, ran.forgiven, name, queue, priority, args, payload,
-              max_attempts, timeout_ms, key is not null as keyed
+              max_attempts, timeout_ms, key is not null as keyed,
+              case when ran.attempt = 1 and "after" is null then greatest(created_at, run_at) end as since
             from ran join jobs on jobs.id = ran.id
             """;
 
@@ -199,13 +200,21 @@ final class PostgresClaims {
                 Columns.integer(row, "max_attempts"),
                 timeout(row),
                 row.getBoolean("keyed"),
-                null);
+                null,
+                waited(row, started));
+    }
+
+    /** By clocks that differ nothing has waited for less than nothing. */
+    private static @Nullable Long waited(ResultSet row, Instant started) throws SQLException {
+        Long since = Columns.number(row, "since");
+        return since == null ? null : Long.valueOf(Math.max(0, started.toEpochMilli() - since));
     }
 
     private static final String CLAIMED_BY =
             """
             select running.id, token, running.lane, attempt, forgiven, started_at, name, queue, priority,
-              '[]' as args, null as payload, max_attempts, timeout_ms, key is not null as keyed
+              '[]' as args, null as payload, max_attempts, timeout_ms, key is not null as keyed,
+              case when attempt = 1 and "after" is null then greatest(created_at, run_at) end as since
             from running join jobs on jobs.id = running.id
             where claimed_by = ?
             order by running.id

@@ -37,6 +37,7 @@ final class PostgresMoves implements Moves {
     private final PostgresRemovals removals;
     private final PostgresCron cron;
     private final PostgresPolicies policies;
+    private final PostgresHistory history;
 
     PostgresMoves(Statements statements) {
         this.statements = statements;
@@ -53,6 +54,7 @@ final class PostgresMoves implements Moves {
         this.removals = new PostgresRemovals(statements);
         this.cron = new PostgresCron(statements);
         this.policies = new PostgresPolicies(statements);
+        this.history = new PostgresHistory(statements);
     }
 
     void writeTallies() {
@@ -275,7 +277,11 @@ final class PostgresMoves implements Moves {
 
     @Override
     public Pruned prune(Retention retention, Instant now, long above, int most) {
-        return removals.prune(retention, now, above, most);
+        Pruned step = removals.prune(retention, now, above, most);
+        if (step.isLast()) {
+            history.prune(now);
+        }
+        return step;
     }
 
     @Override
@@ -336,5 +342,15 @@ final class PostgresMoves implements Moves {
     @Override
     public boolean resume(@Nullable String queue) {
         return statements.update(RESUME, queue) > 0;
+    }
+
+    @Override
+    public void keep(List<Past> past, Instant at) {
+        history.keep(past, at);
+    }
+
+    @Override
+    public void keepBacklog(Instant at) {
+        history.keepBacklog(at);
     }
 }

@@ -3,6 +3,7 @@ package org.workerd.store.postgres;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -13,6 +14,8 @@ import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.LongSupplier;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Grain;
 import org.workerd.job.JobState;
 import org.workerd.store.Columns;
 import org.workerd.store.JobQueries;
@@ -260,6 +263,11 @@ final class PostgresQueries implements JobQueries {
                 Columns.instant(row, "job_slot"),
                 state == null ? null : Columns.stateOf(state),
                 row.getBoolean("enabled"));
+    }
+
+    @Override
+    public List<Moment> history(Grain grain, Instant since, Duration step, @Nullable String queue) {
+        return new PostgresHistory(statements).since(grain, since, step, queue);
     }
 
     @Override

@@ -51,6 +51,7 @@ final class SqliteClaims {
             """
             select r.priority, r.id, r.attempt, r.forgiven,
               j.max_attempts, j.timeout_ms, j.key is not null as keyed,
+              iif(r.attempt = 0 and j."after" is null, max(j.created_at, coalesce(j.run_at, 0)), null) as since,
               iif(octet_length(j.args) <= 1048576, j.args, '[]') as args,
               iif(octet_length(j.payload) <= 1048576, j.payload, null) as payload,
               case
@@ -167,7 +168,8 @@ final class SqliteClaims {
     private static final String CLAIMED_BY =
             """
             select r.id, r.token, r.lane, r.attempt, r.forgiven, r.started_at, r.priority,
-              j.name, j.queue, j.max_attempts, j.timeout_ms, j.key is not null as keyed
+              j.name, j.queue, j.max_attempts, j.timeout_ms, j.key is not null as keyed,
+              iif(r.attempt = 1 and j."after" is null, max(j.created_at, coalesce(j.run_at, 0)), null) as since
             from running r join jobs j on j.id = r.id
             where r.claimed_by = ?
             order by r.id
@@ -192,13 +194,20 @@ final class SqliteClaims {
                         Columns.integer(row, "max_attempts"),
                         timeout(row),
                         row.getBoolean("keyed"),
-                        null),
+                        null,
+                        waited(row, Instant.ofEpochMilli(row.getLong("started_at")))),
                 daemon);
     }
 
     private static @Nullable Duration timeout(ResultSet row) throws SQLException {
         Long millis = Columns.number(row, "timeout_ms");
         return millis == null ? null : Duration.ofMillis(millis);
+    }
+
+    /** By a clock that was set back nothing has waited for less than nothing. */
+    private static @Nullable Long waited(ResultSet row, Instant now) throws SQLException {
+        Long since = Columns.number(row, "since");
+        return since == null ? null : Long.valueOf(Math.max(0, now.toEpochMilli() - since));
     }
 
     /** The args of a job, or why there are none. */
@@ -254,7 +263,8 @@ final class SqliteClaims {
                         Columns.integer(row, "max_attempts"),
                         timeout(row),
                         row.getBoolean("keyed"),
-                        defect == null ? args.defect() : defect);
+                        defect == null ? args.defect() : defect,
+                        waited(row, now));
             });
         }
 

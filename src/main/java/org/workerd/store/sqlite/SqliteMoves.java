@@ -32,6 +32,7 @@ final class SqliteMoves implements Moves {
     private final SqliteRemovals removals;
     private final SqliteCron cron;
     private final SqlitePolicies policies;
+    private final SqliteHistory history;
     private final SqliteJobs jobs;
 
     SqliteMoves(Statements statements) {
@@ -48,6 +49,7 @@ final class SqliteMoves implements Moves {
         this.removals = new SqliteRemovals(statements);
         this.cron = new SqliteCron(statements);
         this.policies = new SqlitePolicies(statements);
+        this.history = new SqliteHistory(statements);
         this.jobs = new SqliteJobs(statements);
     }
 
@@ -262,7 +264,11 @@ final class SqliteMoves implements Moves {
     @Override
     public Pruned prune(Retention retention, Instant now, long above, int most) {
         tallies.write(statements);
-        return removals.prune(retention, now, above, most);
+        Pruned step = removals.prune(retention, now, above, most);
+        if (step.isLast()) {
+            history.prune(now);
+        }
+        return step;
     }
 
     @Override
@@ -323,5 +329,17 @@ final class SqliteMoves implements Moves {
     @Override
     public boolean resume(@Nullable String queue) {
         return statements.update(RESUME, queue) > 0;
+    }
+
+    @Override
+    public void keep(List<Past> past, Instant at) {
+        history.keep(past, at);
+    }
+
+    @Override
+    public void keepBacklog(Instant at) {
+        // What this transaction has moved so far counts as well.
+        tallies.write(statements);
+        history.keepBacklog(at);
     }
 }

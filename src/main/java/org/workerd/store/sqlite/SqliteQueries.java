@@ -3,6 +3,7 @@ package org.workerd.store.sqlite;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashSet;
@@ -12,6 +13,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.workerd.job.Grain;
 import org.workerd.job.JobState;
 import org.workerd.store.Columns;
 import org.workerd.store.JobQueries;
@@ -201,6 +204,11 @@ final class SqliteQueries implements JobQueries {
                 Columns.instant(row, "job_slot"),
                 state == null ? null : Columns.stateOf(state),
                 row.getBoolean("enabled"));
+    }
+
+    @Override
+    public List<Moment> history(Grain grain, Instant since, Duration step, @Nullable String queue) {
+        return new SqliteHistory(statements).since(grain, since, step, queue);
     }
 
     @Override

@@ -260,6 +260,47 @@ create table policies (
 );
 insert into policies (name, max_attempts) values ('*', 10);
 
+-- What attempts came to, for charts: by the minute (span 60000) kept for a day, by the hour (3600000) for a month, from the
+-- time at. Counts that daemons add to. ran_N and waited_N: how many ran, or had waited, for at most 10, 50, 250 ms, 1, 5,
+-- 30 s, 2, 10, 60 min, and longer. name '': how many jobs of the queue were ready at most.
+create table history (
+  span      bigint not null,
+  at        bigint not null,
+  queue     text collate "C" not null,
+  name      text collate "C" not null,
+  ready     bigint not null default 0,
+  done        bigint not null default 0,
+  failed      bigint not null default 0,
+  timed_out   bigint not null default 0,
+  cancelled   bigint not null default 0,
+  snoozed     bigint not null default 0,
+  interrupted bigint not null default 0,
+  dead        bigint not null default 0,
+  ran_ms      bigint not null default 0,
+  waited_ms   bigint not null default 0,
+  ran_0       bigint not null default 0,
+  ran_1       bigint not null default 0,
+  ran_2       bigint not null default 0,
+  ran_3       bigint not null default 0,
+  ran_4       bigint not null default 0,
+  ran_5       bigint not null default 0,
+  ran_6       bigint not null default 0,
+  ran_7       bigint not null default 0,
+  ran_8       bigint not null default 0,
+  ran_9       bigint not null default 0,
+  waited_0    bigint not null default 0,
+  waited_1    bigint not null default 0,
+  waited_2    bigint not null default 0,
+  waited_3    bigint not null default 0,
+  waited_4    bigint not null default 0,
+  waited_5    bigint not null default 0,
+  waited_6    bigint not null default 0,
+  waited_7    bigint not null default 0,
+  waited_8    bigint not null default 0,
+  waited_9    bigint not null default 0,
+  primary key (span, at, queue, name)
+);
+
 -- They change all the time and are never large: the default would wait for a fifth of what they were at their largest.
 -- Cutting the end off would lock the table.
 alter table ready set (autovacuum_vacuum_scale_factor = 0, autovacuum_vacuum_threshold = 5000,

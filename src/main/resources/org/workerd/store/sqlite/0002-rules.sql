@@ -291,3 +291,44 @@ begin
   delete from thousands
     where lane = (select lane from finished where id = old.id) and thousand = old.id / 1000 and done <= 0;
 end;
+
+-- What attempts came to, for charts: by the minute (span 60000) kept for a day, by the hour (3600000) for a month, from the
+-- time at. Counts that daemons add to. ran_N and waited_N: how many ran, or had waited, for at most 10, 50, 250 ms, 1, 5,
+-- 30 s, 2, 10, 60 min, and longer. name '': how many jobs of the queue were ready at most.
+create table history (
+  span      integer not null,
+  at        integer not null,
+  queue     text not null,
+  name      text not null,
+  ready     integer not null default 0,
+  done        integer not null default 0,
+  failed      integer not null default 0,
+  timed_out   integer not null default 0,
+  cancelled   integer not null default 0,
+  snoozed     integer not null default 0,
+  interrupted integer not null default 0,
+  dead        integer not null default 0,
+  ran_ms      integer not null default 0,
+  waited_ms   integer not null default 0,
+  ran_0       integer not null default 0,
+  ran_1       integer not null default 0,
+  ran_2       integer not null default 0,
+  ran_3       integer not null default 0,
+  ran_4       integer not null default 0,
+  ran_5       integer not null default 0,
+  ran_6       integer not null default 0,
+  ran_7       integer not null default 0,
+  ran_8       integer not null default 0,
+  ran_9       integer not null default 0,
+  waited_0    integer not null default 0,
+  waited_1    integer not null default 0,
+  waited_2    integer not null default 0,
+  waited_3    integer not null default 0,
+  waited_4    integer not null default 0,
+  waited_5    integer not null default 0,
+  waited_6    integer not null default 0,
+  waited_7    integer not null default 0,
+  waited_8    integer not null default 0,
+  waited_9    integer not null default 0,
+  primary key (span, at, queue, name)
+) strict, without rowid;

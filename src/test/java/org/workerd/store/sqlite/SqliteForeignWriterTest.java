@@ -72,7 +72,8 @@ class SqliteForeignWriterTest {
                         null,
                         null,
                         false,
-                        null));
+                        null,
+                        claim.waitedMillis()));
         assertThat(find(1).createdAt()).isBetween(before, Instant.now().plusMillis(1));
     }
 
