@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 
 /** A private installation: a configuration whose paths are relative to it, and the built tree to serve it. */
 final class Installation {
@@ -162,6 +163,15 @@ final class Installation {
                 .atMost(Duration.ofSeconds(20))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> logText().contains(words));
+    }
+
+    /** One of the libraries that it ships. */
+    static Path jar(String prefix) throws IOException {
+        try (Stream<Path> jars = Files.list(TREE.resolve("lib"))) {
+            return jars.filter(jar -> String.valueOf(jar.getFileName()).startsWith(prefix))
+                    .findFirst()
+                    .orElseThrow();
+        }
     }
 
     static String read(Path file) {

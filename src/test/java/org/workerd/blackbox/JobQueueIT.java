@@ -3,11 +3,8 @@ package org.workerd.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.workerd.PluginJars;
 
@@ -30,8 +27,8 @@ class JobQueueIT extends DaemonTest {
                         }
                         """),
                 at.top);
-        String classPath =
-                at.top + ":" + Installation.TREE.resolveSibling("workerd-client.jar") + ":" + jar("sqlite-jdbc-");
+        String classPath = at.top + ":" + Installation.TREE.resolveSibling("workerd-client.jar") + ":"
+                + Installation.jar("sqlite-jdbc-");
         Shell.Done shopping = at.shell.run(
                 List.of(System.getProperty("java.home") + "/bin/java", "-cp", classPath, "Shop", at.queue.toString()));
         assertThat(shopping.code()).as(shopping.err()).isZero();
@@ -39,13 +36,5 @@ class JobQueueIT extends DaemonTest {
         // The next poll is ten minutes away.
         jobs().awaitState(id, "done");
         assertThat(jobs().column(id, "result")).isEqualTo("ann\n");
-    }
-
-    private static Path jar(String prefix) throws IOException {
-        try (Stream<Path> jars = Files.list(Installation.TREE.resolve("lib"))) {
-            return jars.filter(jar -> String.valueOf(jar.getFileName()).startsWith(prefix))
-                    .findFirst()
-                    .orElseThrow();
-        }
     }
 }
