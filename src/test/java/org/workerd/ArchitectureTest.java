@@ -162,6 +162,40 @@ class ArchitectureTest {
     static final ArchRule thePackagesFormNoCycle =
             slices().matching("org.workerd.(*)..").should().beFreeOfCycles();
 
+    @ArchTest
+    static final ArchRule whatPrintsKnowsNoCommand =
+            mustNotUse("org.workerd.cli.text..", "..cli", "..cli.batch..", "..cli.trial..");
+
+    @ArchTest
+    static final ArchRule batchesKnowNoCommand = mustNotUse("org.workerd.cli.batch..", "..cli", "..cli.trial..");
+
+    @ArchTest
+    static final ArchRule trialsKnowNoCommand = mustNotUse("org.workerd.cli.trial..", "..cli", "..cli.batch..");
+
+    @ArchTest
+    static final ArchRule nothingInTheProductKnowsTheReference = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.workerd.cli.reference..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.workerd.cli.reference..");
+
+    @ArchTest
+    static final ArchRule theRoomsOfTheWorkerFormNoCycle =
+            slices().matching("org.workerd.worker.(*)..").should().beFreeOfCycles();
+
+    @ArchTest
+    static final ArchRule whatCanRunKnowsNoAttempt =
+            mustNotUse("org.workerd.worker.handlers..", "..worker.attempt..", "..worker.loop..", "..worker.cron..");
+
+    @ArchTest
+    static final ArchRule anAttemptKnowsNeitherLoopNorSchedules =
+            mustNotUse("org.workerd.worker.attempt..", "..worker.loop..", "..worker.cron..");
+
+    @ArchTest
+    static final ArchRule schedulesKnowNoAttempt =
+            mustNotUse("org.workerd.worker.cron..", "..worker.attempt..", "..worker.loop..");
+
     /** The others are given as {@code ..name..} and stand below org.workerd. */
     private static ArchRule mustNotUse(String who, String... others) {
         String[] packages = java.util.Arrays.stream(others)

@@ -12,7 +12,7 @@ import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
 import org.workerd.job.Span;
-import org.workerd.worker.Ledger;
+import org.workerd.worker.attempt.Ledger;
 
 /** The durations, spans and ledgers of Java, read and printed by the launcher. */
 class LauncherWordsTest extends LauncherLaws {

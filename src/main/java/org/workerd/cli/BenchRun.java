@@ -8,6 +8,9 @@ import java.util.Locale;
 import org.workerd.bench.Bench;
 import org.workerd.bench.Figure;
 import org.workerd.bench.Machine;
+import org.workerd.cli.text.Console;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Table;
 
 /** Measures, and tells the figures. Not in the product's jar, but in the bench's. */
 final class BenchRun {

@@ -5,9 +5,9 @@ import java.util.Set;
 import picocli.CommandLine;
 
 /** Every command there is. Only the one that is asked for is made: reading the annotations of all takes 100 ms. */
-final class Commands {
+public final class Commands {
     /** In the order in which help shows them. */
-    static final List<String> NAMES = List.of(
+    public static final List<String> NAMES = List.of(
             "enqueue",
             "list",
             "show",

@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.time.Duration;
+import org.workerd.cli.text.When;
 import org.workerd.job.Names;
 import org.workerd.job.Span;
 import picocli.CommandLine.ITypeConverter;

@@ -8,6 +8,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.Table;
+import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;

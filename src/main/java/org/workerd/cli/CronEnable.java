@@ -3,6 +3,7 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.store.JobStore;

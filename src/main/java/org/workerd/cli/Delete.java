@@ -11,7 +11,7 @@ import org.workerd.job.JobState;
 import org.workerd.ops.JobAction;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Removed;
-import org.workerd.worker.OutputFiles;
+import org.workerd.worker.attempt.OutputFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 

@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.ExitCode;
 import org.workerd.daemon.doctor.Checkup;
 import org.workerd.daemon.doctor.Finding;
 import org.workerd.daemon.doctor.Finding.Level;

@@ -10,8 +10,16 @@ import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.ZoneId;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.batch.Batch;
+import org.workerd.cli.text.Console;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
+import org.workerd.cli.text.Ids;
+import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
 import org.workerd.daemon.Directories;
 import org.workerd.job.NewJob;
@@ -167,8 +175,9 @@ final class Enqueue implements Callable<Integer> {
             throw Usage.wrong("enqueue", "cannot read " + file + ": " + why);
         }
         try (JobStore store = open(settings)) {
-            HandlerCheck check = force ? null : new HandlerCheck(settings);
-            return new Batch(main.console(), check, main.now()).store(file, store);
+            Function<String, Optional<Failure>> refusal =
+                    force ? name -> Optional.empty() : new HandlerCheck(settings)::refusal;
+            return new Batch(main.console(), refusal, main.now()).store(file, store);
         }
     }
 

@@ -8,6 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
+import org.workerd.cli.text.Utf8;
 
 /**
  * Whether Java has the arguments as they were given: where their bytes are not UTF-8, it puts other characters in their

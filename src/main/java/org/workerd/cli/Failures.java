@@ -5,6 +5,8 @@ import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.config.SettingsException;
 import org.workerd.daemon.DaemonException;
 import org.workerd.job.Printable;

@@ -1,12 +1,14 @@
 package org.workerd.cli;
 
 import java.util.Optional;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
 import org.workerd.ops.HandlerView;
-import org.workerd.worker.Handlers;
+import org.workerd.worker.handlers.Handlers;
 
 /** Whether a job of some name could ever run, asked before it is stored. */
-final class HandlerCheck {
+public final class HandlerCheck {
     private final HandlerView view;
 
     HandlerCheck(Settings settings) {
@@ -24,7 +26,7 @@ final class HandlerCheck {
     }
 
     /** Why a job of this name is refused; empty: it is not, or nobody like us can know. */
-    Optional<Failure> refusal(String name) {
+    public Optional<Failure> refusal(String name) {
         return view.refusal(name).map(HandlerCheck::failure);
     }
 

@@ -16,11 +16,14 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.Console;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.daemon.Directories;
 import org.workerd.engine.Engines;
 import org.workerd.job.ShellWord;
 import org.workerd.store.QueueUrl;
-import org.workerd.worker.OpenDirectory;
+import org.workerd.worker.attempt.OpenDirectory;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 

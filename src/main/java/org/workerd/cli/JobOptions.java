@@ -12,6 +12,8 @@ import java.util.List;
 import java.util.Objects;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.Utf8;
+import org.workerd.cli.text.When;
 import org.workerd.job.NewJob;
 import org.workerd.ops.BatchLine;
 import picocli.CommandLine.Option;

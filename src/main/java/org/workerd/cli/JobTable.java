@@ -4,6 +4,8 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.Table;
+import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.ShellWord;

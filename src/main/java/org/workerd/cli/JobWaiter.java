@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.time.Duration;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Ids;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;

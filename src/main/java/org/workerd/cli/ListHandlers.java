@@ -5,9 +5,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
+import org.workerd.cli.text.Table;
 import org.workerd.ops.HandlerRow;
 import org.workerd.ops.Json;
-import org.workerd.worker.Handlers;
+import org.workerd.worker.handlers.Handlers;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

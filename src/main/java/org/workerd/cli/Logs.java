@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.ops.OutputTail;

@@ -11,6 +11,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.Console;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsException;
@@ -83,7 +86,7 @@ public final class Main implements Runnable {
     private final Environment environment;
     private final InstantSource clock;
 
-    Main(Console console, Environment environment, InstantSource clock) {
+    public Main(Console console, Environment environment, InstantSource clock) {
         this.console = console;
         this.environment = environment;
         this.clock = clock;
@@ -146,7 +149,7 @@ public final class Main implements Runnable {
     }
 
     /** With the command that was asked for, or with all if it could be any. */
-    CommandLine commandLine(String asked) {
+    public CommandLine commandLine(String asked) {
         CommandLine line = new CommandLine(this);
         boolean known = Commands.NAMES.contains(asked) && !Commands.ABOUT_ALL.contains(asked);
         for (String name : known ? List.of(asked) : Commands.NAMES) {

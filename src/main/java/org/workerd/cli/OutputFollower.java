@@ -3,6 +3,7 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
+import org.workerd.cli.text.Console;
 import org.workerd.config.Settings;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.JobView;

@@ -10,7 +10,7 @@ import org.workerd.ops.Json;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves.Pruned;
 import org.workerd.store.Moves.Removed;
-import org.workerd.worker.OutputFiles;
+import org.workerd.worker.attempt.OutputFiles;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

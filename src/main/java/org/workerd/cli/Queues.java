@@ -7,6 +7,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.Table;
+import org.workerd.cli.text.WaitText;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;

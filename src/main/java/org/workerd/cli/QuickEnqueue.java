@@ -7,6 +7,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.workerd.cli.text.When;
 import org.workerd.job.Span;
 
 /**

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.stream.Stream;
 import org.slf4j.helpers.NOP_FallbackServiceProvider;
+import org.workerd.cli.text.Console;
 import org.workerd.config.Environment;
 import org.workerd.job.Allowed;
 import org.workerd.probe.ProbePlugin;

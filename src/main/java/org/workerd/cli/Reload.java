@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.Failure;
 import picocli.CommandLine.Command;
 
 /** {@code workerd reload}: the launcher script answers it; this is its help. */

@@ -3,6 +3,8 @@ package org.workerd.cli;
 import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.job.Names;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;

@@ -2,6 +2,7 @@ package org.workerd.cli;
 
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.Failure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

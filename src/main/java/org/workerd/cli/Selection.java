@@ -5,6 +5,8 @@ import java.util.EnumSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import org.workerd.cli.text.ExitCode;
+import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;

@@ -7,6 +7,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
+import org.workerd.cli.text.Table;
+import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Span;

@@ -1,6 +1,7 @@
 package org.workerd.cli;
 
 import java.util.concurrent.Callable;
+import org.workerd.cli.text.Failure;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 

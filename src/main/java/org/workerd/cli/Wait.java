@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.Ids;
 import org.workerd.config.Settings;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Command;

@@ -5,6 +5,8 @@ import java.time.Instant;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
+import org.workerd.cli.text.Table;
+import org.workerd.cli.text.WaitText;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;

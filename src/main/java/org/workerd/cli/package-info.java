@@ -1,4 +1,7 @@
-/** The command line: one command a file. The only package that may import picocli; nothing may import it. */
+/**
+ * The command line: one command a file, and beside them {@code text}, {@code batch}, {@code trial} and {@code reference}. The
+ * only packages that may import picocli; nothing else may import them.
+ */
 @NullMarked
 package org.workerd.cli;
 

@@ -27,13 +27,13 @@ import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
 import org.workerd.unix.Watcher;
-import org.workerd.worker.Doorbell;
-import org.workerd.worker.Handlers;
-import org.workerd.worker.Identity;
-import org.workerd.worker.Ledger;
-import org.workerd.worker.Plugins;
-import org.workerd.worker.Premises;
-import org.workerd.worker.Worker;
+import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Ledger;
+import org.workerd.worker.attempt.Premises;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.Plugins;
+import org.workerd.worker.loop.Identity;
+import org.workerd.worker.loop.Worker;
 
 /** The daemon: everything it is made of, put together by hand, started in order and stopped in reverse. */
 public final class Daemon {
@@ -140,7 +140,7 @@ public final class Daemon {
         Identity identity = register(store, settings);
         parts.push(() -> unregister(store, identity));
         Processes.adoptOrphans();
-        Plans plans = new Plans(new Plugins(identity.premises(), settings.directory(), Posix.userId()));
+        Plans plans = new Plans(new Plugins(identity.premises().scratch(), settings.directory(), Posix.userId()));
         Worker worker = new Worker(
                 store,
                 identity,

@@ -17,8 +17,8 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.workerd.worker.OwnUser;
-import org.workerd.worker.Trust;
+import org.workerd.worker.handlers.OwnUser;
+import org.workerd.worker.handlers.Trust;
 
 /** Makes the directories that workerd's files are in, so that a power cut does not take them away. */
 public final class Directories {

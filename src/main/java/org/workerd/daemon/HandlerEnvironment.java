@@ -3,7 +3,7 @@ package org.workerd.daemon;
 import java.util.Map;
 import java.util.TreeMap;
 import org.workerd.config.Settings;
-import org.workerd.worker.OwnUser;
+import org.workerd.worker.handlers.OwnUser;
 
 /** What every handler finds in its environment: nothing of whoever started the daemon, and what the configuration adds. */
 public final class HandlerEnvironment {

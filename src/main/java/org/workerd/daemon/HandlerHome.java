@@ -5,8 +5,8 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import org.workerd.config.DaemonDirectory;
-import org.workerd.worker.OwnUser;
-import org.workerd.worker.Trust;
+import org.workerd.worker.handlers.OwnUser;
+import org.workerd.worker.handlers.Trust;
 
 /**
  * HOME of handlers: programs run what they find there, Python its modules and git its hooks, so that nobody but root and

@@ -5,8 +5,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Span;
 import org.workerd.unix.Watcher;
-import org.workerd.worker.Doorbell;
-import org.workerd.worker.Worker;
+import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.loop.Worker;
 
 /** The daemon's {@code while (true)}: takes orders, lets the worker turn, sleeps until something is to do. */
 final class MainLoop {

@@ -5,9 +5,9 @@ import org.slf4j.LoggerFactory;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.unix.Posix;
-import org.workerd.worker.Handlers;
-import org.workerd.worker.Plan;
-import org.workerd.worker.Plugins;
+import org.workerd.worker.attempt.Plan;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.Plugins;
 
 /** What of the settings is the loop's, with the plugins as they are now. */
 final class Plans {

@@ -8,7 +8,7 @@ import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsException;
 import org.workerd.config.SettingsFile;
-import org.workerd.worker.Plan;
+import org.workerd.worker.attempt.Plan;
 
 /** HUP: the log goes on in a new file, and the configuration is read again. What does not work leaves things as they were. */
 final class Reload {

@@ -7,7 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.workerd.unix.Processes;
-import org.workerd.worker.Doorbell;
+import org.workerd.worker.attempt.Doorbell;
 import sun.misc.Signal;
 
 /**

@@ -12,7 +12,7 @@ import org.workerd.http.HttpPart;
 import org.workerd.http.Parts;
 import org.workerd.ops.ListenState;
 import org.workerd.store.Engine;
-import org.workerd.worker.Worker;
+import org.workerd.worker.loop.Worker;
 
 /**
  * HTTP, where it is set: nothing of it is loaded before. For the main thread, which never waits for it, but for a moment

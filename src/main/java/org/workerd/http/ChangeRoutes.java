@@ -23,7 +23,7 @@ import org.workerd.ops.Json;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Removed;
-import org.workerd.worker.OutputFiles;
+import org.workerd.worker.attempt.OutputFiles;
 
 /**
  * One change made to many jobs, in short transactions: those of some ids, or all that match a filter and are no younger

@@ -6,7 +6,7 @@ import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.workerd.http.Route.Access;
 import org.workerd.store.JobQueries;
-import org.workerd.worker.Pulse;
+import org.workerd.worker.loop.Pulse;
 
 /** For whoever watches the daemon: whether it lives, whether it works, and its figures. For the thread of the API. */
 final class HealthRoutes {

@@ -22,7 +22,7 @@ import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.JobQueries.Found;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves.Removed;
-import org.workerd.worker.OutputFiles;
+import org.workerd.worker.attempt.OutputFiles;
 
 /** Jobs: to be looked at, waited for, retried, cancelled and deleted. For the thread of the API. */
 final class JobRoutes {

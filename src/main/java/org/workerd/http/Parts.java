@@ -5,8 +5,8 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.workerd.config.Settings;
 import org.workerd.store.Engine;
-import org.workerd.worker.Inbox;
-import org.workerd.worker.Pulse;
+import org.workerd.worker.loop.Inbox;
+import org.workerd.worker.loop.Pulse;
 
 /**
  * What HTTP needs of the daemon.

@@ -16,7 +16,7 @@ import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
-import org.workerd.worker.Inbox;
+import org.workerd.worker.loop.Inbox;
 
 /**
  * What all answers are made with: the one thread of the API, its one connection for reading, and the worker's inbox for

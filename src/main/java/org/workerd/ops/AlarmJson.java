@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
 import org.workerd.ops.WaitsFor.Reason;
 import org.workerd.store.JobView;
-import org.workerd.worker.AlarmText.News;
+import org.workerd.worker.loop.AlarmText.News;
 
 /** The payload of an alarm: the event, the job as everything of ours shows it, the end of its output. Stateless. */
 public final class AlarmJson {

@@ -7,7 +7,7 @@ import org.workerd.config.DaemonDirectory;
 import org.workerd.ops.WaitsFor.Reason;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
-import org.workerd.worker.Ledger;
+import org.workerd.worker.attempt.Ledger;
 
 /** Whether anybody is there to claim, and has a slot free; looked at once. Not thread-safe. */
 public final class DaemonReasons {

@@ -8,13 +8,13 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.workerd.worker.Handlers;
-import org.workerd.worker.Handlers.Accepted;
-import org.workerd.worker.Handlers.AcceptedJava;
-import org.workerd.worker.Handlers.Refused;
-import org.workerd.worker.Handlers.Vetting;
-import org.workerd.worker.Plugin;
-import org.workerd.worker.PluginWord;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.Handlers.Accepted;
+import org.workerd.worker.handlers.Handlers.AcceptedJava;
+import org.workerd.worker.handlers.Handlers.Refused;
+import org.workerd.worker.handlers.Handlers.Vetting;
+import org.workerd.worker.handlers.Plugin;
+import org.workerd.worker.handlers.PluginWord;
 
 /**
  * One handler, or one jar whose handlers are not known.

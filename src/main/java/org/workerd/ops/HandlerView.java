@@ -10,13 +10,13 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Settings;
 import org.workerd.job.Names;
-import org.workerd.worker.Handlers;
-import org.workerd.worker.Handlers.Accepted;
-import org.workerd.worker.Handlers.AcceptedJava;
-import org.workerd.worker.Handlers.Refused;
-import org.workerd.worker.Handlers.Vetting;
-import org.workerd.worker.OwnUser;
-import org.workerd.worker.PluginWord;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.Handlers.Accepted;
+import org.workerd.worker.handlers.Handlers.AcceptedJava;
+import org.workerd.worker.handlers.Handlers.Refused;
+import org.workerd.worker.handlers.Handlers.Vetting;
+import org.workerd.worker.handlers.OwnUser;
+import org.workerd.worker.handlers.PluginWord;
 
 /** The handlers as the daemon sees them, for who is not the daemon and may not be able to look at all of them. */
 public final class HandlerView {

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.DaemonDirectory;
-import org.workerd.worker.Ledger;
+import org.workerd.worker.attempt.Ledger;
 
 /**
  * Whether HTTP is spoken at one place. The daemon keeps a file of these beside its ledger, {@code daemons/ID.http}: one

@@ -10,8 +10,8 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.workerd.config.Settings;
 import org.workerd.store.JobView;
-import org.workerd.worker.Output;
-import org.workerd.worker.OutputFiles;
+import org.workerd.worker.attempt.Output;
+import org.workerd.worker.attempt.OutputFiles;
 
 /**
  * Copies what an attempt printed, each time from where it left off. While the program runs, a file beyond the limit has

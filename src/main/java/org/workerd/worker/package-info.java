@@ -1,6 +1,6 @@
 /**
- * The loop that claims jobs, and the life of an attempt. May import {@code store}, {@code job} and {@code unix}, not
- * {@code daemon} or {@code cli}.
+ * What the daemon does: {@code loop}, {@code attempt}, {@code handlers} and {@code cron}. May import {@code store}, {@code job}
+ * and {@code unix}, not {@code daemon} or {@code cli}.
  */
 @NullMarked
 package org.workerd.worker;

@@ -18,7 +18,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
-import org.workerd.worker.Output;
+import org.workerd.worker.attempt.Output;
 
 /** {@code retry}, {@code cancel} and {@code delete}, by ids and by filters. */
 final class ChangingTest {

@@ -21,6 +21,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
+import org.workerd.cli.text.Console;
 import org.workerd.config.Environment;
 import org.workerd.job.Claim;
 import org.workerd.job.Verdict;
@@ -31,17 +32,17 @@ import org.workerd.store.Moves;
 import org.workerd.store.sqlite.SqliteEngine;
 
 /** A private installation below a directory, and its command line, run within this process. */
-final class Cli {
-    static final Instant NOW = Instant.parse("2026-11-23T12:00:00.250Z");
+public final class Cli {
+    public static final Instant NOW = Instant.parse("2026-11-23T12:00:00.250Z");
 
     private final Path directory;
     private InputStream input = InputStream.nullInputStream();
     private Console.Screen screen = Console.Screen.NONE;
 
     /** What a command said, and its exit status. */
-    record Said(int status, String out, String err) {}
+    public record Said(int status, String out, String err) {}
 
-    Cli(Path directory) throws IOException {
+    public Cli(Path directory) throws IOException {
         this.directory = directory;
         Path handlers = Files.createDirectory(directory.resolve("handlers"));
         Files.setPosixFilePermissions(handlers, PosixFilePermissions.fromString("rwxr-xr-x"));
@@ -80,25 +81,25 @@ final class Cli {
         return directory.resolve("queue/queue.db");
     }
 
-    Cli withInput(String text) {
+    public Cli withInput(String text) {
         return withInput(new ByteArrayInputStream(text.getBytes(UTF_8)));
     }
 
-    Cli withInput(InputStream stream) {
+    public Cli withInput(InputStream stream) {
         input = stream;
         return this;
     }
 
-    Cli onTerminal(int columns) {
+    public Cli onTerminal(int columns) {
         screen = new Console.Screen(true, true, true, () -> columns);
         return this;
     }
 
-    Said run(String... arguments) {
+    public Said run(String... arguments) {
         return run(new ByteArrayOutputStream(), arguments);
     }
 
-    Said run(ByteArrayOutputStream out, String... arguments) {
+    public Said run(ByteArrayOutputStream out, String... arguments) {
         Said said = runInto(out, arguments);
         return new Said(said.status(), out.toString(UTF_8), said.err());
     }
@@ -197,7 +198,7 @@ final class Cli {
         return new Verdict.Cancel(new Verdict.Ending("cancelled", null, 15, "no longer wanted"));
     }
 
-    List<JobView> jobs() {
+    public List<JobView> jobs() {
         if (!Files.exists(queueFile())) {
             return List.of();
         }
@@ -217,7 +218,7 @@ final class Cli {
         Files.copy(copy, queueFile(), StandardCopyOption.REPLACE_EXISTING);
     }
 
-    JobView job(long id) {
+    public JobView job(long id) {
         try (JobQueries queries = database().openForReading()) {
             return queries.find(id).orElseThrow();
         }

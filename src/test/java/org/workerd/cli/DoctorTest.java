@@ -27,7 +27,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.unix.LockFile;
-import org.workerd.worker.Ledger;
+import org.workerd.worker.attempt.Ledger;
 
 /** {@code doctor} finds what is broken, says how to mend it, and leaves everything as it was. */
 final class DoctorTest {

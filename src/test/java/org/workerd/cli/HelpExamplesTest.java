@@ -13,12 +13,13 @@ import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.workerd.cli.text.Console;
 import org.workerd.config.Environment;
 import picocli.CommandLine;
 
 /** What help shows as examples are commands that can be given. */
-final class HelpExamplesTest {
-    static CommandLine all() {
+public final class HelpExamplesTest {
+    public static CommandLine all() {
         Console nowhere = new Console(
                 InputStream.nullInputStream(),
                 OutputStream.nullOutputStream(),

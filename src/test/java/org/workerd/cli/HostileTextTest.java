@@ -20,6 +20,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.cli.text.Console;
+import org.workerd.cli.text.PlainOutput;
 import org.workerd.config.Environment;
 import org.workerd.job.Printable;
 

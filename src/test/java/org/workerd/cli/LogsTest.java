@@ -163,7 +163,7 @@ final class LogsTest {
             tail.copyTo(out);
         }
         String trimmed = all.substring(0, 4096)
-                + org.workerd.worker.Output.gap(all.length() - 8192)
+                + org.workerd.worker.attempt.Output.gap(all.length() - 8192)
                 + all.substring(all.length() - 4096);
         Files.writeString(file, trimmed);
         tail.copyTo(out);

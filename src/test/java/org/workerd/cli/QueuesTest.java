@@ -12,7 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
-import org.workerd.worker.Output;
+import org.workerd.worker.attempt.Output;
 
 /** {@code pause}, {@code resume}, {@code queues}, {@code stats} and {@code prune}. */
 final class QueuesTest {

@@ -213,7 +213,7 @@ final class WaitTest {
     }
 
     private void print(int attempt, String text) throws IOException {
-        Path output = org.workerd.worker.Output.path(
+        Path output = org.workerd.worker.attempt.Output.path(
                 DaemonDirectory.beside(cli.queueFile()).output(), 1, attempt);
         java.nio.file.Files.createDirectories(output.getParent());
         java.nio.file.Files.writeString(output, text);

@@ -18,7 +18,7 @@ import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Rate;
 import org.workerd.store.Moves;
-import org.workerd.worker.Ledger;
+import org.workerd.worker.attempt.Ledger;
 
 /** A job that waits says what for: in {@code show}, in {@code list} and as JSON. */
 final class WaitsForTest {

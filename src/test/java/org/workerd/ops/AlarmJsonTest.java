@@ -10,7 +10,7 @@ import org.workerd.job.Alarms;
 import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.store.JobView;
-import org.workerd.worker.AlarmText.News;
+import org.workerd.worker.loop.AlarmText.News;
 
 class AlarmJsonTest {
     private static final Instant THEN = Instant.parse("2026-03-04T05:06:07.089Z");

@@ -5,7 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.workerd.config.Settings;
-import org.workerd.worker.OwnUser;
+import org.workerd.worker.handlers.OwnUser;
 
 /** The user that the daemon runs as: the one whose the queue's directory is, else ours; and what he may do with a file. */
 record DaemonUser(int id, String name) {

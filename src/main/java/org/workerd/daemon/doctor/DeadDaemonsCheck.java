@@ -10,9 +10,9 @@ import org.workerd.store.Health;
 import org.workerd.store.Health.Running;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.unix.ProcessInfo;
-import org.workerd.worker.OwnUser;
-import org.workerd.worker.Remains;
-import org.workerd.worker.Survival;
+import org.workerd.worker.handlers.OwnUser;
+import org.workerd.worker.loop.Remains;
+import org.workerd.worker.loop.Survival;
 
 /** What dead daemons left: attempts that go on without them, and files that nobody has removed. */
 final class DeadDaemonsCheck {

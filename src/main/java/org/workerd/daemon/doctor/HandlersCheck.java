@@ -9,13 +9,13 @@ import java.util.Map;
 import java.util.Optional;
 import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
-import org.workerd.worker.Handlers;
-import org.workerd.worker.Handlers.Refused;
-import org.workerd.worker.Handlers.Vetting;
-import org.workerd.worker.JavaHandlers;
-import org.workerd.worker.Plugin;
-import org.workerd.worker.PluginWord;
-import org.workerd.worker.Trust;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.Handlers.Refused;
+import org.workerd.worker.handlers.Handlers.Vetting;
+import org.workerd.worker.handlers.JavaHandlers;
+import org.workerd.worker.handlers.Plugin;
+import org.workerd.worker.handlers.PluginWord;
+import org.workerd.worker.handlers.Trust;
 
 /** The handlers directory, and which files in it the daemon does not run. */
 final class HandlersCheck {

@@ -25,8 +25,8 @@ import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobQueries.Deaths;
 import org.workerd.store.JobView;
-import org.workerd.worker.Handlers;
-import org.workerd.worker.PluginWord;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.PluginWord;
 
 /** What waits and why: jobs that nobody runs, queues that are paused, a clock that went back. */
 final class JobsCheck {

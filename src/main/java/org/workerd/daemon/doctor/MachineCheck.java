@@ -1,7 +1,7 @@
 package org.workerd.daemon.doctor;
 
 import java.util.List;
-import org.workerd.worker.OwnUser;
+import org.workerd.worker.handlers.OwnUser;
 
 /** What this runs on. */
 final class MachineCheck {

@@ -5,7 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.workerd.config.DaemonDirectory;
-import org.workerd.worker.Ledger;
+import org.workerd.worker.attempt.Ledger;
 
 class DaemonLocksTest {
     /** Else each of two daemons would take the other for dead. */

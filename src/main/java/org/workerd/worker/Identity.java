@@ -1,4 +1,0 @@
-package org.workerd.worker;
-
-/** Who a daemon is to the others that serve its queue, once its row and its ledger are made. */
-public record Identity(long daemon, long pid, Ledger ledger, Premises premises) {}

@@ -1,0 +1,55 @@
+package org.workerd.worker.attempt;
+
+import java.time.Duration;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.store.Fence;
+
+/** Stops, continues or ends all that runs in the slots. Thread-safe. */
+public final class SlotsFence implements Fence {
+    private static final Logger LOG = LoggerFactory.getLogger(SlotsFence.class);
+    private static final Duration LOOK = Duration.ofMillis(20);
+
+    private final Slots slots;
+    private final boolean end;
+    private boolean told;
+
+    /** @param end not stopped but ended, and given back */
+    public SlotsFence(Slots slots, boolean end) {
+        this.slots = slots;
+        this.end = end;
+    }
+
+    /** What begins only now is stopped the next time. */
+    @Override
+    public synchronized void cutOff() {
+        if (!told) {
+            told = true;
+            LOG.error(
+                    "the server cannot be reached for too long: {} the {} jobs that run, for others may be given them",
+                    end ? "ending" : "stopping",
+                    slots.busy());
+        }
+        slots.executions().forEach(end ? Execution::interrupt : Execution::freeze);
+    }
+
+    @Override
+    public synchronized void back() {
+        if (told) {
+            told = false;
+            LOG.warn("the server was reached in time: what was stopped goes on");
+            slots.executions().forEach(Execution::thaw);
+        }
+    }
+
+    @Override
+    public synchronized void lost() {
+        told = false;
+        LOG.error("another daemon has taken over the {} jobs that run here: ending them", slots.busy());
+        while (slots.executions().stream().anyMatch(execution -> !execution.isStuck())) {
+            slots.executions().forEach(Execution::kill);
+            LockSupport.parkNanos(this, LOOK.toNanos());
+        }
+    }
+}

@@ -1,0 +1,325 @@
+package org.workerd.worker.loop;
+
+import java.time.Duration;
+import java.time.Instant;
+import java.time.InstantSource;
+import java.util.Collection;
+import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.config.DaemonDirectory;
+import org.workerd.job.Claim;
+import org.workerd.job.Policies;
+import org.workerd.job.Span;
+import org.workerd.store.DaemonStore;
+import org.workerd.store.Fence;
+import org.workerd.store.Moves;
+import org.workerd.store.Moves.DaemonRow;
+import org.workerd.store.StoreException;
+import org.workerd.unix.UnixException;
+import org.workerd.worker.attempt.Cleaner;
+import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Execution;
+import org.workerd.worker.attempt.OutputFiles;
+import org.workerd.worker.attempt.Plan;
+import org.workerd.worker.attempt.Slots;
+import org.workerd.worker.attempt.SlotsFence;
+import org.workerd.worker.cron.Cron;
+
+/**
+ * The loop: one thread that owns the one connection which writes. Each turn is one transaction, in turn with other writers:
+ * the verdicts that came in, what is due, claims for the free slots.
+ */
+public final class Worker {
+    private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
+    private static final int PROMOTED_AT_ONCE = 500;
+    /** While the slots have enough to do, what ends waits so long for the next transaction, and shares it. */
+    private static final Duration GATHERING = Duration.ofMillis(25);
+    /** What the rates let through begins by then. */
+    private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
+
+    /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
+    public record Surroundings(
+            DaemonDirectory directory, Doorbell doorbell, InstantSource clock, AlarmText alarmText) {}
+
+    private enum Want {
+        WORK,
+        DRAIN,
+        STOP_NOW
+    }
+
+    private final Identity identity;
+    private final InstantSource clock;
+    private final DaemonStore store;
+    private final Slots slots;
+    private final HeldNames held = new HeldNames();
+    private final Verdicts verdicts;
+    private final Claiming claiming;
+    private final Cleaner cleaner = new Cleaner();
+    private final Peers peers;
+    private final Orphans orphans;
+    private final Remains remains;
+    private final Cancellations cancellations;
+    private final Pruner pruner;
+    private final WallClock wallClock;
+    private final Cron cron = new Cron();
+    private final Advances advances = new Advances();
+    private final Starts starts = new Starts();
+    private final Retreat retreat = new Retreat();
+    private final Inbox inbox;
+    private final Pulse pulse;
+    private volatile Plan plan;
+    private Want want = Want.WORK;
+    /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
+    private boolean unsure;
+    /** What the queue shows of the configuration; null: that is to be written. */
+    private @Nullable Policies shown;
+
+    public Worker(DaemonStore store, Identity identity, Plan plan, Surroundings surroundings) {
+        this.identity = identity;
+        this.plan = plan;
+        this.clock = surroundings.clock();
+        this.store = store;
+        this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell(), surroundings.clock());
+        AlarmRaising alarms = new AlarmRaising(surroundings.directory().output(), surroundings.alarmText());
+        this.verdicts = new Verdicts(slots, identity, held, alarms);
+        this.claiming = new Claiming(identity.daemon(), slots, held);
+        this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.doorbell(), cleaner);
+        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()), alarms);
+        this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
+        this.cancellations = new Cancellations(slots, identity.pid());
+        this.pruner = new Pruner(new OutputFiles(surroundings.directory()));
+        this.wallClock = new WallClock(surroundings.clock());
+        this.inbox = new Inbox(surroundings.doorbell());
+        this.pulse = new Pulse(surroundings.doorbell());
+    }
+
+    /** From the next turn on. */
+    public void change(Plan next) {
+        plan = next;
+    }
+
+    /** Claims nothing more; what runs may end. */
+    public void drain() {
+        if (want == Want.WORK) {
+            want = Want.DRAIN;
+            inbox.close();
+            pulse.drains();
+            noteDraining();
+            verdicts.withdraw(Duration.ZERO, clock.instant());
+        }
+    }
+
+    private void noteDraining() {
+        try {
+            identity.ledger().draining();
+        } catch (UnixException failure) {
+            // Only who asks how it goes is told less.
+            LOG.warn("cannot note in the ledger that it drains: {}", failure.getMessage());
+        }
+    }
+
+    /** Ends what runs and gives it back. */
+    public void stopNow() {
+        drain();
+        want = Want.STOP_NOW;
+        slots.interruptAll();
+    }
+
+    /** Nothing runs, and nothing is left to be written. */
+    public boolean isDone() {
+        return want != Want.WORK && slots.isEmpty() && verdicts.isEmpty();
+    }
+
+    /** Nothing runs, or all that does was told to end, has had its grace, and goes on; only the end of the process ends it. */
+    public boolean isStuck() {
+        return want == Want.STOP_NOW && slots.isOnlyStuck();
+    }
+
+    /** There is work at hand: what others wrote waits for the next turn, which is near, and so does our own echo. */
+    public boolean isGathering() {
+        return slots.hasWaiting();
+    }
+
+    /** There are ends of attempts that the database does not know yet. */
+    public boolean hasUnwritten() {
+        return slots.hasEnded() || !verdicts.isEmpty();
+    }
+
+    /** The process ends now: notes for whoever comes next what ended the attempts that it takes along. */
+    public void abandon() {
+        slots.executions().forEach(Execution::abandon);
+    }
+
+    /**
+     * What becomes of what runs when the queue cannot be reached.
+     *
+     * @param end it ends and is given back; else it stands still
+     */
+    public Fence fence(boolean end) {
+        return new SlotsFence(slots, end);
+    }
+
+    /** How many attempts run. */
+    public int busy() {
+        return slots.busy();
+    }
+
+    /** How many attempts ended whose verdicts the database has not taken yet. */
+    public int unwritten() {
+        return verdicts.count();
+    }
+
+    /** One line for each attempt that runs. */
+    public List<String> report() {
+        return slots.executions().stream().map(Worker::describe).toList();
+    }
+
+    private static String describe(Execution execution) {
+        Claim claim = execution.claim();
+        return "job=" + claim.jobId() + " attempt=" + claim.attempt() + " queue=" + claim.queue() + " name="
+                + claim.name() + " elapsed=" + Span.brief(execution.elapsed());
+    }
+
+    /** For changes that other threads ask for. */
+    public Inbox inbox() {
+        return inbox;
+    }
+
+    /** For who asks from another thread how it goes. */
+    public Pulse pulse() {
+        return pulse;
+    }
+
+    /** Thread-safe, unlike everything else here but for what these two are. */
+    public void handlersChanged() {
+        plan.handlers().forget();
+    }
+
+    /** Now and then: handlers may have changed unseen, orphans may have ended. */
+    public void tidy() {
+        plan.handlers().forget();
+        slots.sweep();
+    }
+
+    /** One turn. How long nothing will be to do, unless the doorbell rings. */
+    public Duration turn() {
+        if (verdicts.judge(clock.instant())) {
+            retreat.lengthen();
+        }
+        Duration wait = retreat.remaining();
+        if (!wait.isZero()) {
+            return wait;
+        }
+        try {
+            inbox.carryOut(store);
+            Duration idle = transact(clock.instant());
+            pulse.turned("");
+            return idle;
+        } catch (StoreException failure) {
+            pulse.turned(String.valueOf(failure.getMessage()));
+            unsure = true;
+            shown = null;
+            retreat.from(failure);
+            return retreat.remaining();
+        }
+    }
+
+    public void close() {
+        slots.close();
+        peers.close();
+        cleaner.close();
+    }
+
+    /** What one transaction did, told once it is through. */
+    private record Turn(
+            Duration clockStep,
+            List<Claim> lost,
+            Optional<Cron.Look> cron,
+            List<Claim> claimed,
+            List<DaemonRow> others,
+            int promoted,
+            Optional<Instant> nextDue) {}
+
+    private Duration transact(Instant now) {
+        Turn turn = store.transaction(moves -> move(moves, now));
+        unsure = false;
+        wallClock.aligned(turn.clockStep());
+        if (!verdicts.isAnyHeld()) {
+            retreat.end();
+        }
+        boolean moved = verdicts.count() > 0 || !turn.claimed().isEmpty();
+        verdicts.written(turn.lost());
+        Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
+        slots.run(turn.claimed(), plan);
+        boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, store);
+        remains.remove(turn.others().stream().map(DaemonRow::id).toList());
+        if (want != Want.WORK) {
+            return longest();
+        }
+        Duration untilPruning = pruner.turn(plan.retention(), now, store);
+        // What was written has made room in memory for what could not be claimed in the same transaction.
+        if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
+            return Duration.ZERO;
+        }
+        Duration untilHeld = held.untilNext().orElse(untilPruning);
+        Duration idle = shorter(shorter(untilPruning, untilHeld), longest());
+        Instant due = turn.nextDue().filter(nextSlot::isAfter).orElse(nextSlot);
+        return store.idle(due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle));
+    }
+
+    /** However little else is to be done. */
+    private Duration longest() {
+        if (slots.quieten()) {
+            return GATHERING;
+        }
+        Collection<Execution> running = slots.executions();
+        Duration known = starts.hasUntold(running, plan.limits())
+                ? shorter(UNTIL_BEGUN, plan.pollInterval())
+                : plan.pollInterval();
+        return advances.untilNext(running, known);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        Duration shorter = Span.shorter(one, other);
+        return shorter.isNegative() ? Duration.ZERO : shorter;
+    }
+
+    private Turn move(Moves moves, Instant now) {
+        Duration clockStep = wallClock.align(moves);
+        Policies policies = plan.policies();
+        if (!policies.equals(shown)) {
+            moves.allow(policies);
+            shown = policies;
+        }
+        if (unsure) {
+            verdicts.giveBackUnknown(moves, now);
+        }
+        List<Execution> known = Stream.concat(slots.executions().stream(), verdicts.executions())
+                .toList();
+        starts.tell(moves, known, plan.limits(), now);
+        advances.write(moves, known);
+        List<Claim> lost = verdicts.write(moves);
+        cancellations.carryOut(moves, now);
+        boolean working = want == Want.WORK;
+        Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
+        int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
+        List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();
+        return new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
+    }
+
+    private Optional<Instant> nextDue(Moves moves) {
+        return Stream.of(moves.nextDue(), moves.nextRoom(plan.limits()))
+                .flatMap(Optional::stream)
+                .min(Instant::compareTo);
+    }
+
+    private List<DaemonRow> others(Moves moves) {
+        return moves.daemons().stream()
+                .filter(daemon -> daemon.id() != identity.daemon())
+                .toList();
+    }
+}

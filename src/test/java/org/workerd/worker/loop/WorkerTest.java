@@ -1,0 +1,593 @@
+package org.workerd.worker.loop;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.time.Instant;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.CountDownLatch;
+import java.util.function.BooleanSupplier;
+import java.util.function.Function;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.workerd.api.JobContext;
+import org.workerd.api.JobHandler;
+import org.workerd.api.JobResult;
+import org.workerd.config.DaemonDirectory;
+import org.workerd.job.Alarms;
+import org.workerd.job.Backoff;
+import org.workerd.job.Claim;
+import org.workerd.job.JobPolicy;
+import org.workerd.job.JobState;
+import org.workerd.job.Limits;
+import org.workerd.job.NewJob;
+import org.workerd.job.Outcome;
+import org.workerd.job.Policies;
+import org.workerd.job.Progress;
+import org.workerd.job.Retention;
+import org.workerd.store.JobQueries;
+import org.workerd.store.JobView;
+import org.workerd.store.sqlite.SqliteEngine;
+import org.workerd.unix.LockFile;
+import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.EndLog;
+import org.workerd.worker.attempt.EndNote;
+import org.workerd.worker.attempt.Ledger;
+import org.workerd.worker.attempt.Output;
+import org.workerd.worker.attempt.Plan;
+import org.workerd.worker.attempt.Premises;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.JarStamp;
+import org.workerd.worker.handlers.JavaHandlers;
+import org.workerd.worker.handlers.OwnUser;
+import org.workerd.worker.handlers.Plugin;
+
+/** The loop, turn by turn, on a real queue, with handlers in this JVM and a clock that only the test moves. */
+@Timeout(60)
+class WorkerTest {
+    private static final Duration LONG = Duration.ofSeconds(10);
+
+    @TempDir
+    Path top;
+
+    private final Doorbell doorbell = new Doorbell();
+    private final Map<String, JobHandler> handlers = new HashMap<>();
+    private Instant now = Instant.parse("2026-03-04T05:06:07Z");
+    private DaemonDirectory directory;
+    private FailingStore store;
+    private Identity identity;
+    private Worker worker;
+    private String onDead;
+    private String onFailure;
+
+    @BeforeEach
+    void openTheQueue() throws Exception {
+        Path file = top.resolve("queue.db");
+        directory = DaemonDirectory.beside(file);
+        for (Path own : List.of(directory.ledgers(), directory.scratch(), directory.output())) {
+            Files.createDirectory(own);
+        }
+        store = new FailingStore(new SqliteEngine(file, Duration.ofSeconds(30)).serve());
+        identity = store.transaction(moves -> {
+            long daemon = moves.register(1, "here", 2, now);
+            return new Identity(daemon, 1, Ledger.create(directory.ledgers(), daemon), Premises.of(directory, daemon));
+        });
+    }
+
+    @AfterEach
+    void close() throws Exception {
+        if (worker != null) {
+            worker.close();
+        }
+        identity.ledger().close();
+        store.close();
+    }
+
+    private interface Body {
+        JobResult handle(JobContext job) throws Exception;
+    }
+
+    private void handler(String name, Body body) {
+        handlers.put(name, new JobHandler() {
+            @Override
+            public String name() {
+                return name;
+            }
+
+            @Override
+            public JobResult handle(JobContext job) throws Exception {
+                return body.handle(job);
+            }
+        });
+    }
+
+    /** With the handlers that are known by now. */
+    private void start(int slots) {
+        worker = new Worker(
+                store,
+                identity,
+                plan(slots),
+                new Worker.Surroundings(directory, doorbell, () -> now, WorkerTest::alarm));
+    }
+
+    private static String alarm(AlarmText.News news) {
+        JobView job = news.job();
+        return news.event().word() + " " + job.id() + " " + job.state().word() + " "
+                + news.attempts().size() + " " + news.outputTail().strip();
+    }
+
+    private Plan plan(int slots) {
+        Plugin plugin =
+                new Plugin(new JarStamp(top.resolve("tests.jar"), 1, 1, 1), List.copyOf(handlers.keySet()), null);
+        JobPolicy twice = new JobPolicy(
+                Duration.ofHours(1),
+                2,
+                new Backoff.Fixed(Duration.ofSeconds(20)),
+                Duration.ZERO,
+                1 << 20,
+                new Alarms(onDead, onFailure));
+        return new Plan(
+                slots,
+                Duration.ofSeconds(5),
+                new Handlers(top, OwnUser.id(), new JavaHandlers(List.of(plugin), handlers)),
+                Map.of(),
+                new Policies(twice, Map.of()),
+                Limits.NONE,
+                Retention.DEFAULT,
+                List.of());
+    }
+
+    private long enqueue(String name) {
+        return store.transaction(moves -> moves.enqueue(NewJob.of(name))).id();
+    }
+
+    private JobView view(long id) {
+        try (JobQueries queries = store.queries()) {
+            return queries.find(id).orElseThrow();
+        }
+    }
+
+    private JobState state(long id) {
+        return view(id).state();
+    }
+
+    /** As the main loop does it: turns, and sleeps until it is woken, at most for as long as the turn said. */
+    private void turnUntil(BooleanSupplier reached) throws InterruptedException {
+        long deadline = System.nanoTime() + Duration.ofSeconds(50).toNanos();
+        while (!reached.getAsBoolean()) {
+            assertThat(System.nanoTime()).as("it never came to that").isLessThan(deadline);
+            Duration idle = worker.turn();
+            if (!reached.getAsBoolean()) {
+                doorbell.await(idle.compareTo(LONG) < 0 ? idle : LONG, worker.isGathering());
+            }
+        }
+    }
+
+    @Test
+    void whatIsReadyIsRunAndItsEndIsWritten() throws Exception {
+        handler("resize", job -> JobResult.done("42"));
+        start(1);
+        long first = enqueue("resize");
+        long second = enqueue("resize");
+
+        turnUntil(() -> state(first) == JobState.DONE && state(second) == JobState.DONE);
+
+        assertThat(view(first).result()).isEqualTo("42");
+        assertThat(worker.busy()).isZero();
+    }
+
+    @Test
+    void aFailedAttemptIsTriedAgainWhenTheClockHasComeThere() throws Exception {
+        handler("resize", job -> {
+            throw new IllegalStateException("no room");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> state(id) == JobState.RETRYING);
+
+        worker.turn();
+        assertThat(state(id)).isEqualTo(JobState.RETRYING);
+        now = now.plusSeconds(21);
+        turnUntil(() -> state(id) == JobState.DEAD);
+
+        assertThat(view(id).attempt()).isEqualTo(2);
+    }
+
+    /** A queue on a full disk: the ends wait in memory, and nothing runs again for it. */
+    @Test
+    void anEndThatCannotBeWrittenIsWrittenLater() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        handler("resize", job -> {
+            ran.add(job.attempt());
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> ran.size() == 1);
+
+        store.failBefore(2);
+        end.countDown();
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(ran).containsExactly(1);
+    }
+
+    /** The answer to a commit was lost: the database says that we run a job that we know nothing of. */
+    @Test
+    void aClaimThatWeNeverHeardOfIsGivenBackAndRunOnce() throws Exception {
+        List<Integer> ran = new CopyOnWriteArrayList<>();
+        handler("resize", job -> {
+            ran.add(job.attempt());
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+
+        store.failAfter(1);
+        worker.turn();
+        assertThat(state(id)).isEqualTo(JobState.RUNNING);
+        assertThat(ran).isEmpty();
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(ran).containsExactly(1);
+    }
+
+    @Test
+    void whileItDrainsWhatRunsEndsAndNothingElseBegins() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long runs = enqueue("resize");
+        long waits = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        worker.drain();
+        worker.turn();
+        assertThat(worker.isDone()).isFalse();
+        end.countDown();
+        turnUntil(worker::isDone);
+
+        assertThat(state(runs)).isEqualTo(JobState.DONE);
+        assertThat(state(waits)).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void toldToStopNowItGivesBackWhatRunsWithItsAttempt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        worker.stopNow();
+        turnUntil(worker::isDone);
+
+        assertThat(state(id)).isEqualTo(JobState.READY);
+        assertThat(view(id).attempt()).isZero();
+    }
+
+    @Test
+    void aJobWithoutAHandlerHoldsUpNobodyElse() throws Exception {
+        handler("resize", job -> JobResult.done());
+        start(1);
+        long stranger = enqueue("unknown");
+        long known = enqueue("resize");
+
+        turnUntil(() -> state(known) == JobState.DONE);
+
+        assertThat(state(stranger)).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void aChangedPlanHoldsFromTheNextTurnOn() throws Exception {
+        start(1);
+        long id = enqueue("resize");
+        worker.turn();
+        assertThat(state(id)).isEqualTo(JobState.READY);
+
+        handler("resize", job -> JobResult.done());
+        worker.change(plan(1));
+
+        turnUntil(() -> state(id) == JobState.DONE);
+    }
+
+    @Test
+    void aRunningJobIsEndedWhenSomebodyAsksForIt() throws Exception {
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            new CountDownLatch(1).await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        store.transaction(moves -> moves.requestCancel(id, "by root", now));
+        turnUntil(() -> state(id) == JobState.CANCELLED);
+
+        assertThat(view(id).error()).isEqualTo("by root");
+    }
+
+    /** Nobody holds its lock any more: by that alone it is known to be dead. */
+    @Test
+    void whatADeadDaemonHadClaimedIsPutBackAndRun() throws Exception {
+        handler("resize", job -> JobResult.done());
+        long id = enqueue("resize");
+        long dead = claimedByAnother();
+        start(1);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        try (JobQueries queries = store.queries()) {
+            turnUntil(() -> queries.daemons().stream().noneMatch(daemon -> daemon.id() == dead));
+            assertThat(queries.attempts(id))
+                    .extracting(JobView.Attempt::outcome)
+                    .containsExactly("daemon died", "done");
+        }
+    }
+
+    @Test
+    void whatALivingDaemonHasClaimedIsItsOwn() throws Exception {
+        handler("resize", job -> JobResult.done());
+        long theirs = enqueue("resize");
+        long living = claimedByAnother();
+        Optional<LockFile> lock = LockFile.tryAcquire(Ledger.path(directory.ledgers(), living), 0600);
+        long ours = enqueue("resize");
+        start(1);
+        try {
+            turnUntil(() -> state(ours) == JobState.DONE);
+            assertThat(state(theirs)).isEqualTo(JobState.RUNNING);
+        } finally {
+            lock.orElseThrow().close();
+        }
+        turnUntil(() -> state(theirs) == JobState.DONE);
+    }
+
+    /** Killed between the end of the attempt and the transaction that would have told the database. */
+    @Test
+    void whatHadEndedBeforeItsDaemonDiedIsSettledAndDoesNotRunAgain() throws Exception {
+        List<Long> ran = new CopyOnWriteArrayList<>();
+        handler("resize", job -> {
+            ran.add(job.id());
+            return JobResult.done();
+        });
+        long done = enqueue("resize");
+        long failed = enqueue("resize");
+        long snoozed = enqueue("resize");
+        Instant before = now.minusSeconds(2);
+        dieAfter(
+                claim -> claim.jobId() == done
+                        ? new Outcome.Returned("42")
+                        : claim.jobId() == failed
+                                ? new Outcome.Exited(3, null, "10m", "no room")
+                                : new Outcome.Snoozed(Duration.ofMinutes(5)),
+                before);
+        start(2);
+
+        turnUntil(() -> state(done) == JobState.DONE
+                && state(failed) == JobState.RETRYING
+                && state(snoozed) == JobState.SCHEDULED);
+
+        assertThat(view(done).result()).isEqualTo("42");
+        assertThat(view(done).finishedAt()).isEqualTo(before);
+        assertThat(view(done).progress()).isEqualTo(new Progress(70, "of 100"));
+        assertThat(view(failed).error()).isEqualTo("exit code 3: no room");
+        assertThat(view(failed).runAt()).isEqualTo(before.plus(Duration.ofMinutes(10)));
+        assertThat(view(snoozed).runAt()).isEqualTo(before.plus(Duration.ofMinutes(5)));
+        assertThat(ran).isEmpty();
+    }
+
+    /** The same job, of which an older attempt had ended. */
+    @Test
+    void theEndOfAnotherClaimSaysNothingOfThisOne() throws Exception {
+        handler("resize", job -> JobResult.done("ran"));
+        long id = enqueue("resize");
+        long dead = claimedByAnother();
+        try (EndLog ends = endsOf(dead)) {
+            long token = claims(dead).get(0).token();
+            ends.note(new EndNote(token + 1, now, null, new Outcome.Returned("another's")));
+        }
+        start(1);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(view(id).result()).isEqualTo("ran");
+    }
+
+    /** Its slot's line is another attempt's by now, or tells of an older one of the same job. */
+    @Test
+    void whatTheDeadDaemonHadNotBegunIsGivenBackWithItsAttempt() throws Exception {
+        handler("resize", job -> JobResult.done());
+        long id = enqueue("resize");
+        long dead = claimedByAnother();
+        try (Ledger ledger = Ledger.create(directory.ledgers(), dead)) {
+            ledger.startedHere(0, another(claims(dead).get(0)));
+        }
+        start(1);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(view(id).attempt()).isEqualTo(1);
+    }
+
+    /** A daemon that noted an end of each of its claims. */
+    private void dieAfter(Function<Claim, Outcome> outcome, Instant at) {
+        long dead = store.transaction(moves -> {
+            long daemon = moves.register(2, "here", 1, now);
+            moves.claim(daemon, moves.lanesWithReady(), 10, now);
+            return daemon;
+        });
+        try (EndLog ends = endsOf(dead)) {
+            claims(dead)
+                    .forEach(claim -> ends.note(
+                            new EndNote(claim.token(), at, new Progress(70, "of 100"), outcome.apply(claim))));
+        }
+    }
+
+    private EndLog endsOf(long daemon) {
+        return new EndLog(Premises.of(directory, daemon).scratch(), () -> now);
+    }
+
+    private List<Claim> claims(long daemon) {
+        return store.transaction(moves -> moves.claimedBy(daemon));
+    }
+
+    private static Claim another(Claim claim) {
+        return new Claim(
+                claim.jobId(),
+                claim.token() + 1,
+                claim.lane(),
+                claim.attempt(),
+                claim.forgiven(),
+                claim.startedAt(),
+                claim.name(),
+                claim.queue(),
+                claim.priority(),
+                claim.args(),
+                claim.payload(),
+                claim.maxAttempts(),
+                claim.timeout(),
+                claim.keyed(),
+                claim.defect());
+    }
+
+    private long claimedByAnother() {
+        return store.transaction(moves -> {
+            long daemon = moves.register(2, "here", 1, now);
+            assertThat(moves.claim(daemon, moves.lanesWithReady(), 1, now)).hasSize(1);
+            return daemon;
+        });
+    }
+
+    /** Of all alarms that are stored, what they tell, in their order. */
+    private List<String> alarms() {
+        try (JobQueries queries = store.queries()) {
+            return queries.list(JobQueries.Filter.ALL.withQueue(Alarms.QUEUE), 100).jobs().stream()
+                    .sorted(java.util.Comparator.comparingLong(JobView::id))
+                    .map(job -> job.name() + ": " + job.payload())
+                    .toList();
+        }
+    }
+
+    @Test
+    void eachFailedAttemptAndTheDeathRaiseAnAlarmThatTellsOfThem() throws Exception {
+        onDead = "mail";
+        onFailure = "post";
+        handler("resize", job -> {
+            Files.createDirectories(Output.path(directory.output(), job.id(), 1).getParent());
+            Files.writeString(Output.path(directory.output(), job.id(), job.attempt()), "no room");
+            return JobResult.retryIn(Duration.ofSeconds(1), "no room");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> state(id) == JobState.RETRYING);
+        assertThat(alarms()).containsExactly("post: failure " + id + " retrying 1 no room");
+
+        now = now.plusSeconds(2);
+        turnUntil(() -> state(id) == JobState.DEAD);
+        assertThat(alarms())
+                .containsExactly(
+                        "post: failure " + id + " retrying 1 no room",
+                        "mail: dead " + id + " dead 2 no room",
+                        "post: failure " + id + " dead 2 no room");
+    }
+
+    @Test
+    void anAlarmIsStoredOnceHoweverOftenItsVerdictHasToBeWritten() throws Exception {
+        onDead = "mail";
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            end.await();
+            return JobResult.giveUp("no such image");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        store.failBefore(1);
+        store.failAfter(1);
+        end.countDown();
+        turnUntil(() -> state(id) == JobState.DEAD);
+        worker.turn();
+
+        assertThat(alarms()).hasSize(1);
+    }
+
+    @Test
+    void anAlarmRunsWhileAllSlotsAreTakenAndQueuesPausedAndOneAtATime() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        List<Long> ran = new CopyOnWriteArrayList<>();
+        handler("long", job -> {
+            end.await();
+            return JobResult.done();
+        });
+        handler("mail", job -> {
+            ran.add(job.id());
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long running = enqueue("long");
+        turnUntil(() -> state(running) == JobState.RUNNING);
+        long waiting = enqueue("long");
+        store.transaction(moves -> moves.pause(null, now));
+
+        NewJob alarm = NewJob.named("mail").queue(Alarms.QUEUE).build();
+        long first = store.transaction(moves -> moves.enqueue(alarm)).id();
+        long second = store.transaction(moves -> moves.enqueue(alarm)).id();
+        turnUntil(() -> ran.size() == 1);
+        worker.turn();
+        assertThat(List.of(state(first), state(second), state(waiting)))
+                .containsExactly(JobState.RUNNING, JobState.READY, JobState.READY);
+        assertThat(worker.busy()).isEqualTo(2);
+
+        end.countDown();
+        turnUntil(() -> state(second) == JobState.DONE && state(running) == JobState.DONE);
+        assertThat(ran).containsExactly(first, second);
+        assertThat(state(waiting)).isEqualTo(JobState.READY);
+    }
+
+    @Test
+    void anAlarmTakesNoSlotFromOthers() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        for (String name : List.of("mail", "resize")) {
+            handler(name, job -> {
+                end.await();
+                return JobResult.done();
+            });
+        }
+        start(1);
+        long alarm = store.transaction(moves ->
+                        moves.enqueue(NewJob.named("mail").queue(Alarms.QUEUE).build()))
+                .id();
+        turnUntil(() -> state(alarm) == JobState.RUNNING);
+        long id = enqueue("resize");
+        turnUntil(() -> worker.busy() == 2);
+        assertThat(state(id)).isEqualTo(JobState.RUNNING);
+        end.countDown();
+        turnUntil(() -> state(id) == JobState.DONE && state(alarm) == JobState.DONE);
+    }
+}
