@@ -2,187 +2,216 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
-import java.util.HashMap;
+import java.util.Collections;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * Two daemons and four enqueuers, of which one after the other is killed with -9 at a random moment. The large storm:
- * {@code mvn verify -Dit.test=StormIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false -Dstorm.kills=60
- * -Dstorm.jobs=5000}
+ * Two daemons and four enqueuers, to which everything happens that may happen to them, in any order, while jobs run. The
+ * large storm: {@code mvn verify -Dit.test=StormIT -Dtest=none -Dsurefire.failIfNoSpecifiedTests=false
+ * -Dstorm.kills=300 -Dstorm.seed=random}
  */
 class StormIT extends DaemonTest {
-    private static final int KILLS = Integer.getInteger("storm.kills", 16);
-    private static final int JOBS = Integer.getInteger("storm.jobs", 400);
+    private static final int KILLS = Integer.getInteger("storm.kills", 8);
+    private static final String SEED = System.getProperty("storm.seed", "20261123");
+    private static final int SLOTS = 4;
 
-    private final Random random = new Random(20_261_123);
-    private final List<Writer> writers = new ArrayList<>();
+    /** What happens to a daemon, and how often among all that does. */
+    private enum Blow {
+        /** kill -9, then a start. */
+        KILL(8),
+        /** A restart that lets most jobs end. */
+        RESTART(2),
+        /** What runs is ended and given back, then a start. */
+        STOP_NOW(2),
+        /** Its log was moved away, its settings are others. */
+        HUP(3),
+        /** Somebody cancels jobs, of which one runs. */
+        CANCEL(5),
+        /** An enqueuer is killed, another begins. */
+        KILL_ENQUEUER(3);
+
+        private final int often;
+
+        Blow(int often) {
+            this.often = often;
+        }
+    }
+
+    private final long seed = SEED.equals("random") ? System.nanoTime() : Long.parseLong(SEED);
+    private final Random random = new Random(seed);
+    private final List<StormWriter> writers = new ArrayList<>();
+    private final Map<Blow, Integer> blows = new EnumMap<>(Blow.class);
+    private final Set<Long> cancelled = new TreeSet<>();
+    private final Set<Long> perhapsCancelled = new TreeSet<>();
+    private long endless;
 
     /** Some fail at first, some ask for a later attempt; all say when they begin and when they end. */
     private static final String WORK =
             """
-            echo "start $WORKERD_JOB_ID $$" >>'$diary'
-            sleep 0.0$(($WORKERD_JOB_ID % 9))
+            exec 9>>'$top/locks/'$WORKERD_JOB_ID
+            flock -n 9 || echo "twice $WORKERD_JOB_ID $$ $WORKERD_ATTEMPT" >>'$diary'
+            echo "start $WORKERD_JOB_ID $$ $WORKERD_ATTEMPT" >>'$diary'
+            [ $WORKERD_JOB_NAME = work ] || sleep 600
+            sleep 0.$(($WORKERD_JOB_ID % 13 == 0 ? 5 : 0))$(($WORKERD_JOB_ID % 9))
             status=0
             if [ $(($WORKERD_JOB_ID % 7)) = 0 ] && mkdir '$top/failed.'$WORKERD_JOB_ID 2>/dev/null; then status=1; fi
             if [ $(($WORKERD_JOB_ID % 11)) = 0 ] && mkdir '$top/snoozed.'$WORKERD_JOB_ID 2>/dev/null; then
               echo 100ms >"$WORKERD_RESULT"
               status=75
             fi
-            echo "end $WORKERD_JOB_ID $$" >>'$diary'
+            echo "end $WORKERD_JOB_ID $$ $status" >>'$diary'
             exit $status
             """;
 
-    /** By plain SQL: what the shell printed is acknowledged. Some have a key, some wait for the one before. */
-    private static final String BY_SQL =
-            """
-            n=0 last=null
-            until [ -e '$top/enough' ]; do
-              n=$((n + 1)) key=null after=null
-              [ $((n % 5)) != 0 ] || key="'$number.$n'"
-              [ $((n % 3)) != 0 ] || after="'[$last]'"
-              id=$(sqlite3 -cmd 'pragma wal_autocheckpoint = 0' -cmd '.timeout 60000' '$queue' "
-                insert into jobs(name, key, \\"after\\") values ('work', $key, $after) returning id" | sed -n 2p)
-              [ -z "$id" ] || { last=$id; echo "$id" >>'$acks'; }
-              sleep 0.1
-            done
-            """;
-
-    /** By the command line: a batch is stored as a whole or not at all. */
-    private static final String BY_COMMAND =
-            """
-            until [ -e '$top/enough' ]; do
-              for n in 1 2 3 4 5 6 7 8 9 10; do echo '{"name":"work","priority":'$n'}'; done |
-                '$launcher' --config '$config' enqueue --batch - >>'$acks'
-            done
-            """;
-
-    /** Runs its script in a process group of its own, again and again. */
-    private final class Writer {
-        private final String script;
-        private Shell.Running running;
-
-        Writer(int number, String script) {
-            this.script = script.replace("$top", at.top.toString())
-                    .replace("$queue", at.queue.toString())
-                    .replace("$acks", at.top.resolve("acks." + number).toString())
-                    .replace("$launcher", Installation.LAUNCHER.toString())
-                    .replace("$config", at.config.toString())
-                    .replace("$number", Integer.toString(number));
-            begin();
-        }
-
-        void begin() {
-            running = at.shell.begin(List.of("setsid", "sh", "-c", script));
-        }
-
-        void kill9() {
-            at.shell.run("kill", "-KILL", "--", "-" + running.process().pid());
-            running.await();
-        }
-    }
-
     @Test
-    void killedAgainAndAgainNothingIsLostAndNothingRunsTwiceAtOnce() throws Exception {
-        needs("setsid", "sqlite3");
+    void whateverHappensEachJobEndsOnceAndNoneRunsTwiceAtOnce() throws Exception {
+        needs("setsid", "sqlite3", "flock");
         // On a busy machine the two may wait for each other longer than a turn has patience for.
         expectErrors();
-        at.set("jobs.max_attempts", "1000").configure();
-        Installation other = other("second");
-        other.set("jobs.max_attempts", "1000").configure();
-        at.handler("work", WORK.replace("$diary", diary().toString()).replace("$top", at.top.toString()));
-        List<Installation> daemons = List.of(at, other);
-        daemons.forEach(Installation::start);
-        jobs();
-        for (int i = 0; i < 4; i++) {
-            writers.add(new Writer(i, i < 2 ? BY_SQL : BY_COMMAND));
+        Files.createDirectories(at.top.resolve("locks"));
+        for (String name : List.of("work", "endless")) {
+            at.handler(name, WORK.replace("$diary", diary().toString()).replace("$top", at.top.toString()));
         }
-        for (int kill = 0; kill < KILLS || jobs().count("jobs") < JOBS; kill++) {
-            awaitMoreWork();
-            if (kill < KILLS) {
-                strike(daemons.get(kill % 2), kill);
+        List<Installation> daemons = List.of(at, other("second"));
+        for (Installation daemon : daemons) {
+            daemon.set("jobs.max_attempts", "1000")
+                    .set("daemon.drain_timeout", Installation.text("1s"))
+                    .set("workers.concurrency", Integer.toString(SLOTS))
+                    .configure();
+            daemon.start();
+        }
+        endless = jobs().enqueue("endless");
+        for (int i = 0; i < 4; i++) {
+            writers.add(new StormWriter(at, i));
+        }
+        while (many(Blow.KILL) < KILLS) {
+            for (Blow blow : shuffled()) {
+                awaitMoreWork();
+                strike(blow, daemons.get(random.nextInt(2)));
+                blows.merge(blow, 1, Integer::sum);
             }
         }
+        at.workerd("cancel", "-q", Long.toString(endless));
+        cancelled.add(endless);
         Installation.write(at.top.resolve("enough"), "");
-        for (Writer writer : writers) {
-            assertThat(writer.running.await().code()).isZero();
+        for (StormWriter writer : writers) {
+            assertThat(writer.await().code()).isZero();
         }
         jobs().awaitAllDone(Duration.ofSeconds(120));
-        assertWhole(daemons);
+        assertWhole();
+    }
+
+    private int many(Blow blow) {
+        return blows.getOrDefault(blow, 0);
+    }
+
+    private List<Blow> shuffled() {
+        List<Blow> all = new ArrayList<>();
+        for (Blow blow : Blow.values()) {
+            all.addAll(Collections.nCopies(blow.often, blow));
+        }
+        Collections.shuffle(all, random);
+        return all;
     }
 
     private void awaitMoreWork() {
         int ran = jobs().count("finished");
-        int more = random.nextInt(20);
+        int more = random.nextInt(10);
         until("work goes on", Duration.ofSeconds(60), () -> jobs().count("finished") > ran + more);
     }
 
-    /** Every third time an enqueuer as well. */
-    private void strike(Installation victim, int kill) {
-        if (kill % 3 == 0) {
-            Writer writer = writers.get(random.nextInt(writers.size()));
-            writer.kill9();
-            writer.begin();
+    private void strike(Blow blow, Installation victim) {
+        switch (blow) {
+            case KILL -> {
+                victim.kill9();
+                victim.start();
+            }
+            case RESTART -> assertThat(victim.workerd("restart").code()).isZero();
+            case STOP_NOW -> {
+                assertThat(victim.workerd("stop", "--now").code()).isZero();
+                victim.start();
+            }
+            case HUP -> {
+                Path moved = victim.log.resolveSibling(victim.log.getFileName() + "." + many(Blow.HUP));
+                at.shell.run("mv", victim.log.toString(), moved.toString());
+                victim.set("jobs.kill_grace", Installation.text((400 + random.nextInt(200)) + "ms"))
+                        .configure();
+                victim.signal("HUP");
+            }
+            case CANCEL -> cancel();
+            case KILL_ENQUEUER -> writers.get(random.nextInt(writers.size())).replace();
         }
-        victim.kill9();
-        victim.start();
     }
 
-    private void assertWhole(List<Installation> daemons) throws Exception {
-        int total = jobs().count("jobs");
-        assertThat(jobs().count("finished where state = 'done'")).isEqualTo(total);
-        int cutShort = jobs().count("attempts where outcome = 'daemon died'");
-        assertThat(cutShort).isPositive();
-        for (String left : List.of("running", "ready", "scheduled", "blocked", "keys", "edges")) {
+    /** The one that runs until then; and the newest, which may have ended before it hears of it. */
+    private void cancel() {
+        String newest = jobs().ask("select max(id) from jobs where name = 'work'");
+        Shell.Done done = at.workerd("cancel", "-q", Long.toString(endless), newest);
+        assertThat(done.out().lines()).as(done.err()).contains(Long.toString(endless));
+        cancelled.add(endless);
+        perhapsCancelled.add(Long.valueOf(newest));
+        endless = jobs().enqueue("endless");
+    }
+
+    private void assertWhole() throws IOException {
+        for (String left : List.of("running", "ready", "scheduled", "blocked", "keys", "edges", "cancellations")) {
             assertThat(jobs().count(left)).as(left).isZero();
         }
-        TreeSet<String> acknowledged = acknowledged();
-        for (String id : acknowledged) {
-            assertThat(jobs().state(Long.parseLong(id))).as("job " + id).isEqualTo("done");
+        StormHistory history = new StormHistory(diaryLines());
+        int total = jobs().count("jobs");
+        for (long id = 1; id <= total; id++) {
+            assertEnded(id, history);
         }
-        assertNoOverlap(total);
-        daemons.forEach(daemon -> assertThat(daemon.logText().lines().filter(line -> line.contains(" ERROR ")))
-                .allMatch(line -> line.contains("nothing is lost, retrying")));
-        CrashIT.report(KILLS + " daemons killed, " + (KILLS + 2) / 3 + " enqueuers killed, " + total + " jobs, "
-                + acknowledged.size() + " acknowledged, " + cutShort + " attempts cut short, "
-                + jobs().count("attempts where outcome in ('failed', 'snoozed')") + " failed or snoozed");
+        List<Long> acknowledged = writers.stream().flatMap(writer -> writer.acknowledged().stream()).toList();
+        assertThat(acknowledged).isNotEmpty().doesNotHaveDuplicates().allMatch(id -> id <= total);
+        int died = jobs().count("attempts where outcome = 'daemon died'");
+        assertThat(died).isBetween(1, SLOTS * many(Blow.KILL));
+        assertThat(history.repeated()).isLessThanOrEqualTo(SLOTS * many(Blow.KILL));
+        assertThat(history.cutShort())
+                .isLessThanOrEqualTo(SLOTS * (many(Blow.KILL) + many(Blow.STOP_NOW)) + cancelled.size() + many(Blow.RESTART));
+        List<String> log = log();
+        StormHistory.assertEachEndsOnce(log);
+        assertThat(log.stream().filter(line -> line.contains(" ERROR ")))
+                .allMatch(line -> line.contains("nothing is lost, retrying"));
+        CrashIT.report(blows + ", " + total + " jobs, " + acknowledged.size() + " acknowledged, " + cancelled.size()
+                + " cancelled while they ran, " + died + " attempts cut short by kill -9, " + history.cutShort() + " in all, "
+                + history.repeated() + " ran twice to a good end, "
+                + jobs().count("attempts where outcome in ('failed', 'snoozed')") + " failed or snoozed, seed " + seed);
     }
 
-    /** A line that was being written when its writer was killed has no end. */
-    private TreeSet<String> acknowledged() throws Exception {
-        TreeSet<String> ids = new TreeSet<>();
-        for (int i = 0; i < writers.size(); i++) {
-            Path acks = at.top.resolve("acks." + i);
-            if (Files.exists(acks)) {
-                String text = Installation.read(acks);
-                ids.addAll(text.substring(0, text.lastIndexOf('\n') + 1).lines().toList());
-            }
+    /** A job ends well unless it was cancelled, or one that it waits for was. */
+    private void assertEnded(long id, StormHistory history) {
+        String state = jobs().state(id);
+        String parents = "jobs p where id in (select value from jobs c, json_each(c.\"after\") where c.id = " + id + ")";
+        boolean isOrphan = jobs().count(parents + " and id in (select id from finished where state = 'cancelled')") > 0;
+        if (cancelled.contains(id) || isOrphan) {
+            assertThat(state).as("job " + id).isEqualTo("cancelled");
+        } else if (!perhapsCancelled.contains(id) || !state.equals("cancelled")) {
+            assertThat(state).as("job " + id).isEqualTo("done");
+            assertThat(history.succeeded(id)).as("job " + id + " ran to its end").isTrue();
         }
-        return ids;
     }
 
-    /** An attempt that was cut short never wrote its end, so the next start of the job may not be followed by it. */
-    private void assertNoOverlap(int total) {
-        Map<String, String> running = new HashMap<>();
-        Map<String, Integer> ends = new HashMap<>();
-        for (String line : diaryLines()) {
-            String[] words = line.split(" ");
-            if (words[0].equals("start")) {
-                running.put(words[1], words[2]);
-            } else {
-                assertThat(running.get(words[1]))
-                        .as(line + " belongs to the attempt that began last")
-                        .isEqualTo(words[2]);
-                ends.merge(words[1], 1, Integer::sum);
+    /** All that the daemons have logged, also to what was moved away. */
+    private List<String> log() throws IOException {
+        List<String> lines = new ArrayList<>();
+        try (Stream<Path> files = Files.list(at.log.getParent())) {
+            for (Path file : files.toList()) {
+                lines.addAll(Files.readAllLines(file));
             }
         }
-        assertThat(ends).hasSize(total);
+        return lines;
     }
 }
