@@ -88,6 +88,7 @@ final class Web {
                         engine,
                         worker.inbox(),
                         worker.pulse(),
+                        worker.activities(),
                         ListenState.file(settings.directory(), daemon),
                         InstantSource.system()));
     }

@@ -22,7 +22,7 @@ final class Api implements AutoCloseable {
     Api(Parts parts, IntSupplier connections) {
         this.room = new Room(parts);
         this.live = new Live(room);
-        this.metrics = new Metrics(room, connections);
+        this.metrics = new Metrics(room, live, connections);
         this.routes = routes(room, live, metrics);
     }
 

@@ -5,6 +5,7 @@ import java.time.InstantSource;
 import java.util.function.Supplier;
 import org.workerd.config.Settings;
 import org.workerd.store.Engine;
+import org.workerd.worker.loop.Activities;
 import org.workerd.worker.loop.Inbox;
 import org.workerd.worker.loop.Pulse;
 
@@ -15,4 +16,10 @@ import org.workerd.worker.loop.Pulse;
  * @param states the file that tells others where it listens
  */
 public record Parts(
-        Supplier<Settings> settings, Engine engine, Inbox inbox, Pulse pulse, Path states, InstantSource clock) {}
+        Supplier<Settings> settings,
+        Engine engine,
+        Inbox inbox,
+        Pulse pulse,
+        Activities activities,
+        Path states,
+        InstantSource clock) {}

@@ -166,6 +166,12 @@ public interface JobQueries extends AutoCloseable {
     /** The names that have jobs which wait to be claimed. */
     Set<String> namesWithReady();
 
+    /** By queue that has any: how many jobs of these names are ready. */
+    Map<String, Long> readyOf(Set<String> names);
+
+    /** The highest id that a job was ever given; zero: none was. */
+    long lastId();
+
     /**
      * What a schedule did last.
      *

@@ -16,9 +16,10 @@ import org.junit.jupiter.api.Test;
 class RoutesTest {
     @Test
     void theDocumentTellsOfEveryRouteAndOfNoOther() throws IOException {
-        Parts nothing = new Parts(() -> null, null, null, null, null, InstantSource.system());
+        Parts nothing = new Parts(() -> null, null, null, null, null, null, InstantSource.system());
         Room room = new Room(nothing);
-        Set<String> routes = Api.routes(room, new Live(room), new Metrics(room, () -> 0)).stream()
+        Live live = new Live(room);
+        Set<String> routes = Api.routes(room, live, new Metrics(room, live, () -> 0)).stream()
                 .map(route -> route.method() + " " + route.text())
                 .collect(Collectors.toCollection(TreeSet::new));
 

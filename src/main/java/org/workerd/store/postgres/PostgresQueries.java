@@ -238,6 +238,30 @@ final class PostgresQueries implements JobQueries {
         return new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1)));
     }
 
+    private static final String READY_OF =
+            """
+            select queue, count(*) from ready join jobs on jobs.id = ready.id where name = any(?::text[]) group by queue
+            """;
+
+    @Override
+    public Map<String, Long> readyOf(Set<String> names) {
+        Map<String, Long> counts = new TreeMap<>();
+        statements.list(
+                READY_OF, row -> counts.put(row.getString(1), row.getLong(2)), (Object) names.toArray(String[]::new));
+        return counts;
+    }
+
+    private static final String LAST_ID =
+            """
+            select coalesce(max(last_value), 0) from pg_sequences
+            where schemaname = current_schema() and sequencename = 'jobs_id_seq'
+            """;
+
+    @Override
+    public long lastId() {
+        return statements.number(LAST_ID);
+    }
+
     private static final String CRON =
             """
             select id, timing, job, job_slot, (select state from job_status where job_status.id = cron.job) as state,

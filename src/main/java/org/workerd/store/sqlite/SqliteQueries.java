@@ -19,6 +19,7 @@ import org.workerd.job.JobState;
 import org.workerd.store.Columns;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
+import org.workerd.store.JsonList;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 import org.workerd.store.WaitQueries;
@@ -177,6 +178,28 @@ final class SqliteQueries implements JobQueries {
     @Override
     public Set<String> namesWithReady() {
         return new HashSet<>(statements.list(NAMES_WITH_READY, row -> row.getString(1)));
+    }
+
+    private static final String READY_OF =
+            """
+            select queue, sum(ready) from lanes
+            where ready > 0 and name in (select value from json_each(?))
+            group by queue
+            """;
+
+    @Override
+    public Map<String, Long> readyOf(Set<String> names) {
+        Map<String, Long> counts = new TreeMap<>();
+        statements.list(
+                READY_OF, row -> counts.put(row.getString(1), row.getLong(2)), JsonList.ofStrings(List.copyOf(names)));
+        return counts;
+    }
+
+    private static final String LAST_ID = "select coalesce(max(seq), 0) from sqlite_sequence where name = 'jobs'";
+
+    @Override
+    public long lastId() {
+        return statements.number(LAST_ID);
     }
 
     private static final String CRON =

@@ -3,7 +3,12 @@ package org.workerd.worker.loop;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
+import org.workerd.job.Spread;
+import org.workerd.store.StoreException;
 import org.workerd.worker.attempt.Doorbell;
 
 /** Whether the loop turns, for who asks from another thread. Thread-safe. */
@@ -15,9 +20,14 @@ public final class Pulse {
 
     private boolean draining;
     private String trouble = "";
+    private final Spread transactions = new Spread();
+    private final Map<String, Long> failures = new TreeMap<>();
 
     Pulse(Doorbell doorbell) {
         this.doorbell = doorbell;
+        for (StoreException.Kind kind : StoreException.Kind.values()) {
+            failures.put(word(kind), 0L);
+        }
     }
 
     /** How long ago it turned last. */
@@ -43,14 +53,46 @@ public final class Pulse {
         return trouble;
     }
 
+    /** How long the loop's transactions took. */
+    public synchronized Spread transactions() {
+        Spread copy = new Spread();
+        copy.add(transactions);
+        return copy;
+    }
+
+    /** How many of them failed, by the kind of failure. */
+    public synchronized Map<String, Long> failures() {
+        return new TreeMap<>(failures);
+    }
+
     void drains() {
         synchronized (this) {
             draining = true;
         }
     }
 
-    /** Empty: it went well. */
-    void turned(String why) {
+    /** A turn went well, in so much time. */
+    void turned(Duration took) {
+        synchronized (this) {
+            transactions.add(took.toMillis());
+        }
+        turned("");
+    }
+
+    /** It did not. */
+    void failed(StoreException failure) {
+        synchronized (this) {
+            failures.merge(word(failure.kind()), 1L, Long::sum);
+        }
+        turned(String.valueOf(failure.getMessage()));
+    }
+
+    private static String word(StoreException.Kind kind) {
+        return kind.name().toLowerCase(Locale.ROOT);
+    }
+
+    /** @param why empty: it went well */
+    private void turned(String why) {
         List<CompletableFuture<Void>> told;
         synchronized (this) {
             last = System.nanoTime();

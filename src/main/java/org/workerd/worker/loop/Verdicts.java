@@ -101,6 +101,16 @@ final class Verdicts {
         return lost;
     }
 
+    /** Counts those that were carried out. */
+    void count(List<Claim> lost, Activities activities) {
+        for (Judged judged : unwritten) {
+            if (judged.ended() != null && !lost.contains(judged.claim())) {
+                activities.count(
+                        judged.claim(), judged.verdict(), judged.ended().ran());
+            }
+        }
+    }
+
     /** What the database says is ours, and we do not know, we cannot run: a claim whose commit seemed to fail. */
     void giveBackUnknown(Moves moves, Instant now) {
         Set<Long> known = slots.tokens();

@@ -71,6 +71,7 @@ public final class Worker {
     private final Retreat retreat = new Retreat();
     private final Inbox inbox;
     private final Pulse pulse;
+    private final Activities activities = new Activities();
     private volatile Plan plan;
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
@@ -194,7 +195,12 @@ public final class Worker {
         return pulse;
     }
 
-    /** Thread-safe, unlike everything else here but for what these two are. */
+    /** What attempts came to. */
+    public Activities activities() {
+        return activities;
+    }
+
+    /** Thread-safe, unlike everything else here but for what these three are. */
     public void handlersChanged() {
         plan.handlers().forget();
     }
@@ -216,11 +222,12 @@ public final class Worker {
         }
         try {
             inbox.carryOut(store);
+            long begun = System.nanoTime();
             Duration idle = transact(clock.instant());
-            pulse.turned("");
+            pulse.turned(Duration.ofNanos(System.nanoTime() - begun));
             return idle;
         } catch (StoreException failure) {
-            pulse.turned(String.valueOf(failure.getMessage()));
+            pulse.failed(failure);
             unsure = true;
             shown = null;
             retreat.from(failure);
@@ -246,6 +253,7 @@ public final class Worker {
 
     private Duration transact(Instant now) {
         Turn turn = store.transaction(moves -> move(moves, now));
+        activities.committed();
         unsure = false;
         wallClock.aligned(turn.clockStep());
         if (!verdicts.isAnyHeld()) {
@@ -289,6 +297,7 @@ public final class Worker {
     }
 
     private Turn move(Moves moves, Instant now) {
+        activities.begin();
         Duration clockStep = wallClock.align(moves);
         Policies policies = plan.policies();
         if (!policies.equals(shown)) {
@@ -303,12 +312,15 @@ public final class Worker {
         starts.tell(moves, known, plan.limits(), now);
         advances.write(moves, known);
         List<Claim> lost = verdicts.write(moves);
+        verdicts.count(lost, activities);
         cancellations.carryOut(moves, now);
         boolean working = want == Want.WORK;
         Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();
-        return new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
+        Turn turn = new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
+        activities.write(moves, now, !working);
+        return turn;
     }
 
     private Optional<Instant> nextDue(Moves moves) {
