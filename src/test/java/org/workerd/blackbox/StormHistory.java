@@ -33,7 +33,8 @@ final class StormHistory {
                 default -> throw new AssertionError(line);
             }
         }
-        cutShort += (int) jobs.values().stream().filter(course -> course.isRunning).count();
+        cutShort +=
+                (int) jobs.values().stream().filter(course -> course.isRunning).count();
     }
 
     /** An attempt that was cut short never wrote its end. */

@@ -174,19 +174,23 @@ class StormIT extends DaemonTest {
         for (long id = 1; id <= total; id++) {
             assertEnded(id, history);
         }
-        List<Long> acknowledged = writers.stream().flatMap(writer -> writer.acknowledged().stream()).toList();
+        List<Long> acknowledged = writers.stream()
+                .flatMap(writer -> writer.acknowledged().stream())
+                .toList();
         assertThat(acknowledged).isNotEmpty().doesNotHaveDuplicates().allMatch(id -> id <= total);
         int died = jobs().count("attempts where outcome = 'daemon died'");
         assertThat(died).isBetween(1, SLOTS * many(Blow.KILL));
         assertThat(history.repeated()).isLessThanOrEqualTo(SLOTS * many(Blow.KILL));
         assertThat(history.cutShort())
-                .isLessThanOrEqualTo(SLOTS * (many(Blow.KILL) + many(Blow.STOP_NOW)) + cancelled.size() + many(Blow.RESTART));
+                .isLessThanOrEqualTo(
+                        SLOTS * (many(Blow.KILL) + many(Blow.STOP_NOW)) + cancelled.size() + many(Blow.RESTART));
         List<String> log = log();
         StormHistory.assertEachEndsOnce(log);
         assertThat(log.stream().filter(line -> line.contains(" ERROR ")))
                 .allMatch(line -> line.contains("nothing is lost, retrying"));
         CrashIT.report(blows + ", " + total + " jobs, " + acknowledged.size() + " acknowledged, " + cancelled.size()
-                + " cancelled while they ran, " + died + " attempts cut short by kill -9, " + history.cutShort() + " in all, "
+                + " cancelled while they ran, " + died + " attempts cut short by kill -9, " + history.cutShort()
+                + " in all, "
                 + history.repeated() + " ran twice to a good end, "
                 + jobs().count("attempts where outcome in ('failed', 'snoozed')") + " failed or snoozed, seed " + seed);
     }
@@ -194,13 +198,16 @@ class StormIT extends DaemonTest {
     /** A job ends well unless it was cancelled, or one that it waits for was. */
     private void assertEnded(long id, StormHistory history) {
         String state = jobs().state(id);
-        String parents = "jobs p where id in (select value from jobs c, json_each(c.\"after\") where c.id = " + id + ")";
+        String parents =
+                "jobs p where id in (select value from jobs c, json_each(c.\"after\") where c.id = " + id + ")";
         boolean isOrphan = jobs().count(parents + " and id in (select id from finished where state = 'cancelled')") > 0;
         if (cancelled.contains(id) || isOrphan) {
             assertThat(state).as("job " + id).isEqualTo("cancelled");
         } else if (!perhapsCancelled.contains(id) || !state.equals("cancelled")) {
             assertThat(state).as("job " + id).isEqualTo("done");
-            assertThat(history.succeeded(id)).as("job " + id + " ran to its end").isTrue();
+            assertThat(history.succeeded(id))
+                    .as("job " + id + " ran to its end")
+                    .isTrue();
         }
     }
 
