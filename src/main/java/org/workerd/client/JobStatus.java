@@ -117,6 +117,11 @@ public final class JobStatus {
         return Optional.ofNullable(job.progress()).map(Progress::message);
     }
 
+    /** {@return words by which it can be found; unmodifiable} */
+    public List<String> tags() {
+        return job.tags();
+    }
+
     /** {@return when it was enqueued} */
     public Instant createdAt() {
         return job.createdAt();

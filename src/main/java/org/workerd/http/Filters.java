@@ -15,7 +15,7 @@ import org.workerd.store.JobQueries.Filter;
 /** The filters of {@code list} as parameters. */
 final class Filters {
     static final List<String> NAMES =
-            List.of("state", "queue", "name", "key", "cron", "since", "finished_since", "error");
+            List.of("state", "queue", "name", "key", "tag", "cron", "since", "finished_since", "error");
 
     private Filters() {}
 
@@ -53,7 +53,8 @@ final class Filters {
                 ago("since", given.get("since"), now),
                 ago("finished_since", given.get("finished_since"), now),
                 given.get("error"),
-                given.get("cron"));
+                given.get("cron"),
+                given.get("tag"));
     }
 
     private static Set<JobState> states(@Nullable String words) {

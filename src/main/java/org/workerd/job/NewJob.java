@@ -5,7 +5,9 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -30,6 +32,10 @@ public final class NewJob {
     public static final int LONGEST_PAYLOAD = 1 << 20;
     /** Of all arguments together, in bytes of UTF-8 and a NUL each: Linux gives no program a single longer one. 128 KiB. */
     public static final int LONGEST_ARGS = 1 << 17;
+    /** Of a job. */
+    public static final int MOST_TAGS = 32;
+    /** In bytes of UTF-8. */
+    public static final int LONGEST_TAG = 128;
 
     private final Values values;
 
@@ -60,7 +66,8 @@ public final class NewJob {
     }
 
     /**
-     * For a job that is like this one but for what is set there; {@link Builder#arg} and {@link Builder#after(long)} add.
+     * For a job that is like this one but for what is set there; {@link Builder#arg}, {@link Builder#after(long)}
+     * and {@link Builder#tag} add.
      *
      * @return what sets it
      */
@@ -74,7 +81,8 @@ public final class NewJob {
                 .key(key())
                 .maxAttempts(maxAttempts())
                 .timeout(timeout())
-                .after(after());
+                .after(after())
+                .tags(tags());
     }
 
     /** {@return the name of its handler} */
@@ -125,6 +133,11 @@ public final class NewJob {
     /** {@return the ids of the jobs that must be done before it runs; unmodifiable} */
     public List<Long> after() {
         return values.after;
+    }
+
+    /** {@return words by which it can be found, each once; unmodifiable} */
+    public List<String> tags() {
+        return values.tags;
     }
 
     /** {@return whether it has no key and waits for no other job: what else the queue holds is of no importance to it} */
@@ -220,6 +233,17 @@ public final class NewJob {
         return toBuilder().after(ids).build();
     }
 
+    /**
+     * This job with one thing changed.
+     *
+     * @param words as {@link Builder#tags(Collection)}
+     * @return another job
+     * @throws IllegalArgumentException as {@link Builder#build} does
+     */
+    public NewJob withTags(List<String> words) {
+        return toBuilder().tags(words).build();
+    }
+
     @Override
     public boolean equals(@Nullable Object other) {
         return other instanceof NewJob job && values.equals(job.values);
@@ -240,6 +264,7 @@ public final class NewJob {
         private final String name;
         private final List<String> args = new ArrayList<>();
         private final List<Long> after = new ArrayList<>();
+        private final Set<String> tags = new LinkedHashSet<>();
         private @Nullable String payload;
         private String queue = DEFAULT_QUEUE;
         private int priority;
@@ -376,14 +401,37 @@ public final class NewJob {
         }
 
         /**
+         * One more word by which it can be found, like {@code customer:42}.
+         *
+         * @param word from 1 to 128 bytes of UTF-8, no control characters; a second time it changes nothing
+         * @return this
+         */
+        public Builder tag(String word) {
+            tags.add(word);
+            return this;
+        }
+
+        /**
+         * These tags, and no others.
+         *
+         * @param words at most 32, as {@link #tag}
+         * @return this
+         */
+        public Builder tags(Collection<String> words) {
+            tags.clear();
+            tags.addAll(words);
+            return this;
+        }
+
+        /**
          * The job.
          *
          * @return what was said, checked
          * @throws IllegalArgumentException no job may have one of the values; its message is a sentence for people
          */
         public NewJob build() {
-            return new NewJob(
-                    new Values(name, args, payload, queue, priority, runAt, key, maxAttempts, timeout, after));
+            return new NewJob(new Values(
+                    name, args, payload, queue, priority, runAt, key, maxAttempts, timeout, after, List.copyOf(tags)));
         }
     }
 
@@ -397,7 +445,8 @@ public final class NewJob {
             @Nullable String key,
             @Nullable Integer maxAttempts,
             @Nullable Duration timeout,
-            List<Long> after) {
+            List<Long> after,
+            List<String> tags) {
         private Values {
             Names.checked("the job's name", name);
             Names.checked("the queue's name", queue);
@@ -428,12 +477,20 @@ public final class NewJob {
                             || (runAt.getEpochSecond() >= 978_307_200L && runAt.getEpochSecond() < 253_402_300_800L),
                     "the time to run at must be between the years 2001 and 9999");
             check(after.stream().allMatch(id -> id > 0), "the ids to wait for must be positive");
+            check(tags.size() <= MOST_TAGS, "a job has at most 32 tags");
+            tags.forEach(Values::checkTag);
         }
 
         /** Else it would be stored as another text. */
         private static void checkUnicode(String what, @Nullable String text) {
             int half = text == null ? -1 : Unicode.halfCharacter(text);
             check(half < 0, what + " is not Unicode: it holds half a character, \\u" + Integer.toHexString(half));
+        }
+
+        private static void checkTag(String tag) {
+            checkUnicode("a tag", tag);
+            check(!tag.isEmpty() && bytes(tag) <= LONGEST_TAG, "a tag must be 1 to 128 bytes");
+            check(tag.chars().noneMatch(Character::isISOControl), "a tag must not contain control characters");
         }
 
         private static int bytes(String text) {

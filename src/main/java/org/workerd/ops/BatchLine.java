@@ -20,7 +20,18 @@ import org.workerd.job.Span;
 public final class BatchLine {
     /** What a line may say. */
     public static final List<String> KEYS = List.of(
-            "name", "args", "payload", "queue", "priority", "delay", "at", "key", "max_attempts", "timeout", "after");
+            "name",
+            "args",
+            "payload",
+            "queue",
+            "priority",
+            "delay",
+            "at",
+            "key",
+            "max_attempts",
+            "timeout",
+            "after",
+            "tags");
 
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
@@ -39,6 +50,7 @@ public final class BatchLine {
     private @Nullable Integer maxAttempts;
     private @Nullable Duration timeout;
     private List<Long> after = List.of();
+    private List<String> tags = List.of();
 
     private BatchLine(String text, JsonParser json) {
         this.text = text;
@@ -94,6 +106,7 @@ public final class BatchLine {
             case "max_attempts" -> maxAttempts = whole(field);
             case "timeout" -> timeout = span(field);
             case "after" -> after = ids(field);
+            case "tags" -> tags = strings(field);
             default -> throw unknown(field);
         }
     }
@@ -115,6 +128,7 @@ public final class BatchLine {
                 .maxAttempts(maxAttempts)
                 .timeout(timeout)
                 .after(after)
+                .tags(tags)
                 .build();
     }
 

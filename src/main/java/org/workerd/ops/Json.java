@@ -81,11 +81,7 @@ public final class Json implements AutoCloseable {
     public void template(NewJob job) throws IOException {
         json.writeStringField("name", job.name());
         json.writeStringField("queue", job.queue());
-        json.writeArrayFieldStart("args");
-        for (String arg : job.args()) {
-            json.writeString(arg);
-        }
-        json.writeEndArray();
+        strings("args", job.args());
         value("payload", job.payload());
     }
 
@@ -109,11 +105,7 @@ public final class Json implements AutoCloseable {
         json.writeStringField("queue", job.queue());
         json.writeStringField("state", job.state().word());
         json.writeNumberField("priority", job.priority());
-        json.writeArrayFieldStart("args");
-        for (String arg : job.args()) {
-            json.writeString(arg);
-        }
-        json.writeEndArray();
+        strings("args", job.args());
         value("payload", job.payload());
     }
 
@@ -126,6 +118,7 @@ public final class Json implements AutoCloseable {
         text("error", job.error());
         value("result", job.result());
         progress(job.progress());
+        strings("tags", job.tags());
         text("cron", job.cron());
     }
 
@@ -167,6 +160,14 @@ public final class Json implements AutoCloseable {
         number("daemon_pid", attempt.daemonPid());
         text("host", attempt.host());
         json.writeEndObject();
+    }
+
+    private void strings(String key, List<String> all) throws IOException {
+        json.writeArrayFieldStart(key);
+        for (String one : all) {
+            json.writeString(one);
+        }
+        json.writeEndArray();
     }
 
     /** Null is null, here and below. */

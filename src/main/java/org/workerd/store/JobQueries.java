@@ -52,43 +52,61 @@ public interface JobQueries extends AutoCloseable {
             @Nullable Instant since,
             @Nullable Instant finishedSince,
             @Nullable String error,
-            @Nullable String cron) {
-        public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null, null, null);
+            @Nullable String cron,
+            @Nullable String tag) {
+        public Filter(
+                Set<JobState> states,
+                @Nullable String queue,
+                @Nullable String name,
+                @Nullable String key,
+                @Nullable Instant since,
+                @Nullable Instant finishedSince,
+                @Nullable String error,
+                @Nullable String cron) {
+            this(states, queue, name, key, since, finishedSince, error, cron, null);
+        }
+
+        public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null, null, null, null);
 
         public Filter withStates(Set<JobState> some) {
-            return new Filter(some, queue, name, key, since, finishedSince, error, cron);
+            return new Filter(some, queue, name, key, since, finishedSince, error, cron, tag);
         }
 
         public Filter withQueue(String one) {
-            return new Filter(states, one, name, key, since, finishedSince, error, cron);
+            return new Filter(states, one, name, key, since, finishedSince, error, cron, tag);
         }
 
         public Filter withName(String one) {
-            return new Filter(states, queue, one, key, since, finishedSince, error, cron);
+            return new Filter(states, queue, one, key, since, finishedSince, error, cron, tag);
         }
 
         public Filter withKey(String one) {
-            return new Filter(states, queue, name, one, since, finishedSince, error, cron);
+            return new Filter(states, queue, name, one, since, finishedSince, error, cron, tag);
         }
 
         /** Enqueued then or later. */
         public Filter withSince(Instant then) {
-            return new Filter(states, queue, name, key, then, finishedSince, error, cron);
+            return new Filter(states, queue, name, key, then, finishedSince, error, cron, tag);
         }
 
         /** Ended then or later. */
         public Filter withFinishedSince(Instant then) {
-            return new Filter(states, queue, name, key, since, then, error, cron);
+            return new Filter(states, queue, name, key, since, then, error, cron, tag);
         }
 
         /** Whose error contains this. */
         public Filter withError(String text) {
-            return new Filter(states, queue, name, key, since, finishedSince, text, cron);
+            return new Filter(states, queue, name, key, since, finishedSince, text, cron, tag);
         }
 
         /** Of the schedule with this ID. */
         public Filter withCron(String one) {
-            return new Filter(states, queue, name, key, since, finishedSince, error, one);
+            return new Filter(states, queue, name, key, since, finishedSince, error, one, tag);
+        }
+
+        /** That have this tag. */
+        public Filter withTag(String one) {
+            return new Filter(states, queue, name, key, since, finishedSince, error, cron, one);
         }
 
         /** It asks for something by which jobs are kept apart: queue, name, state, or what only some states have. */
@@ -108,10 +126,13 @@ public interface JobQueries extends AutoCloseable {
             return possible;
         }
 
-        /** All jobs of this key, this schedule, or these queues, names and states match it: none needs to be looked at. */
+        /** All jobs of this key, schedule or tag, or of these queues, names and states match it: none needs to be looked at. */
         public boolean isExact() {
             boolean more = since != null || finishedSince != null || error != null;
-            return !more && (key == null || equals(ALL.withKey(key))) && (cron == null || equals(ALL.withCron(cron)));
+            return !more
+                    && (key == null || equals(ALL.withKey(key)))
+                    && (cron == null || equals(ALL.withCron(cron)))
+                    && (tag == null || equals(ALL.withTag(tag)));
         }
     }
 

@@ -37,6 +37,7 @@ public final class JobRows {
                 row.getString("error"),
                 row.getString("result"),
                 progress(row.getString("progress")),
+                readable(row.getString("tags")),
                 row.getString("cron"));
     }
 
@@ -54,11 +55,11 @@ public final class JobRows {
     }
 
     /** What somebody wrote past the rules is shown as it stands. */
-    private static List<String> readable(String args) {
+    private static List<String> readable(String list) {
         try {
-            return JsonList.strings(args);
+            return JsonList.strings(list);
         } catch (StoreException broken) {
-            return List.of(args);
+            return List.of(list);
         }
     }
 

@@ -13,6 +13,7 @@ import org.workerd.job.Progress;
  * @param maxAttempts as it was enqueued; null leaves it to the configuration
  * @param forgiven how many of its attempts do not count against that
  * @param after the ids of the jobs it waits for
+ * @param tags words by which it can be found
  * @param cron the ID of the schedule that enqueued it
  */
 public record JobView(
@@ -38,6 +39,7 @@ public record JobView(
         @Nullable String error,
         @Nullable String result,
         @Nullable Progress progress,
+        List<String> tags,
         @Nullable String cron) {
 
     /** Without what may be large: what it was given, what it waited for, what it gave back. */
@@ -65,6 +67,7 @@ public record JobView(
                 error == null ? null : error.substring(0, Math.min(error.length(), LONGEST_BRIEF_ERROR)),
                 null,
                 null,
+                tags,
                 cron);
     }
 

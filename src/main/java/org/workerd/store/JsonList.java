@@ -33,6 +33,11 @@ public final class JsonList {
         return json.append('"').toString();
     }
 
+    /** Null for none, where the column has it so. */
+    public static @Nullable String ofStringsOrNull(List<String> strings) {
+        return strings.isEmpty() ? null : ofStrings(strings);
+    }
+
     /** Null for none, as the column has it. */
     public static @Nullable String ofNumbers(List<Long> numbers) {
         return numbers.isEmpty()

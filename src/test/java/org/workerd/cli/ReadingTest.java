@@ -194,7 +194,7 @@ final class ReadingTest {
                                 + "\"max_attempts\":10,\"last_attempt\":10,\"key\":null,\"after\":[],\"timeout_ms\":3600000,"
                                 + "\"created_at\":\"2026-11-23T11:57:00.250Z\",\"started_at\":\"2026-11-23T11:59:00.250Z\","
                                 + "\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"exit_code\":0,\"signal\":null,"
-                                + "\"error\":null,\"result\":null,\"progress\":null,\"cron\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
+                                + "\"error\":null,\"result\":null,\"progress\":null,\"tags\":[],\"cron\":null,\"waits_for\":null,\"attempts\":[{\"number\":1,"
                                 + "\"started_at\":\"2026-11-23T11:59:00.250Z\",\"finished_at\":\"2026-11-23T11:59:02.250Z\",\"outcome\":\"done\",\"exit_code\":0,\"signal\":null,\"error\":null,\"daemon_pid\":4711,\"host\":null}]}\n");
         assertThat(cli.run("list", "--json", "--state", "ready,retrying,blocked")
                         .out())

@@ -9,6 +9,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.stream.IntStream;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.Test;
 
@@ -80,6 +81,25 @@ class NewJobTest {
                         .after(7)
                         .build());
         refused(() -> NewJob.of("resize").withPriority(101), "the priority must be -100 to 100, was 101");
+    }
+
+    @Test
+    void tagsAreShortWordsEachOnce() {
+        assertThat(NewJob.named("resize").tag("b").tag("a").tag("b").build().tags())
+                .containsExactly("b", "a");
+        assertThat(NewJob.of("resize").withTags(List.of("b")).toBuilder()
+                        .tag("a")
+                        .build()
+                        .tags())
+                .containsExactly("b", "a");
+        refused(() -> NewJob.of("resize").withTags(List.of("")), "a tag must be 1 to 128 bytes");
+        refused(() -> NewJob.of("resize").withTags(List.of("é".repeat(65))), "a tag must be 1 to 128 bytes");
+        refused(() -> NewJob.of("resize").withTags(List.of("a\nb")), "a tag must not contain control characters");
+        refused(
+                () -> NewJob.of("resize")
+                        .withTags(
+                                IntStream.range(0, 33).mapToObj(String::valueOf).toList()),
+                "a job has at most 32 tags");
     }
 
     @Test

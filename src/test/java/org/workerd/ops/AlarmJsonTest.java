@@ -41,6 +41,7 @@ class AlarmJsonTest {
                 error,
                 null,
                 null,
+                List.of(),
                 null);
     }
 

@@ -43,6 +43,7 @@ interface EnqueueContract extends StoreFixture {
                         null,
                         null,
                         null,
+                        List.of(),
                         null));
         assertThat(job.createdAt()).isBetween(before, Instant.now().plusMillis(1));
         assertThat(attempts(id)).isEmpty();
@@ -63,6 +64,8 @@ interface EnqueueContract extends StoreFixture {
                 .maxAttempts(3)
                 .timeout(Duration.ofMillis(1500))
                 .after(first)
+                .tag("a\"b")
+                .tags(List.of("customer:42", "größe"))
                 .build());
         JobView job = view(id);
         assertThat(job)
@@ -89,6 +92,7 @@ interface EnqueueContract extends StoreFixture {
                         null,
                         null,
                         null,
+                        List.of("customer:42", "größe"),
                         null));
     }
 

@@ -24,6 +24,7 @@ public abstract class JobStoreContract
                 RetentionContract,
                 LimitContract,
                 QueriesContract,
+                TagContract,
                 ConcurrencyContract,
                 RandomMovesContract {
     private final List<JobStore> others = new ArrayList<>();

@@ -54,7 +54,7 @@ interface QueriesContract extends StoreFixture {
         assertThat(ids(Filter.ALL.withError("exit code"))).containsExactly(dead);
         assertThat(ids(Filter.ALL.withError("%"))).isEmpty();
         assertThat(ids(new Filter(
-                        Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, Instant.EPOCH, "3", null)))
+                        Set.of(JobState.DEAD), "default", "a", null, Instant.EPOCH, Instant.EPOCH, "3", null, null)))
                 .containsExactly(dead);
     }
 

@@ -24,8 +24,8 @@ final class PostgresEnqueues {
 
     private static final String INSERT =
             """
-            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after")
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", tags)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             returning id
             """;
 
@@ -39,9 +39,11 @@ final class PostgresEnqueues {
               where not exists (select from keys where keys.key = wanted.key)
               on conflict (key) do nothing
               returning key, id)
-            insert into jobs (id, name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", key)
+            insert into jobs (
+              id, name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", tags, key)
             overriding system value
-            select id, ?::text, ?::text, ?::text, ?::text, ?::integer, ?::bigint, ?::integer, ?::bigint, ?::text, key
+            select
+              id, ?::text, ?::text, ?::text, ?::text, ?::integer, ?::bigint, ?::integer, ?::bigint, ?::text, ?::text, key
             from taken
             returning id
             """;
@@ -76,9 +78,10 @@ final class PostgresEnqueues {
 
     private static final String INSERT_PLAIN =
             """
-            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms)
+            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, tags)
             select *
-            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::bigint[], ?::integer[], ?::bigint[])
+            from unnest(?::text[], ?::text[], ?::text[], ?::text[], ?::integer[], ?::bigint[], ?::integer[], ?::bigint[],
+              ?::text[])
             returning id
             """;
 
@@ -115,7 +118,8 @@ final class PostgresEnqueues {
                 jobs.stream().map(NewJob::priority).toArray(Integer[]::new),
                 jobs.stream().map(job -> Columns.millis(job.runAt())).toArray(Long[]::new),
                 jobs.stream().map(NewJob::maxAttempts).toArray(Integer[]::new),
-                jobs.stream().map(job -> millis(job.timeout())).toArray(Long[]::new));
+                jobs.stream().map(job -> millis(job.timeout())).toArray(Long[]::new),
+                texts(jobs, job -> JsonList.ofStringsOrNull(job.tags())));
     }
 
     private static @Nullable Object texts(List<NewJob> jobs, Function<NewJob, @Nullable String> column) {
@@ -132,7 +136,8 @@ final class PostgresEnqueues {
             Columns.millis(job.runAt()),
             job.maxAttempts(),
             millis(job.timeout()),
-            JsonList.ofNumbers(job.after())
+            JsonList.ofNumbers(job.after()),
+            JsonList.ofStringsOrNull(job.tags())
         };
     }
 

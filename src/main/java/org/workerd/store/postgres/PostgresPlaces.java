@@ -25,6 +25,9 @@ final class PostgresPlaces {
         if (filter.cron() != null) {
             return List.of(place(OF_CRON, filter.cron()));
         }
+        if (filter.tag() != null && (!filter.isByLane() || isRare(filter.tag()))) {
+            return List.of(place(OF_TAG, filter.tag()));
+        }
         if (!filter.isByLane()) {
             return List.of(place(ALL));
         }
@@ -33,6 +36,13 @@ final class PostgresPlaces {
             of(state, filter.queue(), filter.name()).ifPresent(places::add);
         }
         return places;
+    }
+
+    private static final String TAGGED = "select count(*) from (select from tags where tag = ? limit ?) as counted";
+
+    /** All of its jobs may be looked at. */
+    private boolean isRare(String tag) {
+        return statements.number(TAGGED, tag, PostgresSearch.FARTHEST) < PostgresSearch.FARTHEST;
     }
 
     private static final String ALL = "select id from jobs where id < ? order by id desc limit ?";
@@ -47,6 +57,13 @@ final class PostgresPlaces {
             """
             select jobs.id from (select ?::bigint as id, ?::bigint as most, ?::text as cron) as asked, lateral (
               select id from cron_jobs where cron_jobs.id < asked.id and cron_jobs.cron = asked.cron
+              order by id desc limit asked.most) as jobs
+            """;
+
+    private static final String OF_TAG =
+            """
+            select jobs.id from (select ?::bigint as id, ?::bigint as most, ?::text as tag) as asked, lateral (
+              select id from tags where tags.id < asked.id and tags.tag = asked.tag
               order by id desc limit asked.most) as jobs
             """;
 

@@ -40,17 +40,19 @@ final class PostgresSearch {
     /** Of those that must be looked at one by one, it looks at {@link #FARTHEST}. */
     Found newest(int limit, long before) {
         long wanted = limit + 1L; // one more, to know whether there is one
-        int atOnce = filter.isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
-        Walk walk = new Walk(places, atOnce, before);
+        // Most of those that are looked at may match: then a thousand of them are far too many.
+        int size = (int) Math.min(filter.isExact() ? wanted : 4 * wanted, MOST_AT_ONCE);
+        Walk walk = new Walk(places, size, before);
         List<Long> found = new ArrayList<>();
-        List<Long> page = walk.next(atOnce);
+        List<Long> page = walk.next(size);
         int looked = page.size();
         found.addAll(matching(page));
         while (found.size() < wanted && !page.isEmpty() && !areTooOld(page)) {
             if (!filter.isExact() && looked >= FARTHEST) {
                 return new Found(found, false, page.get(page.size() - 1));
             }
-            page = walk.next(atOnce);
+            size = Math.min(2 * size, MOST_AT_ONCE);
+            page = walk.next(filter.isExact() ? size : Math.min(size, FARTHEST - looked));
             looked += page.size();
             found.addAll(matching(page));
         }
@@ -82,6 +84,7 @@ final class PostgresSearch {
               and (?::bigint is null or finished_at >= ?)
               and (?::text is null or strpos(error, ?) > 0)
               and (?::text is null or cron = ?)
+              and (?::text is null or exists (select from tags where tag = ? and tags.id = job_status.id))
             order by id desc
             """;
 
@@ -105,7 +108,9 @@ final class PostgresSearch {
                 filter.error(),
                 filter.error(),
                 filter.cron(),
-                filter.cron());
+                filter.cron(),
+                filter.tag(),
+                filter.tag());
     }
 
     private String @Nullable [] states() {

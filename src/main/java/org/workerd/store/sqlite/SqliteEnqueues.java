@@ -38,16 +38,18 @@ public final class SqliteEnqueues {
 
     private static final String INSERT =
             """
-            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into jobs (
+              name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after", tags)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
     private static final String INSERT_AND_TELL = INSERT + "returning id";
 
     /** It looks and writes in one: a transaction that reads first cannot write any more once others have. */
     private static final String INSERT_KEYED =
             """
-            insert into jobs (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after")
-            select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10
+            insert into jobs (
+              name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after", tags)
+            select ?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11
             where not exists (select 1 from keys where key = ?7)
             returning id
             """;
@@ -123,7 +125,8 @@ public final class SqliteEnqueues {
             job.key(),
             job.maxAttempts(),
             job.timeout() == null ? null : job.timeout().toMillis(),
-            JsonList.ofNumbers(job.after())
+            JsonList.ofNumbers(job.after()),
+            JsonList.ofStringsOrNull(job.tags())
         };
     }
 }

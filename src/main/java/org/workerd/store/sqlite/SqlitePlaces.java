@@ -18,6 +18,8 @@ import org.workerd.store.Walk.Place;
 final class SqlitePlaces {
     /** So many jobs are sooner looked at than all those of a schedule. */
     private static final int MANY = 2_000;
+    /** The jobs of a tag that has more are not gone through to find those of a state. */
+    static final int MOST_COUNTED = 20_000;
 
     private final Statements statements;
 
@@ -34,14 +36,20 @@ final class SqlitePlaces {
             return List.of(place(OF_CRON, filter.cron()));
         }
         if (!filter.isByLane()) {
-            return List.of(place(ALL));
+            return List.of(filter.tag() == null ? place(ALL) : place(OF_TAG, filter.tag()));
         }
         List<Lane> lanes = lanes(filter);
+        long tagged = filter.tag() == null ? Long.MAX_VALUE : tagged(filter.tag());
+        if (filter.tag() != null && filter.states().isEmpty() && tagged <= countAll(lanes)) {
+            return List.of(place(OF_TAG, filter.tag()));
+        }
         List<Place> places = new ArrayList<>();
         for (JobState state : filter.possibleStates()) {
             List<Lane> holding = lanes.stream().filter(lane -> lane.has(state)).toList();
             if (filter.cron() != null && count(holding, state) > MANY) {
                 places.add(ofCron(filter.cron(), state));
+            } else if (filter.tag() != null && tagged <= count(holding, state)) {
+                places.add(ofTag(filter.tag(), state));
             } else if (!holding.isEmpty()) {
                 places.addAll(of(state, holding, filter));
             }
@@ -61,6 +69,20 @@ final class SqlitePlaces {
 
     private static long count(List<Lane> lanes, JobState state) {
         return lanes.stream().mapToLong(lane -> lane.count(state)).sum();
+    }
+
+    private static long countAll(List<Lane> lanes) {
+        return lanes.stream()
+                .flatMap(lane -> lane.counts().values().stream())
+                .mapToLong(count -> count)
+                .sum();
+    }
+
+    private static final String TAGGED = "select count(*) from (select 1 from tags where tag = ? limit ?)";
+
+    private long tagged(String tag) {
+        long counted = statements.number(TAGGED, tag, MOST_COUNTED);
+        return counted < MOST_COUNTED ? counted : Long.MAX_VALUE;
     }
 
     private static final String LANES =
@@ -105,6 +127,30 @@ final class SqlitePlaces {
     /** The state of each of its jobs is looked up: a schedule has thousands of jobs where a queue has millions. */
     private Place ofCron(String cron, JobState state) {
         return place(state.isFinal() ? OF_CRON_ENDED : OF_CRON_OPEN, cron, state.word());
+    }
+
+    private static final String OF_TAG = "select id from tags where id < ? and tag = ?3 order by id desc limit ?2";
+
+    private static final String OF_TAG_ENDED =
+            """
+            select id from tags
+            where id < ?1 and tag = ?3
+              and exists (select 1 from finished where finished.id = tags.id and state = ?4)
+            order by id desc limit ?2
+            """;
+
+    private static final String OF_TAG_OPEN =
+            """
+            select id from tags
+            where id < ?1 and tag = ?3
+              and not exists (select 1 from finished where finished.id = tags.id)
+              and (select state from job_status where job_status.id = tags.id) = ?4
+            order by id desc limit ?2
+            """;
+
+    /** The same of a tag that has no more jobs than there are in this state. */
+    private Place ofTag(String tag, JobState state) {
+        return place(state.isFinal() ? OF_TAG_ENDED : OF_TAG_OPEN, tag, state.word());
     }
 
     private static final String BLOCKED =

@@ -47,17 +47,19 @@ final class SqliteSearch {
     /** The same of those below this id. */
     Found newest(int limit, long before) {
         long wanted = limit + 1L; // one more, to know whether there is one
-        int atOnce = filter.isExact() ? (int) Math.min(wanted, MOST_AT_ONCE) : MOST_AT_ONCE;
-        Walk walk = new Walk(places, atOnce, before);
+        // Most of those that are looked at may match: then a thousand of them are far too many.
+        int size = (int) Math.min(filter.isExact() ? wanted : 4 * wanted, MOST_AT_ONCE);
+        Walk walk = new Walk(places, size, before);
         List<Long> found = new ArrayList<>();
-        List<Long> page = walk.next(atOnce);
+        List<Long> page = walk.next(size);
         int looked = page.size();
         found.addAll(matching(page));
         while (found.size() < wanted && !page.isEmpty() && !areTooOld(page)) {
             if (!filter.isExact() && looked >= FARTHEST) {
                 return new Found(found, false, page.get(page.size() - 1));
             }
-            page = walk.next(atOnce);
+            size = Math.min(2 * size, MOST_AT_ONCE);
+            page = walk.next(filter.isExact() ? size : Math.min(size, FARTHEST - looked));
             looked += page.size();
             found.addAll(matching(page));
         }
@@ -89,6 +91,7 @@ final class SqliteSearch {
               and (?7 is null or finished_at >= ?7)
               and (?8 is null or instr(error, ?8) > 0)
               and (?9 is null or cron = ?9)
+              and (?10 is null or exists (select 1 from tags where tag = ?10 and tags.id = job_status.id))
             order by id desc
             """;
 
@@ -107,7 +110,8 @@ final class SqliteSearch {
                 Columns.millis(filter.since()),
                 Columns.millis(filter.finishedSince()),
                 filter.error(),
-                filter.cron());
+                filter.cron(),
+                filter.tag());
     }
 
     private @Nullable String states() {

@@ -13,6 +13,19 @@ exception when others then
 end
 $$;
 
+create function is_tags(json text) returns boolean immutable parallel safe language plpgsql
+as $$
+begin
+  return jsonb_typeof(json::jsonb) = 'array' and jsonb_array_length(json::jsonb) <= 32
+    and not exists (
+      select from jsonb_array_elements(json::jsonb) as tag
+      where jsonb_typeof(tag) <> 'string' or octet_length(tag #>> '{}') not between 1 and 128
+        or tag #>> '{}' ~ '[\x01-\x1f\x7f-\x9f]');
+exception when others then
+  return false;
+end
+$$;
+
 -- The ids in the column "after", each once.
 create function job_ids(list text) returns setof bigint immutable parallel safe language plpgsql
 as $$
@@ -54,6 +67,9 @@ create table jobs (
   timeout_ms   bigint
     constraint "timeout_ms must be 1 to 3155760000000" check (timeout_ms between 1 and 3155760000000),
   "after"      text,
+  -- Words by which it is found.
+  tags         text
+    constraint "tags must be a JSON array of <= 32 strings of 1-128 bytes" check (tags is null or is_tags(tags)),
   created_at   bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
   -- What limits and pauses are said about, as a number that needs no table: nobody looks it up, nobody waits for it.
   -- PostgreSQL keeps this function as it is from version to version, as hash partitions rely on it.
@@ -247,6 +263,13 @@ create table cron_jobs (
 );
 create index cron_jobs_by_cron on cron_jobs (cron, id);
 
+-- Who has none has no row here.
+create table tags (
+  tag text collate "C",
+  id  bigint,
+  primary key (tag, id)
+);
+
 -- Whose times pass without a job.
 create table cron_disabled (
   id          text collate "C" primary key,
@@ -341,7 +364,9 @@ declare
 begin
   insert into ready (lane, rank, id, attempt, forgiven)
     select lane, -priority, id, 0, 0 from fresh where run_at is null and "after" is null;
-  if exists (select from fresh where run_at is not null or key is not null or "after" is not null) then
+  if exists (select from fresh where run_at is not null or key is not null or "after" is not null or tags is not null) then
+    insert into tags (tag, id)
+      select distinct tag, id from fresh, jsonb_array_elements_text(fresh.tags::jsonb) as tag;
     insert into scheduled (id, run_at, lane, rank, attempt, forgiven, retrying)
       select id, run_at, lane, -priority, 0, 0, false from fresh where run_at is not null and "after" is null;
     -- The store takes a key before it inserts the job.
@@ -402,6 +427,8 @@ begin
   delete from progress where id in (select id from gone);
   delete from revivals where id in (select id from gone);
   delete from cron_jobs where id in (select id from gone);
+  delete from tags using gone, jsonb_array_elements_text(gone.tags::jsonb) as word
+    where tags.tag = word and tags.id = gone.id;
   return null;
 end
 $$;
@@ -532,6 +559,7 @@ create view job_status as
     f.result,
     case when p.id is not null then
       json_build_object('percent', p.percent, 'message', p.message)::text end as progress,
+    coalesce(j.tags, '[]') as tags,
     c.cron
   from jobs j
     left join policies o on o.name = j.name

@@ -1,10 +1,32 @@
 -- What 0.1.0 let in, and what it could not be asked. The rules of a table cannot be changed, so new ones are triggers.
 
+-- Words by which jobs are found: a JSON array of strings.
+alter table jobs add column tags text
+  constraint "tags must be a JSON array of at most 32 strings" check (
+    tags is null or (json_valid(tags) and json_type(tags) = 'array' and json_array_length(tags) <= 32));
+
+-- Who has none has no row here.
+create table tags (
+  tag text not null,
+  id  integer not null,
+  primary key (tag, id)
+) strict, without rowid;
+
+create trigger jobs_tagged after insert on jobs when new.tags is not null
+begin
+  insert into tags (tag, id) select distinct value, new.id from json_each(new.tags);
+end;
+
+create trigger jobs_untagged after delete on jobs when json_valid(old.tags)
+begin
+  delete from tags where id = old.id and tag in (select value from json_each(old.tags));
+end;
+
 drop trigger jobs_checked;
 
 -- An id that is not given is -1 here; what is below 1 the table itself refuses.
 create trigger jobs_checked before insert on jobs
-  when new.id > 0 or new.args <> '[]' or new."after" is not null or new.run_at is not null
+  when new.id > 0 or new.args <> '[]' or new."after" is not null or new.run_at is not null or new.tags is not null
 begin
   select raise(abort, 'the queue chooses the id: leave the column id out') where new.id > 0;
   select raise(abort, 'run_at must be milliseconds since the epoch, not before the year 2001: seconds are not milliseconds')
@@ -15,6 +37,12 @@ begin
     where new."after" is not null and json_valid(new."after") and exists (
       select 1 from json_each(new."after") as parent
       where parent.type <> 'integer' or not exists (select 1 from jobs where id = parent.value));
+  select raise(abort, 'a tag must be a string of 1 to 128 bytes without control characters')
+    where iif(json_valid(new.tags), json_type(new.tags), '') = 'array' and exists (
+      select 1 from json_each(new.tags) as tag
+      where tag.type <> 'text' or length(cast(tag.value as blob)) not between 1 and 128
+        or tag.value glob '*[' || char(1) || '-' || char(31) || char(127) || '-' || char(159) || ']*'
+        or instr(tag.value, char(0)) > 0);
 end;
 
 -- Of a job that was retried: it may have had attempts before.
@@ -247,6 +275,7 @@ create view job_status as
       iif(length(cast(a.error as blob)) > 65536, substr(a.error, 1, 65536), a.error)) as error,
     iif(length(cast(f.result as blob)) > 1048576, substr(f.result, 1, 1048576), f.result) as result,
     iif(p.id is null, null, json_object('percent', p.percent, 'message', substr(p.message, 1, 1000))) as progress,
+    substr(coalesce(j.tags, '[]'), 1, 32768) as tags,
     substr(c.cron, 1, 128) as cron
   from jobs j
     join lanes l on l.queue = j.queue and l.name = j.name

@@ -54,7 +54,8 @@ final class BatchTest {
                 \uFEFF{"name":"mail"}
 
                 {"name":"mail","args":["a","", "é\\u0001"],"payload":"text","queue":"q","priority":-7,"delay":"90s",\
-                "key":"k","max_attempts":3,"timeout":"5m","after":[1]}\r
+                "key":"k","max_attempts":3,"timeout":"5m","after":[1],\
+                "tags":["red","größe"]}\r
                 {"name":"mail","at":"2026-12-24T18:00:00+01:00","payload":{"big": 1e400, "w":[1.50, null]},"key":null}
                 {"name":"mail","payload":12345678901234567890.10}
                 {"name":"mail","payload":true}""");
@@ -69,6 +70,7 @@ final class BatchTest {
         assertThat(job.maxAttempts()).isEqualTo(3);
         assertThat(job.timeoutMillis()).isEqualTo(300_000);
         assertThat(job.after()).containsExactly(1L);
+        assertThat(job.tags()).containsExactly("red", "größe");
         assertThat(cli.job(3).payload()).isEqualTo("{\"big\": 1e400, \"w\":[1.50, null]}");
         assertThat(cli.job(3).runAt()).isEqualTo("2026-12-24T17:00:00Z");
         assertThat(cli.job(3).key()).isNull();

@@ -40,7 +40,8 @@ class SqliteJobStoreTest extends JobStoreContract {
             select id from (
               select id from blocked union all select id from scheduled union all select id from ready
               union all select id from running union all select id from finished union all select id from keys
-              union all select id from revivals union all select id from progress union all select id from attempts)
+              union all select id from revivals union all select id from progress union all select id from attempts
+              union all select id from tags)
             where id not in (select id from jobs)
             """;
 

@@ -92,6 +92,34 @@ class SqliteRulesTest {
     }
 
     @Test
+    void tagsAreAShortListOfShortWords() {
+        for (String value : new String[] {
+            "'red'",
+            "'\"red\"'",
+            "'{\"red\":1}'",
+            "'[\"red'",
+            "(select json_group_array('t' || value) from"
+                    + " json_each('[1,2,3,4,5,6,7,8,9,10,11,12,13,14,15,16,17,18,19,20,21,22,23,24,25,26,27,28,29,30,31,32,33]'))"
+        }) {
+            refusedOfNamed("tags", value, "tags must be a JSON array of at most 32 strings");
+        }
+        for (String tag : new String[] {
+            "1",
+            "null",
+            "[\"a\"]",
+            "\"\"",
+            "\"a\\nb\"",
+            "\"\\u007f\"",
+            "\"\\u0085\"",
+            "\"a\\u0000b\"",
+            "\"" + "x".repeat(129) + "\""
+        }) {
+            refusedOfNamed(
+                    "tags", "'[" + tag + "]'", "a tag must be a string of 1 to 128 bytes without control characters");
+        }
+    }
+
+    @Test
     void numbersHaveBounds() {
         refusedOfNamed("priority", "101", "priority must be -100 to 100");
         refusedOfNamed("priority", "-101", "priority must be -100 to 100");
