@@ -255,6 +255,14 @@ final class SettingTable {
             "overlap",
             choice(CronEntry.Overlap.class),
             "If its last job has not ended yet: skip the run, or queue another job.");
+    static final SettingKey<Integer> CRON_MAX_ATTEMPTS = ofOneSchedule(
+            "max_attempts",
+            MAX_ATTEMPTS.type(),
+            "How many failed attempts make such a job dead; unset: as [jobs] says.");
+    static final SettingKey<Duration> CRON_TIMEOUT =
+            ofOneSchedule("timeout", TIMEOUT.type(), "The time limit of its attempts; unset: as [jobs] says.");
+    static final SettingKey<List<String>> CRON_TAGS =
+            ofOneSchedule("tags", SettingType.TAGS, "The tags of those jobs, by which list --tag finds them.");
 
     private SettingTable() {}
 

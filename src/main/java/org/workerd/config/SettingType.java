@@ -60,6 +60,9 @@ record SettingType<T>(String expected, Form form, Reading<T> reading, Function<T
     static final SettingType<List<String>> ARGS = new SettingType<>(
             TextArray.EXPECTED, Form.ARRAY, (text, base) -> TextArray.parseArgs(text), TextArray::format);
 
+    static final SettingType<List<String>> TAGS = new SettingType<>(
+            TextArray.EXPECTED, Form.ARRAY, (text, base) -> TextArray.parseTags(text), TextArray::format);
+
     /** Of a handler; the empty name stands for none, so that one name can do without. */
     static final SettingType<Optional<String>> HANDLER = new SettingType<>(
             "a handler's name, or \"\"",

@@ -173,6 +173,9 @@ public final class SettingsFile {
                 .args(found.value(SettingTable.CRON_ARGS, id).orElse(List.of()))
                 .payload(found.value(SettingTable.CRON_PAYLOAD, id).orElse(null))
                 .queue(found.value(SettingTable.CRON_QUEUE, id).orElse(NewJob.DEFAULT_QUEUE))
+                .maxAttempts(found.value(SettingTable.CRON_MAX_ATTEMPTS, id).orElse(null))
+                .timeout(found.value(SettingTable.CRON_TIMEOUT, id).orElse(null))
+                .tags(found.value(SettingTable.CRON_TAGS, id).orElse(List.of()))
                 .build();
         return new CronEntry(
                 id,

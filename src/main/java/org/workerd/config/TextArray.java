@@ -34,6 +34,11 @@ final class TextArray {
         return NewJob.of("any", parse(json).toArray(String[]::new)).args();
     }
 
+    /** The same, and what the tags of a job may be. */
+    static List<String> parseTags(String json) {
+        return NewJob.named("any").tags(parse(json)).build().tags();
+    }
+
     static String format(List<String> texts) {
         JsonStringEncoder encoder = JsonStringEncoder.getInstance();
         return texts.stream()

@@ -8,6 +8,7 @@ import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadConstraints;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -83,6 +84,10 @@ public final class Json implements AutoCloseable {
         json.writeStringField("queue", job.queue());
         strings("args", job.args());
         value("payload", job.payload());
+        number("max_attempts", job.maxAttempts());
+        Duration timeout = job.timeout();
+        number("timeout_ms", timeout == null ? null : timeout.toMillis());
+        strings("tags", job.tags());
     }
 
     /** What a schedule did last; null: nothing yet. */

@@ -30,6 +30,9 @@ class CronSettingsTest extends SettingsFixture {
                         queue = "slow"
                         missed = "all"
                         overlap = "queue"
+                        max_attempts = 2
+                        timeout = "90s"
+                        tags = ["daily", "größe"]
                         [cron."a.b"]
                         schedule = "@daily"
                         timezone = "UTC"
@@ -53,6 +56,9 @@ class CronSettingsTest extends SettingsFixture {
                                         .args(List.of("-v", "say \"hi\" \\ é"))
                                         .payload("{\"a\": 1}")
                                         .queue("slow")
+                                        .maxAttempts(2)
+                                        .timeout(java.time.Duration.ofSeconds(90))
+                                        .tags(List.of("daily", "größe"))
                                         .build(),
                                 Missed.ALL,
                                 Overlap.QUEUE));
@@ -97,6 +103,9 @@ class CronSettingsTest extends SettingsFixture {
             payload = { a = 1 }           | 4:11 cron.a.payload: expected text in quotes, found a table
             missed = "never"              | 4:10 cron.a.missed: expected once, skip or all, found "never"
             overlap = "all"               | 4:11 cron.a.overlap: expected skip or queue, found "all"
+            max_attempts = 0              | 4:16 cron.a.max_attempts: expected a whole number 1 to 1000, found 0
+            timeout = "0s"                | 4:11 cron.a.timeout: expected a duration 1ms to 36525d, found 0s
+            tags = ["a", ""]              | 4:8 cron.a.tags: a tag must be 1 to 128 bytes
             scedule = "@daily"            | 4:1 cron.a.scedule is not a setting. Did you mean cron.a.schedule?
             [cron.b.c]                    | 4:1 cron.b.c is not a setting. A name with a dot is quoted: [cron."b.c"]
             [cron."a b"]                  | 4:1 cron."a b": a cron ID must be 1 to 128 of A-Z a-z 0-9 . _ - and begin with a letter or digit, was "a b"

@@ -84,7 +84,11 @@ class ShippedSettingsTest extends SettingsFixture {
                         "nightly",
                         Schedule.parse("30 2 * * *"),
                         ZoneId.of("Europe/Berlin"),
-                        NewJob.named("report").payload("").build(),
+                        NewJob.named("report")
+                                .payload("")
+                                .maxAttempts(10)
+                                .timeout(Duration.ofHours(1))
+                                .build(),
                         CronEntry.Missed.ONCE,
                         CronEntry.Overlap.SKIP));
         assertThat(loaded.origins())
