@@ -114,7 +114,7 @@ final class BashCompletion {
     private static String kind(OptionSpec option) {
         return switch (option.longestName()) {
             case "--name" -> "handlers";
-            case "--key" -> "none";
+            case "--key", "--tag" -> "none";
             case "--cron" -> "schedules";
             default -> kind(option.paramLabel());
         };

@@ -37,6 +37,10 @@ final class JobFilter {
     @Nullable
     String key;
 
+    @Option(names = "--tag", paramLabel = "T", description = "jobs with this tag")
+    @Nullable
+    String tag;
+
     @Option(names = "--cron", paramLabel = "ID", description = "jobs of this schedule")
     @Nullable
     String cron;
@@ -67,7 +71,8 @@ final class JobFilter {
         for (String word : states) {
             wanted.add(JobState.ofWord(word).orElseThrow(() -> unknown(word)));
         }
-        return new JobQueries.Filter(wanted, queue, name, key, ago(since, now), ago(finishedSince, now), error, cron);
+        return new JobQueries.Filter(
+                wanted, queue, name, key, ago(since, now), ago(finishedSince, now), error, cron, tag);
     }
 
     /** What to say when nothing matches: the schedule may be a slip, or have been renamed. */

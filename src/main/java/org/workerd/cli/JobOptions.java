@@ -81,9 +81,13 @@ final class JobOptions {
             description = "run only when this job is done; may be repeated")
     List<Long> after = List.of();
 
+    @Option(names = "--tag", paramLabel = "T", description = "a word by which list --tag finds it; may be repeated")
+    List<String> tags = List.of();
+
     /** None of them was given. */
     boolean isEmpty() {
         return after.isEmpty()
+                && tags.isEmpty()
                 && Stream.of(payload, queue, priority, delay, at, key, maxAttempts, timeout)
                         .allMatch(Objects::isNull);
     }
@@ -103,6 +107,7 @@ final class JobOptions {
                 .maxAttempts(maxAttempts)
                 .timeout(timeout)
                 .after(after)
+                .tags(tags)
                 .build();
     }
 

@@ -66,7 +66,7 @@ final class QuickEnqueue {
         }
         int equals = word.indexOf('=');
         String option = word.equals("-c") ? "--config" : equals < 0 ? word : word.substring(0, equals);
-        boolean again = !given.add(option) && !option.equals("--after");
+        boolean again = !given.add(option) && !option.equals("--after") && !option.equals("--tag");
         if (again || (words.isEmpty() && !option.equals("--config"))) {
             return false;
         }
@@ -107,7 +107,8 @@ final class QuickEnqueue {
             case "--max-attempts" -> options.maxAttempts = Integer.valueOf(value);
             case "--timeout" -> options.timeout = Span.parse(value);
             case "--wait-timeout" -> command.waitTimeout = Span.parse(value);
-            case "--after" -> after(Converters.id(value));
+            case "--after" -> options.after = and(options.after, Converters.id(value));
+            case "--tag" -> options.tags = and(options.tags, value);
             default -> {
                 return false;
             }
@@ -115,9 +116,9 @@ final class QuickEnqueue {
         return true;
     }
 
-    private void after(Long id) {
-        List<Long> all = new ArrayList<>(options.after);
-        all.add(id);
-        options.after = all;
+    private static <T> List<T> and(List<T> some, T one) {
+        List<T> all = new ArrayList<>(some);
+        all.add(one);
+        return all;
     }
 }

@@ -110,6 +110,7 @@ final class Show implements Callable<Integer> {
         line(
                 "after",
                 String.join(", ", job.after().stream().map(String::valueOf).toList()));
+        line("tags", String.join(" ", job.tags().stream().map(ShellWord::of).toList()));
         line("timeout", Span.format(timeout));
         line("created", time(job.createdAt()));
         line("started", time(job.startedAt()));

@@ -58,7 +58,8 @@ final class UsualWords {
             Map.entry("-o", "--json"),
             Map.entry("--retries", "--max-attempts"),
             Map.entry("--depends-on", "--after"),
-            Map.entry("--unique", "--key"));
+            Map.entry("--unique", "--key"),
+            Map.entry("--label", "--tag"));
 
     private UsualWords() {}
 

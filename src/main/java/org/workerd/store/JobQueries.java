@@ -54,18 +54,6 @@ public interface JobQueries extends AutoCloseable {
             @Nullable String error,
             @Nullable String cron,
             @Nullable String tag) {
-        public Filter(
-                Set<JobState> states,
-                @Nullable String queue,
-                @Nullable String name,
-                @Nullable String key,
-                @Nullable Instant since,
-                @Nullable Instant finishedSince,
-                @Nullable String error,
-                @Nullable String cron) {
-            this(states, queue, name, key, since, finishedSince, error, cron, null);
-        }
-
         public static final Filter ALL = new Filter(Set.of(), null, null, null, null, null, null, null, null);
 
         public Filter withStates(Set<JobState> some) {

@@ -92,6 +92,20 @@ final class EnqueueTest {
     }
 
     @Test
+    void tagsAreGivenOneByOneAndFindTheJobAgain() {
+        cli.run("enqueue", "mail", "--tag", "a b", "--tag=red", "--tag", "red");
+        cli.run("enqueue", "mail");
+        cli.run("enqueue", "mail", "--tag", "red");
+        assertThat(cli.job(1).tags()).containsExactly("a b", "red");
+        assertThat(cli.run("list", "-q", "--tag", "red").out()).isEqualTo("3\n1\n");
+        assertThat(cli.run("show", "1").out()).contains("\ntags         'a b' red\n");
+        assertThat(cli.run("show", "1", "--json").out()).contains("\"tags\":[\"a b\",\"red\"]");
+        assertThat(cli.run("show", "2").out()).doesNotContain("tags");
+        cli.run("cancel", "--tag", "a b", "--yes");
+        assertThat(cli.run("list", "-q", "--state", "cancelled").out()).isEqualTo("1\n");
+    }
+
+    @Test
     void theArgumentsNeedNoNameBeforeTheDashes() {
         assertThat(cli.run("enqueue", "--", "mail", "--to", "--").out()).isEqualTo("1\n");
         assertThat(cli.job(1).args()).containsExactly("--to", "--");

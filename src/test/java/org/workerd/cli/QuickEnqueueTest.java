@@ -67,6 +67,8 @@ final class QuickEnqueueTest {
             "--max-attempts",
             "--timeout",
             "--timeout=5s",
+            "--tag",
+            "--tag=red",
             "--after",
             "--after=12",
             "12",
@@ -98,7 +100,7 @@ final class QuickEnqueueTest {
                 "-c a.toml enqueue mail ann@example.org bob",
                 "enqueue --config=a.toml mail",
                 "enqueue mail --payload @letter.txt --delay 10m --queue=ci --priority 5 --key k --max-attempts 3",
-                "enqueue build -q --json --wait --force --after 1 --after=2 --timeout 5s --follow --wait-timeout=1h -- make -j4 -- all",
+                "enqueue build -q --json --wait --force --after 1 --after=2 --tag a --tag=b --timeout 5s --follow --wait-timeout=1h -- make -j4 -- all",
             })
     void readsTheUsualLines(String line) {
         assertThat(quick(line.split(" "))).isPresent().isEqualTo(slow(line.split(" ")));
