@@ -28,10 +28,19 @@ public interface Health extends AutoCloseable {
      */
     Optional<String> damage(boolean thorough);
 
+    /** What is said when no damage was found, of what was looked at. */
+    String intact(boolean thorough);
+
+    /** What to do about damage. */
+    String cure();
+
+    /** Of the server that keeps it; empty: there is none. */
+    Optional<ServerState> server();
+
     /** Where its tables contradict each other, a sentence each; every one is of one moment. */
     List<String> disagreements();
 
-    /** When the newest job was stored, by the clock of whoever stored it. */
+    /** When the newest job was stored, by this machine's clock; empty: there is none, or another clock said so. */
     Optional<Instant> newest();
 
     long dueAfter(Instant time);

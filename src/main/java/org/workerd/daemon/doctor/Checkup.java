@@ -22,6 +22,7 @@ public final class Checkup {
     private static final Duration PATIENCE = Duration.ofSeconds(10);
 
     private final Instant now;
+    private final long begunNanos = System.nanoTime();
     private final boolean thorough;
     private final List<Finding> findings = new ArrayList<>();
 
@@ -82,6 +83,9 @@ public final class Checkup {
             int before = findings.size();
             try (Health health = engine.health()) {
                 look("queue", () -> new HealthCheck(health, thorough).look());
+                if (settings.queue() instanceof QueueUrl.Postgres url) {
+                    look("server", () -> server(url, health));
+                }
                 if (findings.stream().noneMatch(HealthCheck::isDamage)) {
                     look("daemons", () -> new DeadDaemonsCheck(settings, health).look());
                     look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
@@ -90,11 +94,17 @@ public final class Checkup {
                     return;
                 }
             } catch (StoreException failure) {
-                findings.add(QueueFileCheck.unusable(failure, daemon));
+                findings.add(new UnusableQueue(failure, daemon).finding(settings.queue()));
                 return;
             }
             findings.subList(before, findings.size()).clear();
         }
+    }
+
+    private List<Finding> server(QueueUrl.Postgres url, Health health) {
+        return health.server()
+                .map(state -> new ServerCheck(url, state, now.plusNanos(System.nanoTime() - begunNanos)).look())
+                .orElse(List.of());
     }
 
     private static Finding configuration(SettingsFile.Loaded loaded) {

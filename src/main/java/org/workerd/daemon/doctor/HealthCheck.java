@@ -6,7 +6,7 @@ import java.util.Optional;
 import org.workerd.store.Health;
 import org.workerd.store.Stranger;
 
-/** Is the queue's file whole, and do its tables agree? */
+/** Is the queue whole, and do its tables agree? */
 final class HealthCheck {
     private static final String INTEGRITY = "integrity";
     private static final String SCHEMA = "schema";
@@ -30,13 +30,10 @@ final class HealthCheck {
         findings.add(Finding.ok(SCHEMA, "version " + health.version()));
         Optional<String> damage = health.damage(thorough);
         if (damage.isPresent()) {
-            findings.add(Finding.failure(
-                    INTEGRITY,
-                    "the queue is damaged: " + damage.get(),
-                    "workerd stop, then restore a backup (workerd help backup), or try sqlite3 FILE .recover"));
+            findings.add(Finding.failure(INTEGRITY, "the queue is damaged: " + damage.get(), health.cure()));
             return findings;
         }
-        findings.add(Finding.ok(INTEGRITY, thorough ? "all pages and indexes are intact" : "all pages are intact"));
+        findings.add(Finding.ok(INTEGRITY, health.intact(thorough)));
         // They could make any question endless.
         List<Stranger> strangers = health.strangers();
         if (!strangers.isEmpty()) {

@@ -14,7 +14,6 @@ import java.util.List;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
-import org.workerd.store.StoreException;
 
 /** The queue's file from outside, by its size and neighbours alone: never opened here, for that drops SQLite's locks. */
 final class QueueFileCheck {
@@ -30,34 +29,6 @@ final class QueueFileCheck {
     QueueFileCheck(Path queue, Instant now) {
         this.queue = queue;
         this.now = now;
-    }
-
-    /** Why nothing more can be said about the queue. */
-    static Finding unusable(StoreException failure, DaemonState daemon) {
-        String found = String.valueOf(failure.getMessage());
-        return switch (failure.kind()) {
-            case MISSING ->
-                daemon.isRunning()
-                        ? Finding.failure(CHECK, found + ", but its daemon runs", "workerd restart")
-                        : Finding.warning(CHECK, found, "create it with workerd start");
-            case DAMAGED ->
-                Finding.failure(
-                        CHECK,
-                        found,
-                        "workerd stop, then restore a backup (workerd help backup), or try sqlite3 FILE .recover");
-            case FOREIGN -> Finding.failure(CHECK, found, "check who can write to the queue's file");
-            case OUTDATED -> Finding.failure(CHECK, found, "workerd restart (it migrates the queue)");
-            case NEWER ->
-                Finding.failure(CHECK, found, "upgrade workerd to the version that created the queue, or later");
-            case REFUSED -> Finding.failure(CHECK, found, "set queue.url to a queue of workerd");
-            case NOT_PERMITTED ->
-                Finding.failure(CHECK, found, "use the account that owns the queue, or a member of its group");
-            case LOCKED ->
-                Finding.failure(CHECK, found, "see which program holds the lock: fuser -v on the queue's file");
-            case UNREACHABLE ->
-                Finding.failure(CHECK, found, "check that the server is running, and try psql from here");
-            case DISK, INVALID, OTHER -> Finding.failure(CHECK, found, "check the kernel's log for disk errors: dmesg");
-        };
     }
 
     List<Finding> look() throws IOException {

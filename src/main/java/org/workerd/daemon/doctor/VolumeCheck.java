@@ -9,6 +9,7 @@ import java.util.Optional;
 import org.workerd.config.Settings;
 import org.workerd.daemon.Volumes;
 import org.workerd.job.ByteSize;
+import org.workerd.store.QueueUrl;
 import org.workerd.unix.Volume;
 
 /** The file systems that the queue and the log are on: of which kind, and how much room there is. */
@@ -26,7 +27,7 @@ final class VolumeCheck {
     List<Finding> look() throws IOException {
         List<Finding> findings = new ArrayList<>();
         Path queue = existing(settings.directory().path());
-        findings.add(type(queue, Volumes.type(queue)));
+        findings.add(type(queue, Volumes.type(queue), settings.queue() instanceof QueueUrl.Postgres));
         findings.add(room("queue", queue));
         Path log = existing(settings.logging().file());
         if (!Files.getAttribute(log, "unix:dev").equals(Files.getAttribute(queue, "unix:dev"))) {
@@ -35,14 +36,15 @@ final class VolumeCheck {
         return findings;
     }
 
-    private static Finding type(Path directory, String type) {
+    /** With a server, only what attempts have and print is here. */
+    private static Finding type(Path directory, String type, boolean onServer) {
         if (Volumes.isRemote(type)) {
             return Finding.failure(
                     "file system",
                     directory + " is on " + type + ", whose locks are not reliable: the daemon does not start",
-                    "set queue.url to a path on a local disk");
+                    "set " + (onServer ? "daemon.dir" : "queue.url") + " to a path on a local disk");
         }
-        return Volumes.isFleeting(type)
+        return Volumes.isFleeting(type) && !onServer
                 ? Finding.warning(
                         "file system",
                         directory + " is on " + type + ": a reboot loses all jobs",

@@ -10,6 +10,7 @@ import java.time.Duration;
 import java.util.Properties;
 import java.util.stream.Collectors;
 import org.postgresql.Driver;
+import org.postgresql.PGConnection;
 import org.postgresql.PGProperty;
 import org.workerd.store.QueueUrl;
 
@@ -140,6 +141,15 @@ final class PostgresConnections {
                 when current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then 'on'
                 else current_setting('synchronous_commit') end, false)
             """;
+
+    /** A pooler makes up the number by which a client may cancel a query, for one server session is many clients'. */
+    static boolean isPooled(Connection connection) throws SQLException {
+        try (Statement statement = connection.createStatement();
+                java.sql.ResultSet answer = statement.executeQuery("select pg_backend_pid()")) {
+            answer.next();
+            return answer.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
+        }
+    }
 
     private void configure(Connection connection) throws SQLException {
         try (PreparedStatement statement = connection.prepareStatement(CONFIGURE)) {

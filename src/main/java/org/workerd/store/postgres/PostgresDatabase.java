@@ -56,6 +56,18 @@ public final class PostgresDatabase {
         }
     }
 
+    /** Throws as {@link #open} does. */
+    PostgresHealth health() {
+        Connection connection = connectToRead();
+        try (Statements statements = statements(connection, "cannot open")) {
+            checkCurrent(statements);
+            return new PostgresHealth(this, connection);
+        } catch (StoreException refusal) {
+            close(connection);
+            throw refusal;
+        }
+    }
+
     /**
      * Makes the queue where there is none, or brings its schema up to date: for a daemon, before it works with it.
      *

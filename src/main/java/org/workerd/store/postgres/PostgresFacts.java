@@ -58,7 +58,7 @@ record PostgresFacts(
         if (isStandby) {
             throw new StoreException(
                     Kind.REFUSED,
-                    "the server of " + url
+                    "the server of " + url.text()
                             + " is a standby, which only reads: name the primary in queue.url, or both with"
                             + " a comma between them");
         }
@@ -69,14 +69,15 @@ record PostgresFacts(
         if (!hasSchema || (mayUseSchema && !hasQueue)) {
             throw new StoreException(
                     Kind.MISSING,
-                    "there is no queue in the schema " + url.schema() + " of " + url
-                            + ": start a daemon as a user who may create it");
+                    "there is no queue in the schema " + url.schema() + " of " + url.text()
+                            + ": start a daemon as a user who may create it, or have the SQL of workerd schema run");
         }
         if (!mayUseSchema) {
             throw new StoreException(
                     Kind.NOT_PERMITTED,
-                    "the user " + url.user() + " may not use the schema " + url.schema() + " of " + url
-                            + ": let its owner grant usage on schema " + url.schema() + " to " + url.user());
+                    "the user " + url.user() + " may not use the schema " + url.schema() + " of " + url.text()
+                            + ": let its owner grant usage on schema " + url.schema() + " to " + url.user()
+                            + ", or one of the roles of workerd schema");
         }
     }
 }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
+import org.workerd.store.ServerState;
 import org.workerd.store.Stranger;
 
 /** The health of a queue in a file, by SQL and without a change to anything. */
@@ -67,6 +68,21 @@ final class SqliteHealth implements Health {
         return finding.equals("ok")
                 ? Optional.empty()
                 : Optional.of(finding.replaceFirst("^\\*+[^*]*\\*+", "").strip().replaceAll("\\s+", " "));
+    }
+
+    @Override
+    public String intact(boolean thorough) {
+        return thorough ? "all pages and indexes are intact" : "all pages are intact";
+    }
+
+    @Override
+    public String cure() {
+        return "workerd stop, then restore a backup (workerd help backup), or try sqlite3 FILE .recover";
+    }
+
+    @Override
+    public Optional<ServerState> server() {
+        return Optional.empty();
     }
 
     private static final String NOWHERE =

@@ -1,0 +1,207 @@
+package org.workerd.store.postgres;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.time.Instant;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+import org.workerd.store.Health;
+import org.workerd.store.JobQueries;
+import org.workerd.store.ServerState;
+import org.workerd.store.StoreException;
+import org.workerd.store.Stranger;
+
+/** The health of a queue on a server, by SQL and without a change to anything. */
+final class PostgresHealth implements Health {
+    private final PostgresDatabase database;
+    private final Connection connection;
+    private final Statements statements;
+
+    PostgresHealth(PostgresDatabase database, Connection connection) {
+        this.database = database;
+        this.connection = connection;
+        this.statements = new Statements(connection, failure -> database.translate("cannot read", failure));
+    }
+
+    /** Each question is answered of one moment. */
+    @Override
+    public boolean isOvertaken() {
+        return false;
+    }
+
+    @Override
+    public JobQueries queries() {
+        return new PostgresQueries(database, connection, () -> 0);
+    }
+
+    @Override
+    public int version() {
+        return database.version(statements);
+    }
+
+    /** Who owns the schema may add triggers to it, and knows that they are his. */
+    @Override
+    public List<Stranger> strangers() {
+        return List.of();
+    }
+
+    @Override
+    public String command(Stranger stranger) {
+        return "";
+    }
+
+    private static final String FAILED_CHECKSUMS =
+            """
+            select coalesce(checksum_failures, 0) from pg_stat_database where datname = current_database()
+            """;
+    private static final String HAS_AMCHECK = "select exists (select from pg_proc where proname = 'bt_index_check')";
+    private static final String BROKEN_INDEX =
+            """
+            select count(bt_index_check(c.oid)) from pg_index i
+              join pg_class c on c.oid = i.indexrelid
+              join pg_am on pg_am.oid = c.relam and amname = 'btree'
+            where c.relnamespace = current_schema()::regnamespace
+            """;
+
+    /** The indexes only where the server's extension amcheck is there and ours to use. */
+    @Override
+    public Optional<String> damage(boolean thorough) {
+        long failed = statements.number(FAILED_CHECKSUMS);
+        if (failed > 0) {
+            return Optional.of("the server counted pages with a wrong checksum in this database: " + failed);
+        }
+        if (thorough && statements.holds(HAS_AMCHECK)) {
+            try {
+                statements.number(BROKEN_INDEX);
+            } catch (StoreException broken) {
+                return Optional.of(String.valueOf(broken.getMessage()));
+            }
+        }
+        return Optional.empty();
+    }
+
+    private static final String CHECKSUMS = "select current_setting('data_checksums') = 'on'";
+
+    @Override
+    public String intact(boolean thorough) {
+        if (!statements.holds(CHECKSUMS)) {
+            return "not known: the server keeps no checksums of its pages (pg_checksums --enable, while it is stopped)";
+        }
+        return thorough && statements.holds(HAS_AMCHECK)
+                ? "the server found no damaged page, and all indexes are intact"
+                : "the server found no damaged page";
+    }
+
+    @Override
+    public String cure() {
+        return "workerd stop on all machines, see the server's log, and restore a backup of the server";
+    }
+
+    @Override
+    public Optional<ServerState> server() {
+        try {
+            return Optional.of(new PostgresServerState(statements, PostgresConnections.isPooled(connection)).read());
+        } catch (SQLException failure) {
+            throw database.translate("cannot read", failure);
+        }
+    }
+
+    private static final String NOWHERE =
+            """
+            select count(*) from jobs where id not in (
+              select id from blocked union all select id from scheduled union all select id from ready
+              union all select id from running union all select id from finished)
+            """;
+    private static final String TWICE =
+            """
+            select count(*) - count(distinct id) from (
+              select id from blocked union all select id from scheduled union all select id from ready
+              union all select id from running union all select id from finished) as placed
+            """;
+    private static final String NO_JOB =
+            """
+            select count(*) from (
+              select id from blocked union all select id from scheduled union all select id from ready
+              union all select id from running union all select id from finished) as placed
+            where not exists (select from jobs where jobs.id = placed.id)
+            """;
+    private static final String MISCOUNTED =
+            """
+            select count(*) from (
+              select queue, sum(done) as done, sum(dead) as dead, sum(cancelled) as cancelled
+              from tallies group by queue) t
+            full join (
+              select queue, count(*) filter (where state = 'done') as done,
+                count(*) filter (where state = 'dead') as dead, count(*) filter (where state = 'cancelled') as cancelled
+              from finished join jobs using (id) group by queue) f on f.queue = t.queue
+            where coalesce(t.done, 0) <> coalesce(f.done, 0) or coalesce(t.dead, 0) <> coalesce(f.dead, 0)
+              or coalesce(t.cancelled, 0) <> coalesce(f.cancelled, 0)
+            """;
+    private static final String UNOWNED =
+            """
+            select count(*) from running where not exists (select from daemons where daemons.id = claimed_by)
+            """;
+    private static final String STALE_KEYS =
+            """
+            select count(*) from keys
+            where not exists (select from jobs where jobs.id = keys.id)
+              or exists (select from finished where finished.id = keys.id)
+            """;
+
+    @Override
+    public List<String> disagreements() {
+        List<String> found = new ArrayList<>();
+        note(found, NOWHERE, "jobs in no state");
+        note(found, TWICE, "jobs in two states at once");
+        note(found, NO_JOB, "states of jobs that do not exist");
+        note(found, MISCOUNTED, "queues whose counts are wrong");
+        note(found, UNOWNED, "running jobs of a daemon that was never registered");
+        note(found, STALE_KEYS, "keys held by jobs that have ended or do not exist");
+        return found;
+    }
+
+    private void note(List<String> found, String question, String what) {
+        long count = statements.number(question);
+        if (count > 0) {
+            found.add(what + " (" + count + ")");
+        }
+    }
+
+    /** The server's clock said when. */
+    @Override
+    public Optional<Instant> newest() {
+        return Optional.empty();
+    }
+
+    private static final String DUE_AFTER = "select count(*) from scheduled where run_at > ?";
+
+    @Override
+    public long dueAfter(Instant time) {
+        return statements.number(DUE_AFTER, time.toEpochMilli());
+    }
+
+    private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
+
+    @Override
+    public List<Running> runningOf(long daemon) {
+        return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
+    }
+
+    private static final String PAUSES = "select queue, paused_at from pauses";
+
+    @Override
+    public Map<String, Instant> pausedSince() {
+        Map<String, Instant> pauses = new TreeMap<>();
+        statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
+        return pauses;
+    }
+
+    @Override
+    public void close() {
+        statements.close();
+        database.close(connection);
+    }
+}

@@ -1,0 +1,130 @@
+package org.workerd.store.postgres;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.sql.Connection;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.time.Duration;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Function;
+import org.junit.jupiter.api.Test;
+import org.workerd.PostgresCluster;
+import org.workerd.job.NewJob;
+import org.workerd.store.Health;
+import org.workerd.store.JobStore;
+import org.workerd.store.QueueUrl;
+import org.workerd.store.ServerState;
+import org.workerd.store.StoreException;
+
+/** What a queue on a server says of itself and of the server. */
+class PostgresHealthTest {
+    private final TestQueue queue = new TestQueue();
+
+    private <T> T health(Function<Health, T> question) {
+        try (Health health = queue.database().health()) {
+            return question.apply(health);
+        }
+    }
+
+    private ServerState server() {
+        return health(Health::server).orElseThrow();
+    }
+
+    @Test
+    void aWholeQueueHasNothingToBeSaidOf() {
+        try (JobStore store = queue.database().openOrCreate()) {
+            store.transaction(moves -> moves.enqueue(NewJob.of("mail")));
+        }
+        assertThat(health(Health::disagreements)).isEmpty();
+        Optional<String> damage = health(health -> health.damage(true));
+        assertThat(damage).isEmpty();
+        assertThat(health(Health::version)).isEqualTo(PostgresSchema.VERSION);
+        assertThat(health(Health::pausedSince)).isEmpty();
+    }
+
+    @Test
+    void whereThereIsNoneThatIsSaid() {
+        assertThatThrownBy(() -> health(Health::version))
+                .isInstanceOf(StoreException.class)
+                .hasMessageContaining("there is no queue in the schema");
+    }
+
+    @Test
+    void tablesThatContradictEachOtherAreTold() throws SQLException {
+        try (JobStore store = queue.database().openOrCreate()) {
+            store.transaction(moves -> moves.enqueue(NewJob.of("mail")));
+        }
+        queue.run(
+                "delete from ready; insert into keys values ('k', 99);"
+                        + " insert into finished (id, lane, state, attempt, forgiven, finished_at) values (77, 1, 'done', 1, 0, 1)");
+        assertThat(health(Health::disagreements))
+                .containsExactly(
+                        "jobs in no state (1)",
+                        "states of jobs that do not exist (1)",
+                        "keys held by jobs that have ended or do not exist (1)");
+    }
+
+    @Test
+    void theServerTellsItsSettingsSessionsAndTables() {
+        queue.database().openOrCreate().close();
+        ServerState state = server();
+        assertThat(state.identity().version()).matches("\\d+\\.\\d+.*");
+        assertThat(state.identity().user()).isEqualTo(PostgresCluster.USER);
+        assertThat(state.pooled()).isFalse();
+        // As the tests' servers are started.
+        assertThat(state.off()).containsExactly("autovacuum", "fsync");
+        assertThat(state.load().most()).isEqualTo(200);
+        assertThat(state.load().sessions()).isBetween(1, 200);
+        assertThat(state.lacking()).isEmpty();
+        assertThat(state.tables())
+                .extracting(ServerState.Table::name)
+                .contains("jobs", "ready", "running", "finished")
+                .doesNotContain("pg_class");
+        assertThat(state.standbys()).isEmpty();
+    }
+
+    @Test
+    void aTransactionThatHoldsBackVacuumIsTold() throws SQLException {
+        queue.database().openOrCreate().close();
+        try (Connection other = queue.connect();
+                Statement statement = other.createStatement()) {
+            statement.execute("set application_name = 'report of the month'");
+            other.setAutoCommit(false);
+            other.setTransactionIsolation(Connection.TRANSACTION_REPEATABLE_READ);
+            statement.execute("select from jobs");
+            int pid = other.unwrap(org.postgresql.PGConnection.class).getBackendPID();
+            assertThat(server().holders())
+                    .filteredOn(holder -> holder.release().equals("select pg_terminate_backend(" + pid + ")"))
+                    .singleElement()
+                    .satisfies(holder -> {
+                        assertThat(holder.who())
+                                .isEqualTo("the session with pid " + pid
+                                        + ", user postgres, from 127.0.0.1, report of the month, idle in transaction");
+                        assertThat(holder.since()).isGreaterThanOrEqualTo(Duration.ZERO);
+                    });
+        }
+    }
+
+    @Test
+    void theRightsThatAUserLacksAreTold() throws SQLException {
+        queue.database().openOrCreate().close();
+        queue.run("create role reader" + queue.schema() + " login;"
+                + " grant usage on schema " + queue.schema() + " to reader" + queue.schema() + ";"
+                + " grant select on all tables in schema " + queue.schema() + " to reader" + queue.schema());
+        String user = "reader" + queue.schema();
+        String url = queue.cluster().url(user, PostgresCluster.USER, queue.schema());
+        try (Health health =
+                new PostgresDatabase(QueueUrl.Postgres.parse(url), Map.of(), Duration.ofSeconds(5)).health()) {
+            ServerState state = health.server().orElseThrow();
+            assertThat(state.identity().seesAll()).isFalse();
+            assertThat(state.lacking())
+                    .contains(
+                            "delete, insert, update on jobs",
+                            "usage on sequence tokens",
+                            "execute on function retry_job");
+        }
+    }
+}
