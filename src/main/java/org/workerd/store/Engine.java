@@ -1,6 +1,7 @@
 package org.workerd.store;
 
 import java.nio.file.Path;
+import java.util.Optional;
 
 /**
  * What keeps a queue, and how to get at it; nothing is open yet. All that it opens is for one thread, but for what says
@@ -41,6 +42,13 @@ public interface Engine {
 
     /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
     Health health();
+
+    /**
+     * The SQL by which somebody with more rights than ours makes it, or only lets others use it. Empty: it needs nobody.
+     *
+     * @param rolesOnly for a queue that is there
+     */
+    Optional<String> script(boolean rolesOnly);
 
     /** A copy of it in this file, which must not exist; nothing is done yet. */
     Backup backup(Path to);

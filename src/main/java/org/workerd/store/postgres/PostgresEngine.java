@@ -2,6 +2,7 @@ package org.workerd.store.postgres;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.workerd.store.Backup;
 import org.workerd.store.Changes;
 import org.workerd.store.DaemonStore;
@@ -66,6 +67,11 @@ public final class PostgresEngine implements Engine {
     @Override
     public Health health() {
         return database.health();
+    }
+
+    @Override
+    public Optional<String> script(boolean rolesOnly) {
+        return Optional.of(rolesOnly ? PostgresScript.roles(url.schema()) : PostgresScript.all(url.schema()));
     }
 
     @Override

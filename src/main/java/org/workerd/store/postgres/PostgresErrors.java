@@ -59,6 +59,11 @@ final class PostgresErrors {
         return failure.kind() == Kind.UNREACHABLE;
     }
 
+    /** Whether something that is to be there once was there already. */
+    static boolean isTaken(StoreException failure) {
+        return failure.getCause() instanceof SQLException cause && "23505".equals(cause.getSQLState());
+    }
+
     /** A pool wraps what happened. */
     private static SQLException of(SQLException failure) {
         return !(failure instanceof PSQLException) && failure.getCause() instanceof SQLException cause

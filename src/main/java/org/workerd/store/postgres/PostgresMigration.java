@@ -52,16 +52,13 @@ final class PostgresMigration {
         String schema = database.url().schema();
         try (java.sql.Statement statement = connection.createStatement()) {
             if (from == 0) {
-                statement.execute("create schema if not exists " + schema);
-                statement.execute(
-                        "create table schema_steps (number integer primary key, at timestamptz not null, program text not null)");
+                statement.execute(PostgresSchema.begin(schema));
             }
             for (String step : steps.subList(from, to)) {
                 statement.execute(step);
             }
         }
-        String program = PostgresMigration.class.getPackage().getImplementationVersion();
-        statements.update(NOTE_STEP, program == null ? "workerd" : program, from + 1, to);
+        statements.update(NOTE_STEP, PostgresSchema.program(), from + 1, to);
     }
 
     private StoreException failed(SQLException failure) {
@@ -72,7 +69,8 @@ final class PostgresMigration {
         return new StoreException(
                 told.kind(),
                 told.getMessage() + "; let somebody who may do it grant create on database "
-                        + database.url().database() + " to " + database.url().user() + ", or create the schema",
+                        + database.url().database() + " to " + database.url().user()
+                        + ", or run the SQL that workerd schema prints",
                 failure);
     }
 }

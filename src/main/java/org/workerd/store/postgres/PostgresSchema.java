@@ -11,11 +11,33 @@ final class PostgresSchema {
     private static final List<String> STEPS = List.of("0001-queue.sql");
     static final int VERSION = STEPS.size();
 
+    private static final String BEGIN =
+            """
+            create schema if not exists %s;
+            create table schema_steps (number integer primary key, at timestamptz not null, program text not null);
+            """;
+
     private PostgresSchema() {}
+
+    /** What comes before the first step. */
+    static String begin(String schema) {
+        return BEGIN.formatted(schema);
+    }
 
     /** The statements of all steps. */
     static List<String> steps() {
         return STEPS.stream().map(PostgresSchema::read).toList();
+    }
+
+    /** The roles of those who do not own the schema, and what each may do. */
+    static String roles(String schema) {
+        return read("roles.sql").replace(":schema", schema);
+    }
+
+    /** Who makes it, as it is noted there. */
+    static String program() {
+        String version = PostgresSchema.class.getPackage().getImplementationVersion();
+        return version == null ? "workerd" : version;
     }
 
     private static String read(String step) {

@@ -3,6 +3,7 @@ package org.workerd.store.sqlite;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.workerd.store.Backup;
 import org.workerd.store.Changes;
 import org.workerd.store.DaemonStore;
@@ -62,6 +63,11 @@ public final class SqliteEngine implements Engine {
     @Override
     public Health health() {
         return database.health();
+    }
+
+    @Override
+    public Optional<String> script(boolean rolesOnly) {
+        return Optional.empty();
     }
 
     @Override

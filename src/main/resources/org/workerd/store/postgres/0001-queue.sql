@@ -73,7 +73,9 @@ create table jobs (
   created_at   bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
   -- What limits and pauses are said about, as a number that needs no table: nobody looks it up, nobody waits for it.
   -- PostgreSQL keeps this function as it is from version to version, as hash partitions rely on it.
-  lane         bigint not null generated always as (hashtextextended(queue || '/' || name, 0)) stored
+  lane         bigint not null generated always as (hashtextextended(queue || '/' || name, 0)) stored,
+  -- Who may see and cancel it without further rights: a security definer's body has this user, too.
+  stored_by    text collate "C" not null default session_user
 );
 create index jobs_by_key on jobs (key, id) where key is not null;
 
@@ -487,6 +489,12 @@ $$;
 
 revoke execute on function retry_job from public;
 
+-- For those who may not look for themselves; null: the key is free.
+create function holder_of_key(wanted text) returns bigint
+  security definer stable set search_path from current language sql
+as $$ select id from keys where key = wanted $$;
+revoke execute on function holder_of_key from public;
+
 -- insert into retries (id) values (42)
 create view retries as select id, 0 as force from jobs where false;
 
@@ -575,3 +583,8 @@ create view job_status as
     left join progress p on p.id = j.id
       and p.attempt = coalesce(f.attempt, r.attempt, s.attempt, b.attempt, y.attempt)
     left join cron_jobs c on c.id = j.id;
+
+-- What workerd_enqueue sees (workerd schema): the jobs of whoever asks.
+create view own_jobs with (security_barrier) as
+  select job_status.* from job_status
+  where exists (select from jobs where jobs.id = job_status.id and jobs.stored_by = session_user);
