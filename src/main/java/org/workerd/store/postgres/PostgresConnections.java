@@ -4,6 +4,7 @@ import java.net.URLEncoder;
 import java.nio.charset.StandardCharsets;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
@@ -20,6 +21,13 @@ final class PostgresConnections {
     /** Without an answer for so long a daemon takes its session for lost. */
     private static final int SESSION_SECONDS = 2;
 
+    /** A statement that is prepared in one session is unknown in the next. */
+    private static final int NEVER = 0;
+
+    private static final int AT_ONCE = 1;
+    /** As the driver has it. */
+    private static final int AFTER_A_FEW = 5;
+
     private final QueueUrl.Postgres url;
     private final PostgresPassword password;
     private final Duration patience;
@@ -35,17 +43,22 @@ final class PostgresConnections {
         this.patience = patience;
     }
 
-    /** For one who asks only. */
+    /** For one who asks only; {@link #begin} comes before the first question. */
     Connection openToRead() throws SQLException {
-        return open(false);
+        return open(properties());
     }
 
+    /** In its first transaction. */
     Connection openToWrite() throws SQLException {
-        Connection connection = open(true);
+        Connection connection = open(properties());
         try (Statement statement = connection.createStatement()) {
-            statement.execute(PIN_PLANS);
-            connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            if (!isPooled(connection)) {
+                connection.unwrap(PGConnection.class).setPrepareThreshold(AT_ONCE);
+                statement.execute(PIN_PLANS);
+                connection.setTransactionIsolation(Connection.TRANSACTION_READ_COMMITTED);
+            }
             connection.setAutoCommit(false);
+            begin(connection);
             return connection;
         } catch (SQLException failure) {
             connection.close();
@@ -81,14 +94,6 @@ final class PostgresConnections {
             set client_connection_check_interval = 1000;
             """;
 
-    private Connection open(boolean preparesAtOnce) throws SQLException {
-        Properties properties = properties();
-        if (preparesAtOnce) {
-            PGProperty.PREPARE_THRESHOLD.set(properties, 1);
-        }
-        return open(properties);
-    }
-
     private Properties properties() {
         Properties properties = new Properties();
         PGProperty.USER.set(properties, url.user());
@@ -96,6 +101,7 @@ final class PostgresConnections {
         PGProperty.APPLICATION_NAME.set(properties, "workerd");
         PGProperty.CONNECT_TIMEOUT.set(properties, SECONDS_TO_CONNECT);
         PGProperty.TCP_KEEP_ALIVE.set(properties, true);
+        PGProperty.PREPARE_THRESHOLD.set(properties, NEVER);
         properties.putAll(url.options());
         if (url.hosts().size() > 1) {
             PGProperty.TARGET_SERVER_TYPE.set(properties, "primary");
@@ -126,36 +132,51 @@ final class PostgresConnections {
         return "jdbc:postgresql://" + hosts + "/" + database;
     }
 
-    /** Objects of others' temporary schemas come last: they would be found before ours. */
+    /**
+     * Where the session is not ours alone, for this transaction only: the next one there is somebody else's.
+     * Objects of others' temporary schemas come last: they would be found before ours.
+     */
     private static final String CONFIGURE =
             """
-            select set_config('search_path', ? || ', pg_temp', false),
-              set_config('lock_timeout', ?, false),
-              set_config('statement_timeout', '0', false),
-              set_config('idle_in_transaction_session_timeout', '0', false),
-              set_config('idle_session_timeout', '0', false),
-              set_config('default_transaction_read_only', 'off', false),
-              set_config('client_min_messages', 'warning', false),
-              set_config('jit', 'off', false),
+            select own, set_config('search_path', ? || ', pg_temp', not own),
+              set_config('lock_timeout', ?, not own),
+              set_config('statement_timeout', '0', not own),
+              set_config('idle_in_transaction_session_timeout', '0', not own),
+              set_config('idle_session_timeout', '0', not own),
+              set_config('default_transaction_read_only', 'off', not own),
+              set_config('client_min_messages', 'warning', not own),
+              set_config('jit', 'off', not own),
               set_config('synchronous_commit', case
                 when current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then 'on'
-                else current_setting('synchronous_commit') end, false)
+                else current_setting('synchronous_commit') end, not own)
+            from (select pg_backend_pid() = ?) as session (own)
             """;
 
     /** A pooler makes up the number by which a client may cancel a query, for one server session is many clients'. */
-    static boolean isPooled(Connection connection) throws SQLException {
-        try (Statement statement = connection.createStatement();
-                java.sql.ResultSet answer = statement.executeQuery("select pg_backend_pid()")) {
-            answer.next();
-            return answer.getInt(1) != connection.unwrap(PGConnection.class).getBackendPID();
-        }
-    }
-
     private void configure(Connection connection) throws SQLException {
+        PGConnection ours = connection.unwrap(PGConnection.class);
         try (PreparedStatement statement = connection.prepareStatement(CONFIGURE)) {
             statement.setString(1, url.schema());
             statement.setString(2, Long.toString(patience.toMillis()));
-            statement.execute();
+            statement.setInt(3, ours.getBackendPID());
+            try (ResultSet answer = statement.executeQuery()) {
+                if (answer.next() && answer.getBoolean("own")) {
+                    ours.setPrepareThreshold(AFTER_A_FEW);
+                }
+            }
+        }
+    }
+
+    /** Whether others use the same session of the server, between our transactions. */
+    static boolean isPooled(Connection connection) throws SQLException {
+        return connection.unwrap(PGConnection.class).getPrepareThreshold() == NEVER;
+    }
+
+    /** Before the first statement of each transaction, which may be in another session than the last one. */
+    void begin(Connection connection) throws SQLException {
+        if (isPooled(connection)) {
+            connection.setAutoCommit(false);
+            configure(connection);
         }
     }
 

@@ -48,6 +48,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     }
 
     static DaemonStore open(PostgresDatabase database) {
+        database.refusePooler();
         if (database.migrate()) {
             LOG.info("the queue has the schema of this version now");
         }

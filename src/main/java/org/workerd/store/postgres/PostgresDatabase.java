@@ -155,7 +155,38 @@ public final class PostgresDatabase {
 
     Connection connectToRead() {
         try {
-            return connections.openToRead();
+            Connection connection = connections.openToRead();
+            connections.begin(connection);
+            return connection;
+        } catch (SQLException failure) {
+            throw translate("cannot open", failure);
+        }
+    }
+
+    /** Before the first statement of a transaction. */
+    void begin(Connection connection) {
+        try {
+            connections.begin(connection);
+        } catch (SQLException failure) {
+            throw translate("cannot write to", failure);
+        }
+    }
+
+    /**
+     * For whoever needs a session of his own, before anything is done.
+     *
+     * @throws StoreException REFUSED, when a connection pooler stands between us and the server
+     */
+    void refusePooler() {
+        try (Connection connection = connections.openToRead()) {
+            if (PostgresConnections.isPooled(connection)) {
+                throw new StoreException(
+                        StoreException.Kind.REFUSED,
+                        url.text()
+                                + " leads through a connection pooler, which shares its sessions with others: a daemon"
+                                + " is known to live by a session of its own, and backup and copy need one, too; name"
+                                + " the server itself in queue.url");
+            }
         } catch (SQLException failure) {
             throw translate("cannot open", failure);
         }

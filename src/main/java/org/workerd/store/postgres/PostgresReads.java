@@ -25,7 +25,9 @@ final class PostgresReads implements AutoCloseable {
     }
 
     Connection open() throws SQLException {
-        return pool().getConnection();
+        Connection connection = pool().getConnection();
+        connections.begin(connection);
+        return connection;
     }
 
     private synchronized HikariDataSource pool() {

@@ -52,6 +52,7 @@ final class PostgresStore implements JobStore {
         boolean committed = false;
         limit.begin(mine.connection);
         try {
+            database.begin(mine.connection);
             limit.tell(mine.statements);
             T result = work.apply(mine.moves);
             mine.moves.writeTallies();
@@ -76,6 +77,7 @@ final class PostgresStore implements JobStore {
         Writer mine = writer();
         boolean committed = false;
         try {
+            database.begin(mine.connection);
             T result = work.apply(mine.statements);
             commit(mine.connection);
             committed = true;
