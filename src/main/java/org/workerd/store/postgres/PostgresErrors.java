@@ -2,6 +2,7 @@ package org.workerd.store.postgres;
 
 import java.io.IOException;
 import java.sql.SQLException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
@@ -19,17 +20,17 @@ final class PostgresErrors {
             case "55P03", "40001", "40P01" -> error(Kind.LOCKED, what, "another transaction keeps it locked", cause);
             case "53100" -> error(Kind.DISK, what, "the server's disk is full", cause);
             case "58030" -> error(Kind.DISK, what, "the server's disk failed", cause);
-            case "53300" -> error(Kind.UNREACHABLE, what, "the server has no connection left for us", cause);
+            case "53300" ->
+                error(
+                        Kind.UNREACHABLE,
+                        what,
+                        "the server has no connection left for us: close some, or raise max_connections or the role's"
+                                + " limit",
+                        cause);
             case "25006" ->
                 error(Kind.NOT_PERMITTED, what, "the server only reads: it is a standby, or set to read only", cause);
             case "42501" -> error(Kind.NOT_PERMITTED, what, words(cause), cause);
-            case "08004" ->
-                error(
-                        Kind.NOT_PERMITTED,
-                        what,
-                        "the server wants a password, and none was found: put it into ~/.pgpass, or into a file that"
-                                + " queue.password_file names",
-                        cause);
+            case "08004" -> error(Kind.NOT_PERMITTED, what, rejection(cause), cause);
             case "3D000" -> error(Kind.MISSING, what, words(cause), cause);
             case "57014" ->
                 error(
@@ -75,7 +76,19 @@ final class PostgresErrors {
         return new StoreException(kind, what + ": " + why, cause);
     }
 
+    /** The driver gave up before the server asked who we are. */
+    private static String rejection(SQLException failure) {
+        return words(failure).contains("SSL")
+                ? "the server does not encrypt connections (ssl is off there), and sslmode in queue.url asks for it"
+                : "the server wants a password, and none was found: put it into ~/.pgpass, or into a file that"
+                        + " queue.password_file names";
+    }
+
     private static String connection(SQLException failure) {
+        if (failure.getCause() instanceof SSLException tls) {
+            return "no encrypted connection that sslmode in queue.url accepts: " + tls.getMessage()
+                    + " (sslrootcert in queue.url names a file with the authority's certificate)";
+        }
         if (failure.getCause() instanceof IOException io && io.getMessage() != null) {
             return "the server cannot be reached: " + io.getMessage();
         }
