@@ -9,9 +9,11 @@ import java.util.concurrent.Callable;
 import org.workerd.cli.text.ExitCode;
 import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
+import org.workerd.engine.Engines;
 import org.workerd.job.ByteSize;
 import org.workerd.job.ShellWord;
 import org.workerd.store.JobQueries;
+import org.workerd.store.QueueUrl;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Parameters;
 
@@ -23,7 +25,8 @@ import picocli.CommandLine.Parameters;
         footer = {
             "",
             "The copy is consistent, checked, and synced to disk when the command returns. An",
-            "existing file is never overwritten. The output of jobs is not included.",
+            "existing file is never overwritten. The output of jobs is not included. From",
+            "PostgreSQL it is a queue file of SQLite; for the database itself use pg_dump.",
             "",
             "To restore it, stop every daemon of the queue and then, as the queue's owner:",
             "  workerd stop",
@@ -67,7 +70,7 @@ final class Backup implements Callable<Integer> {
         try (JobQueries queries = Main.engine(settings).openForReading()) {
             queries.dataVersion();
         }
-        try (org.workerd.store.Backup backup = Main.engine(settings).backup(file)) {
+        try (org.workerd.store.Backup backup = Engines.backup(settings.queue(), file, Main.PATIENCE)) {
             // For a Ctrl-C, at which this thread just stops.
             Runtime.getRuntime().addShutdownHook(new Thread(() -> remove(backup)));
             backup.write();
@@ -75,6 +78,9 @@ final class Backup implements Callable<Integer> {
             main.console()
                     .say("Backed up " + Main.engine(settings).name() + " to " + file + ", "
                             + ByteSize.brief(backup.size()) + ".");
+            if (settings.queue() instanceof QueueUrl.Postgres) {
+                main.console().say("To back up the database itself: pg_dump (workerd-postgres(7)).");
+            }
         }
         return 0;
     }

@@ -33,6 +33,8 @@ public final class Commands {
             "config",
             "doctor",
             "backup",
+            "copy",
+            "schema",
             "prune",
             "bench",
             "completion",
@@ -89,6 +91,8 @@ public final class Commands {
             case "config" -> new Config(main);
             case "doctor" -> new Doctor(main);
             case "backup" -> new Backup(main);
+            case "copy" -> new Copy(main);
+            case "schema" -> new Schema(main);
             case "bench" -> new RunBench(main);
             case "completion" -> new Completion(main);
             case "help" -> new Help(main);

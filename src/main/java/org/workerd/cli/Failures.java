@@ -10,6 +10,7 @@ import org.workerd.cli.text.Failure;
 import org.workerd.config.SettingsException;
 import org.workerd.daemon.DaemonException;
 import org.workerd.job.Printable;
+import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
 
 /** What went wrong, whoever says so, as a {@link Failure} for people and scripts. */
@@ -29,7 +30,8 @@ final class Failures {
         // What others wrote, like a trigger of theirs, must not pass for a line of ours.
         String message = Printable.line(String.valueOf(failure.getMessage()));
         if (failure instanceof StoreException store) {
-            return new Failure(code(store.kind()), message, advice(store.kind()));
+            return new Failure(
+                    code(store.kind()), message, advice(store.kind(), message.contains(QueueUrl.Postgres.SCHEME)));
         }
         if (failure instanceof DaemonException daemon) {
             return new Failure(code(daemon.kind()), message, "");
@@ -83,6 +85,23 @@ final class Failures {
             case NOT_PERMITTED -> ExitCode.NOT_PERMITTED;
             case IO_ERROR -> ExitCode.IO_ERROR;
             case FAILED -> ExitCode.FAILED;
+        };
+    }
+
+    /** What is wrong at a server is told with what to do about it. */
+    private static String advice(StoreException.Kind kind, boolean atServer) {
+        return atServer ? adviceAtServer(kind) : advice(kind);
+    }
+
+    private static String adviceAtServer(StoreException.Kind kind) {
+        return switch (kind) {
+            case DISK -> "Nothing was changed. Make room on the server's disk.";
+            case NOT_PERMITTED ->
+                "See what its user needs: workerd schema. Where a password may be: man workerd-postgres";
+            case MISSING -> "Create it with: workerd start";
+            case REFUSED, FOREIGN -> "To see everything: workerd doctor";
+            case DAMAGED -> "See the server's log, and restore a backup of the server.";
+            case LOCKED, UNREACHABLE, NEWER, OUTDATED, INVALID, OTHER -> advice(kind);
         };
     }
 

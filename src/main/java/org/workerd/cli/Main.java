@@ -80,7 +80,7 @@ public final class Main implements Runnable {
     boolean help;
 
     /** As long as it may take the daemon, and whoever else writes, to let us in. */
-    private static final Duration PATIENCE = Duration.ofSeconds(30);
+    static final Duration PATIENCE = Duration.ofSeconds(30);
 
     private final Console console;
     private final Environment environment;

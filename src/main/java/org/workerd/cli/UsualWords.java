@@ -32,6 +32,8 @@ final class UsualWords {
             Map.entry("crontab", "workerd cron"),
             Map.entry("schedules", "workerd cron"),
             Map.entry("check", "workerd doctor"),
+            Map.entry("move", "workerd copy --to URL"),
+            Map.entry("migrate", "workerd copy --to URL, or workerd schema"),
             Map.entry("daemon", "workerd start, or workerd run"),
             Map.entry("up", "workerd start"),
             Map.entry("down", "workerd stop"),

@@ -1,6 +1,8 @@
 package org.workerd.engine;
 
+import java.nio.file.Path;
 import java.time.Duration;
+import org.workerd.store.Backup;
 import org.workerd.store.Engine;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.postgres.PostgresEngine;
@@ -23,5 +25,12 @@ public final class Engines {
             return new PostgresEngine(postgres, patience);
         }
         throw new IllegalArgumentException("no engine for " + url.text());
+    }
+
+    /** A copy of the queue in this file, which must not exist; nothing is done yet. */
+    public static Backup backup(QueueUrl url, Path to, Duration patience) {
+        return url instanceof QueueUrl.Sqlite sqlite
+                ? new SqliteEngine(sqlite.file(), patience).backup(to)
+                : new CopiedBackup(of(url, patience), new SqliteEngine(to, patience), to);
     }
 }

@@ -1,7 +1,8 @@
 package org.workerd.store;
 
-import java.nio.file.Path;
 import java.util.Optional;
+import org.workerd.store.copy.CopySource;
+import org.workerd.store.copy.CopyTarget;
 
 /**
  * What keeps a queue, and how to get at it; nothing is open yet. All that it opens is for one thread, but for what says
@@ -50,6 +51,13 @@ public interface Engine {
      */
     Optional<String> script(boolean rolesOnly);
 
-    /** A copy of it in this file, which must not exist; nothing is done yet. */
-    Backup backup(Path to);
+    /** All of it, as of now. Throws as {@link #open} does. */
+    CopySource copySource();
+
+    /**
+     * An empty queue there, to be filled; made where there is none.
+     *
+     * @throws StoreException as {@link #open}, or REFUSED when it is not empty
+     */
+    CopyTarget copyTarget();
 }

@@ -155,6 +155,8 @@ final class GoldenCases {
                         "backup workerd.toml",
                         "backup queue",
                         "backup no/copy",
+                        "copy",
+                        "schema",
                         "completion",
                         "completion zsh",
                         "try",

@@ -68,6 +68,25 @@ public final class PostgresDatabase {
         }
     }
 
+    /** All of it, as of now. Throws as {@link #open} does. */
+    PostgresCopySource copySource() {
+        refusePooler();
+        Connection connection = connectToRead();
+        try (Statements statements = statements(connection, "cannot open")) {
+            checkCurrent(statements);
+            return new PostgresCopySource(this, connection);
+        } catch (StoreException refusal) {
+            close(connection);
+            throw refusal;
+        }
+    }
+
+    /** One to be filled, made where there is none. */
+    PostgresCopyTarget copyTarget() {
+        refusePooler();
+        return new PostgresCopyTarget(this, connectToWrite());
+    }
+
     /**
      * Makes the queue where there is none, or brings its schema up to date: for a daemon, before it works with it.
      *

@@ -1,9 +1,7 @@
 package org.workerd.store.postgres;
 
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
-import org.workerd.store.Backup;
 import org.workerd.store.Changes;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
@@ -11,7 +9,8 @@ import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.QueueUrl;
-import org.workerd.store.StoreException;
+import org.workerd.store.copy.CopySource;
+import org.workerd.store.copy.CopyTarget;
 
 /** Queues in databases of PostgreSQL. */
 public final class PostgresEngine implements Engine {
@@ -75,11 +74,12 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
-    public Backup backup(Path to) {
-        throw notYet("cannot back up; pg_dump can. The queue is");
+    public CopySource copySource() {
+        return database.copySource();
     }
 
-    private StoreException notYet(String what) {
-        return new StoreException(StoreException.Kind.OTHER, what + " " + url.text());
+    @Override
+    public CopyTarget copyTarget() {
+        return database.copyTarget();
     }
 }

@@ -16,8 +16,8 @@ final class PostgresGuestEnqueues {
 
     private static final String INSERT =
             """
-            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", key)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", tags, key)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             returning id
             """;
 

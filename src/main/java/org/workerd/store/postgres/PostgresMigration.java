@@ -33,15 +33,24 @@ final class PostgresMigration {
 
     /** False: it is of this version already. */
     boolean migrate() {
-        try (Connection connection = database.connectToWrite();
-                Statements statements = new Statements(connection, this::failed)) {
+        try (Connection connection = database.connectToWrite()) {
+            boolean changed = migrate(connection);
+            connection.commit();
+            return changed;
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    /** In the transaction of whoever asks. */
+    boolean migrate(Connection connection) {
+        try (Statements statements = new Statements(connection, this::failed)) {
             // The server's own plans are best for what is done once.
             statements.first(BEGIN, row -> true, database.url().schema());
             int from = database.version(statements);
             if (from < to) {
                 migrate(connection, statements, from);
             }
-            connection.commit();
             return from < to;
         } catch (SQLException failure) {
             throw failed(failure);

@@ -19,7 +19,7 @@ import java.util.UUID;
 /** Makes queues. */
 final class SqliteCreation {
     private static final String DRAFT = ".new-";
-    private static final Set<PosixFilePermission> SHARED = PosixFilePermissions.fromString("rw-rw----");
+    static final Set<PosixFilePermission> SHARED = PosixFilePermissions.fromString("rw-rw----");
 
     private SqliteCreation() {}
 

@@ -3,6 +3,7 @@ package org.workerd.store.sqlite;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermission;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -10,9 +11,11 @@ import java.sql.Statement;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.sqlite.BusyHandler;
 import org.workerd.store.JobQueries;
 import org.workerd.store.StoreException;
+import org.workerd.store.copy.CopyTarget;
 
 /**
  * A queue's file: made, recognised, refused, opened. Never through Java's own file I/O once SQLite has it open in this
@@ -138,6 +141,18 @@ public final class SqliteDatabase {
     /** A copy of it in this file, which must not exist; nothing is done yet. */
     SqliteBackup backup(Path to) {
         return new SqliteBackup(this, to);
+    }
+
+    /** All of it, as of now. Throws as {@link #open} does. */
+    SqliteCopySource copySource() {
+        return new SqliteCopySource(this, connectCurrent());
+    }
+
+    /** One to be filled; in a file that is not there yet nothing is seen of it before it is full. */
+    CopyTarget copyTarget(Set<PosixFilePermission> permissions) {
+        return Files.notExists(file)
+                ? new SqliteCopyFile(file, permissions, patience)
+                : new SqliteCopyTarget(this, connectCurrent());
     }
 
     Path file() {

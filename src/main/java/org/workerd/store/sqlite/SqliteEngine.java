@@ -2,6 +2,7 @@ package org.workerd.store.sqlite;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.util.Optional;
 import org.workerd.store.Backup;
@@ -11,6 +12,8 @@ import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
+import org.workerd.store.copy.CopySource;
+import org.workerd.store.copy.CopyTarget;
 
 /** Queues that are files of this machine. */
 public final class SqliteEngine implements Engine {
@@ -71,6 +74,21 @@ public final class SqliteEngine implements Engine {
     }
 
     @Override
+    public CopySource copySource() {
+        return database.copySource();
+    }
+
+    @Override
+    public CopyTarget copyTarget() {
+        return database.copyTarget(SqliteCreation.SHARED);
+    }
+
+    /** As a copy for its owner alone. */
+    public CopyTarget backupTarget() {
+        return database.copyTarget(PosixFilePermissions.fromString("rw-------"));
+    }
+
+    /** A copy of it in this file, which must not exist; nothing is done yet. */
     public Backup backup(Path to) {
         return database.backup(to);
     }

@@ -22,8 +22,8 @@ alter default privileges in schema :schema grant execute on functions to workerd
 
 -- workerd_enqueue: stores jobs, sees its own in own_jobs, and asks for their end. Its own are those of the same session_user.
 grant usage on schema :schema to workerd_enqueue;
-grant insert (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after") on jobs
-  to workerd_enqueue;
+grant insert (name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, "after", tags)
+  on jobs to workerd_enqueue;
 grant select (id) on jobs to workerd_enqueue;
 grant select on schema_steps, own_jobs to workerd_enqueue;
 grant insert (id, reason) on cancellations to workerd_enqueue;

@@ -24,6 +24,7 @@ import org.workerd.job.Verdict;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves.Enqueued;
+import org.workerd.store.Moves.Runner;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
 
@@ -135,7 +136,8 @@ class PostgresScriptTest {
     void aDaemonsRoleWorksWithJobsAndMayNotChangeTheSchema() throws Exception {
         make();
         try (JobStore store = as("dora").openOrCreate()) {
-            long id = store.transaction(moves -> moves.enqueue(NewJob.of("mail").withKey("k")))
+            long id = store.transaction(
+                            moves -> moves.enqueue(NewJob.named("mail").key("k").build()))
                     .id();
             store.transaction(moves -> {
                 long daemon = moves.register(4711, "here", 1, Instant.EPOCH);
@@ -144,7 +146,7 @@ class PostgresScriptTest {
                 return moves.finish(
                         claim,
                         new Verdict.Dead(new Verdict.Ending("failed", 1, null, "no"), null),
-                        4711,
+                        new Runner(4711, "here"),
                         Instant.EPOCH.plusSeconds(1));
             });
             run("dora", "insert into workerd.retries (id) values (" + id + ")");
@@ -190,14 +192,14 @@ class PostgresScriptTest {
         try (JobStore store = as("ann").open()) {
             Enqueued plain = store.transaction(moves -> moves.enqueue(NewJob.of("mail")));
             assertThat(plain).isEqualTo(new Enqueued(1, true));
-            Enqueued first =
-                    store.transaction(moves -> moves.enqueue(NewJob.of("mail").withKey("k")));
-            Enqueued again =
-                    store.transaction(moves -> moves.enqueue(NewJob.of("mail").withKey("k")));
+            Enqueued first = store.transaction(
+                    moves -> moves.enqueue(NewJob.named("mail").key("k").build()));
+            Enqueued again = store.transaction(
+                    moves -> moves.enqueue(NewJob.named("mail").key("k").build()));
             assertThat(first.stored()).isTrue();
             assertThat(again).isEqualTo(new Enqueued(first.id(), false));
-            List<Enqueued> batch = store.transaction(moves -> moves.enqueue(
-                    List.of(NewJob.of("a"), NewJob.of("b"), NewJob.of("c").withKey("k"))));
+            List<Enqueued> batch = store.transaction(moves -> moves.enqueue(List.of(
+                    NewJob.of("a"), NewJob.of("b"), NewJob.named("c").key("k").build())));
             assertThat(batch).extracting(Enqueued::stored).containsExactly(true, true, false);
         }
     }

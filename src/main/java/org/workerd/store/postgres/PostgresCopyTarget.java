@@ -1,0 +1,230 @@
+package org.workerd.store.postgres;
+
+import java.sql.Connection;
+import java.sql.PreparedStatement;
+import java.sql.SQLException;
+import java.sql.Statement;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.workerd.store.StoreException;
+import org.workerd.store.copy.CopyMarks;
+import org.workerd.store.copy.CopyTable;
+import org.workerd.store.copy.CopyTarget;
+
+/** A queue on a server that is made, if need be, and filled in one transaction; nobody else uses it meanwhile. */
+final class PostgresCopyTarget implements CopyTarget {
+    private final PostgresDatabase database;
+    private final Connection connection;
+
+    /** Throws REFUSED, when it is not empty. */
+    PostgresCopyTarget(PostgresDatabase database, Connection connection) {
+        this.database = database;
+        this.connection = connection;
+        try (Statements statements = new Statements(connection, this::failed)) {
+            new PostgresMigration(database, PostgresSchema.VERSION, PostgresSchema.steps()).migrate(connection);
+            run(WITHOUT_TRIGGERS);
+            refuseFull(statements);
+            run("delete from policies");
+        } catch (StoreException refusal) {
+            database.close(connection);
+            throw refusal;
+        } catch (SQLException failure) {
+            database.close(connection);
+            throw notOurs(failure);
+        }
+    }
+
+    /** The locks that this takes keep others out. */
+    private static final String WITHOUT_TRIGGERS =
+            """
+            alter table jobs disable trigger user;
+            alter table cancellations disable trigger user;
+            """;
+
+    private static final String WITH_TRIGGERS =
+            """
+            alter table jobs enable trigger user;
+            alter table cancellations enable trigger user;
+            """;
+
+    private static final String IS_FULL = "select exists (select from jobs) or exists (select from cron)";
+
+    private void refuseFull(Statements statements) {
+        if (statements.holds(IS_FULL)) {
+            throw new StoreException(
+                    StoreException.Kind.REFUSED,
+                    "the queue " + database.url().text() + " is not empty: it has jobs or schedules of its own");
+        }
+        List<String> daemons = statements.list(
+                "select host || ', pid ' || pid, id from daemons", row -> row.getLong(2) + ": " + row.getString(1));
+        if (daemons.stream()
+                .map(daemon -> Long.valueOf(daemon.substring(0, daemon.indexOf(':'))))
+                .anyMatch(PostgresLocks.living(statements)::contains)) {
+            throw new StoreException(
+                    StoreException.Kind.REFUSED,
+                    "a daemon serves the queue " + database.url().text() + ": stop it first");
+        }
+    }
+
+    private StoreException notOurs(SQLException failure) {
+        StoreException told = failed(failure);
+        return told.kind() == StoreException.Kind.NOT_PERMITTED
+                ? new StoreException(told.kind(), told.getMessage() + "; copy as the user who owns the schema", failure)
+                : told;
+    }
+
+    @Override
+    public List<String> columns(CopyTable table) {
+        try {
+            return PostgresCopySource.columns(connection, PostgresCopySource.rowsOf(table));
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    @Override
+    public void insert(CopyTable table, List<String> columns, List<@Nullable Object[]> rows) {
+        try {
+            if (table == CopyTable.PLACES) {
+                places(columns, rows);
+            } else {
+                plain(table, columns, rows);
+            }
+        } catch (SQLException failure) {
+            SQLException cause = failure.getNextException() == null ? failure : failure.getNextException();
+            throw new StoreException(
+                    StoreException.Kind.INVALID,
+                    "cannot copy the table " + table.word() + ", rows " + Objects.toString(rows.get(0)[0]) + " to "
+                            + Objects.toString(rows.get(rows.size() - 1)[0]) + ": "
+                            + failed(cause).getMessage(),
+                    failure);
+        }
+    }
+
+    private static final String LANE = "(select jobs.lane from jobs where jobs.id = ?)";
+
+    private void plain(CopyTable table, List<String> columns, List<@Nullable Object[]> rows) throws SQLException {
+        boolean hasLane = table == CopyTable.FINISHED;
+        String names = columns.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
+        String values = columns.stream().map(name -> "?").collect(Collectors.joining(", "));
+        String sql = "insert into " + table.word() + " (" + names + (hasLane ? ", lane" : "")
+                + ") overriding system value" + " values (" + values + (hasLane ? ", " + LANE : "") + ")";
+        int id = columns.indexOf("id");
+        try (PreparedStatement insert = connection.prepareStatement(sql)) {
+            for (@Nullable Object[] row : rows) {
+                bind(insert, row);
+                if (hasLane) {
+                    insert.setObject(row.length + 1, row[id]);
+                }
+                insert.addBatch();
+            }
+            insert.executeBatch();
+        }
+    }
+
+    private static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+        for (int i = 0; i < values.length; i++) {
+            statement.setObject(i + 1, values[i]);
+        }
+    }
+
+    private static final String READY =
+            """
+            insert into ready (lane, rank, id, attempt, forgiven)
+            select lane, -priority, id, ?, ? from jobs where id = ?
+            """;
+    private static final String SCHEDULED =
+            """
+            insert into scheduled (lane, rank, id, attempt, forgiven, run_at, retrying)
+            select lane, -priority, id, ?, ?, ?, ? from jobs where id = ?
+            """;
+    private static final String BLOCKED =
+            """
+            insert into blocked (lane, rank, id, attempt, forgiven)
+            select lane, -priority, id, ?, ? from jobs where id = ?
+            """;
+
+    private void places(List<String> columns, List<@Nullable Object[]> rows) throws SQLException {
+        int id = columns.indexOf("id");
+        int attempt = columns.indexOf("attempt");
+        int forgiven = columns.indexOf("forgiven");
+        try (PreparedStatement ready = connection.prepareStatement(READY);
+                PreparedStatement scheduled = connection.prepareStatement(SCHEDULED);
+                PreparedStatement blocked = connection.prepareStatement(BLOCKED)) {
+            for (@Nullable Object[] row : rows) {
+                String state = String.valueOf(row[columns.indexOf("state")]);
+                switch (state) {
+                    case "ready" -> add(ready, row[attempt], row[forgiven], row[id]);
+                    case "blocked" -> add(blocked, row[attempt], row[forgiven], row[id]);
+                    default ->
+                        add(
+                                scheduled,
+                                row[attempt],
+                                row[forgiven],
+                                row[columns.indexOf("run_at")],
+                                state.equals("retrying"),
+                                row[id]);
+                }
+            }
+            ready.executeBatch();
+            scheduled.executeBatch();
+            blocked.executeBatch();
+        }
+    }
+
+    private static void add(PreparedStatement statement, @Nullable Object... values) throws SQLException {
+        bind(statement, values);
+        statement.addBatch();
+    }
+
+    private static final String TALLIES =
+            """
+            insert into tallies (queue, done, dead, cancelled)
+            select queue, count(*) filter (where state = 'done'), count(*) filter (where state = 'dead'),
+              count(*) filter (where state = 'cancelled')
+            from finished join jobs using (id) group by queue
+            """;
+
+    private static final String SEQUENCES =
+            """
+            select setval('jobs_id_seq', greatest(?, 1), ? > 0), setval('tokens', greatest(?, 1), true)
+            """;
+
+    @Override
+    public void finish(CopyMarks marks) {
+        try (Statements statements = new Statements(connection, this::failed)) {
+            statements.update(TALLIES);
+            statements.first(SEQUENCES, row -> true, marks.lastJob(), marks.lastJob(), marks.lastToken());
+            run(WITH_TRIGGERS);
+        } catch (SQLException failure) {
+            throw failed(failure);
+        }
+    }
+
+    private void run(String sql) throws SQLException {
+        try (Statement statement = connection.createStatement()) {
+            statement.execute(sql);
+        }
+    }
+
+    @Override
+    public void commit() {
+        try {
+            connection.commit();
+        } catch (SQLException failure) {
+            throw database.translate("cannot commit to", failure);
+        }
+    }
+
+    private StoreException failed(SQLException failure) {
+        return database.translate("cannot write to", failure);
+    }
+
+    /** Without a commit the server takes everything back. */
+    @Override
+    public void close() {
+        database.close(connection);
+    }
+}
