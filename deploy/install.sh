@@ -102,6 +102,15 @@ make_archive() {
         say "workerd works, but commands start slowly until you run: $bin archive (${said%%"$nl"*})"
 }
 
+# What lets people in over HTTP, once that is turned on.
+make_token() {
+    [ -e "$config/http.token" ] || [ -L "$config/http.token" ] || (
+        umask 077
+        head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' >"$config/http.token"
+        chown "$user:$group" "$config/http.token"
+    )
+}
+
 stop_daemon
 [ -n "$root" ] || make_user
 
@@ -146,6 +155,7 @@ mkdir -p "$state"
 chown "$user:$group" "$state"
 chmod 3770 "$state"
 [ -e "$log" ] || { : >"$log" && chmod 640 "$log" && chown "$user:root" "$log"; }
+make_token
 make_archive
 case $init in
     systemd) systemctl daemon-reload && systemctl enable -q workerd.service && systemctl start workerd.service ;;

@@ -44,17 +44,12 @@ final class Api implements AutoCloseable {
         return routes;
     }
 
-    void submit(Exchange exchange, Route route) {
-        submit(exchange, route, () -> {});
-    }
-
     /**
      * Answers it when its turn comes.
      *
-     * @param done is run when the body is needed no longer
      * @throws Problem when too many wait
      */
-    void submit(Exchange exchange, Route route, Runnable done) {
+    void submit(Exchange exchange, Route route) {
         if (waiting.incrementAndGet() > MOST_WAITING) {
             waiting.decrementAndGet();
             throw Problem.busy("too many requests wait already");
@@ -64,12 +59,8 @@ final class Api implements AutoCloseable {
                 failure -> metrics.count(route, exchange.response().getStatus()));
         try {
             room.thread().execute(() -> {
-                try {
-                    waiting.decrementAndGet();
-                    Room.guarded(exchange, () -> route.answer().to(exchange));
-                } finally {
-                    done.run();
-                }
+                waiting.decrementAndGet();
+                Room.guarded(exchange, () -> route.answer().to(exchange));
             });
         } catch (RejectedExecutionException closing) {
             waiting.decrementAndGet();

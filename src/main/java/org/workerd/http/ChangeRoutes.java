@@ -1,25 +1,16 @@
 package org.workerd.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadFeature;
-import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.EnumSet;
-import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.ops.JobAction;
-import org.workerd.ops.Json;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.Removed;
@@ -31,88 +22,67 @@ import org.workerd.worker.attempt.OutputFiles;
  */
 final class ChangeRoutes {
     private static final int AT_ONCE = 500;
-    private static final int MOST_IDS = 10_000;
     private static final int TOLD = 20;
     private static final int LONGEST = 256 << 10;
 
     private final Room room;
+    private final MatchingIds matching;
 
     ChangeRoutes(Room room) {
         this.room = room;
+        this.matching = new MatchingIds(room);
     }
 
     List<Route> routes() {
         return List.of(Route.of("POST", "/api/v1/changes", Access.CALLERS, LONGEST, this::change));
     }
 
-    /** What was asked for. */
-    private static final class Order {
-        private @Nullable JobAction action;
-        private @Nullable List<Long> ids;
-        private @Nullable Map<String, String> filter;
-        private @Nullable Long upto;
-        private boolean dryRun;
-        private boolean force;
-    }
-
-    private void change(Exchange exchange) {
+    private void change(Exchange exchange) throws Exception {
         Body.mustBe(exchange, "application/json");
-        Order order = parse(exchange.text());
-        JobAction action = order.action;
-        if (action == null) {
-            throw Problem.invalid("\"action\" is missing: retry, cancel or delete");
-        }
-        if ((order.ids == null) == (order.filter == null)) {
-            throw Problem.invalid("give \"ids\" or a \"filter\", one of the two");
-        }
-        if (order.filter != null && order.filter.isEmpty()) {
-            throw Problem.invalid("the \"filter\" is empty: say which jobs");
-        }
-        if (order.filter != null && order.upto == null && !order.dryRun) {
-            throw Problem.invalid("a filter needs \"upto\", so that later jobs are not hit: \"dry_run\" tells it");
-        }
-        List<Long> ids = ids(order, action);
-        if (order.dryRun) {
-            foresee(exchange, ids);
+        ChangeOrder order = ChangeOrder.parse(exchange.text());
+        List<Long> ids = order.ids();
+        if (ids == null) {
+            ofFilter(order, exchange);
         } else {
-            new Run(exchange, action, order.force, ids).next();
+            carryOut(order, ids.stream().mapToLong(id -> id).distinct().sorted().toArray(), exchange);
         }
     }
 
-    private List<Long> ids(Order order, JobAction action) {
-        if (order.ids != null) {
-            return order.ids.stream().distinct().sorted().toList();
-        }
-        Filter asked = Filters.of(order.filter == null ? Map.of() : order.filter, room.now());
-        Set<JobState> wanted = EnumSet.copyOf(action.from());
+    private void ofFilter(ChangeOrder order, Exchange exchange) throws Exception {
+        Filter asked = Filters.of(order.filter(), room.now());
+        Set<JobState> wanted = EnumSet.copyOf(order.action().from());
         if (!asked.states().isEmpty()) {
             wanted.retainAll(asked.states());
         }
         if (wanted.isEmpty()) {
-            return List.of();
+            carryOut(order, new long[0], exchange);
+        } else {
+            long upto = order.upto() == null ? Long.MAX_VALUE : order.upto();
+            matching.of(asked.withStates(wanted), upto, exchange, ids -> carryOut(order, ids, exchange));
         }
-        long upto = order.upto == null ? Long.MAX_VALUE : order.upto;
-        List<Long> found = room.read(queries -> queries.ids(asked.withStates(wanted)));
-        return found.stream().filter(id -> id <= upto).toList();
     }
 
-    private static void foresee(Exchange exchange, List<Long> ids) {
+    private void carryOut(ChangeOrder order, long[] ids, Exchange exchange) {
+        if (order.dryRun()) {
+            foresee(exchange, ids);
+        } else {
+            new Run(exchange, order, ids).next();
+        }
+    }
+
+    private static void foresee(Exchange exchange, long[] ids) {
         exchange.json(200, document -> {
             JsonGenerator out = document.generator();
             out.writeStartObject();
-            out.writeNumberField("count", ids.size());
-            writeIds("sample", ids.subList(0, Math.min(TOLD, ids.size())), out);
-            document.number("upto", ids.isEmpty() ? null : ids.get(ids.size() - 1));
+            out.writeNumberField("count", ids.length);
+            out.writeArrayFieldStart("sample");
+            for (int i = 0; i < Math.min(TOLD, ids.length); i++) {
+                out.writeNumber(ids[i]);
+            }
+            out.writeEndArray();
+            document.number("upto", ids.length == 0 ? null : ids[ids.length - 1]);
             out.writeEndObject();
         });
-    }
-
-    private static void writeIds(String field, List<Long> ids, JsonGenerator out) throws IOException {
-        out.writeArrayFieldStart(field);
-        for (long id : ids) {
-            out.writeNumber(id);
-        }
-        out.writeEndArray();
     }
 
     /** Why a job was not changed. */
@@ -126,39 +96,40 @@ final class ChangeRoutes {
         private final Exchange exchange;
         private final JobAction action;
         private final boolean force;
-        private final List<Long> ids;
+        private final long[] ids;
         private final List<Refused> refused = new ArrayList<>();
         private int from;
         private int changed;
         private int refusals;
 
-        Run(Exchange exchange, JobAction action, boolean force, List<Long> ids) {
+        Run(Exchange exchange, ChangeOrder order, long[] ids) {
             this.exchange = exchange;
-            this.action = action;
-            this.force = force;
+            this.action = order.action();
+            this.force = order.force();
             this.ids = ids;
         }
 
         void next() {
-            if (from >= ids.size()) {
+            if (from >= ids.length) {
                 answer();
                 return;
             }
-            List<Long> some = ids.subList(from, Math.min(ids.size(), from + AT_ONCE));
+            long[] part = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + AT_ONCE));
+            List<Long> some = Arrays.stream(part).boxed().toList();
             String what = action.verb() + " of " + (some.size() == 1 ? "job " : "jobs ") + few(some);
-            room.change(exchange, what, moves -> carryOut(some, moves), part -> {
+            room.change(exchange, what, moves -> change(some, moves), done -> {
                 from += some.size();
-                changed += part.changed().size();
-                refusals += part.refused().size();
-                part.refused().stream().limit(TOLD - refused.size()).forEach(refused::add);
-                if (!part.removed().isEmpty()) {
-                    new OutputFiles(room.settings().directory()).remove(part.removed());
+                changed += done.changed().size();
+                refusals += done.refused().size();
+                done.refused().stream().limit(TOLD - refused.size()).forEach(refused::add);
+                if (!done.removed().isEmpty()) {
+                    new OutputFiles(room.settings().directory()).remove(done.removed());
                 }
                 next();
             });
         }
 
-        private Part carryOut(List<Long> some, Moves moves) {
+        private Part change(List<Long> some, Moves moves) {
             Part part = new Part(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
             for (long id : some) {
                 change(id, moves, part)
@@ -213,89 +184,5 @@ final class ChangeRoutes {
         return ids.size() > TOLD
                 ? first + " and " + (ids.size() - TOLD) + " more, up to " + ids.get(ids.size() - 1)
                 : first;
-    }
-
-    private static Order parse(String text) {
-        try (JsonParser json = Json.FACTORY.createParser(text)) {
-            json.enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION.mappedFeature());
-            if (json.nextToken() != JsonToken.START_OBJECT) {
-                throw Problem.invalid("expected a JSON object");
-            }
-            Order order = new Order();
-            while (json.nextToken() != JsonToken.END_OBJECT) {
-                String field = json.currentName();
-                json.nextToken();
-                take(field, order, json);
-            }
-            if (json.nextToken() != null) {
-                throw Problem.invalid("one object, and nothing behind it");
-            }
-            return order;
-        } catch (JsonProcessingException notJson) {
-            throw Problem.invalid("the body is not JSON");
-        } catch (IOException impossible) {
-            throw new UncheckedIOException(impossible);
-        }
-    }
-
-    private static void take(String field, Order order, JsonParser json) throws IOException {
-        switch (field) {
-            case "action" -> {
-                String verb = json.currentToken() == JsonToken.VALUE_STRING ? json.getText() : "";
-                order.action = JobAction.ofVerb(verb)
-                        .orElseThrow(() -> Problem.invalid("\"action\": expected retry, cancel or delete"));
-            }
-            case "ids" -> order.ids = ids(json);
-            case "filter" -> order.filter = filter(json);
-            case "upto" -> order.upto = id("upto", json);
-            case "dry_run" -> order.dryRun = truth(field, json);
-            case "force" -> order.force = truth(field, json);
-            default -> throw Problem.invalid("unknown key \"" + Names.printable(field) + "\"");
-        }
-    }
-
-    private static boolean truth(String field, JsonParser json) {
-        JsonToken token = json.currentToken();
-        if (token != JsonToken.VALUE_TRUE && token != JsonToken.VALUE_FALSE) {
-            throw Problem.invalid("\"" + field + "\": expected true or false");
-        }
-        return token == JsonToken.VALUE_TRUE;
-    }
-
-    private static long id(String field, JsonParser json) throws IOException {
-        if (json.currentToken() != JsonToken.VALUE_NUMBER_INT
-                || json.getNumberType() == JsonParser.NumberType.BIG_INTEGER) {
-            throw Problem.invalid("\"" + field + "\": expected an id");
-        }
-        return json.getLongValue();
-    }
-
-    private static List<Long> ids(JsonParser json) throws IOException {
-        if (json.currentToken() != JsonToken.START_ARRAY) {
-            throw Problem.invalid("\"ids\": expected an array of ids");
-        }
-        List<Long> ids = new ArrayList<>();
-        while (json.nextToken() != JsonToken.END_ARRAY) {
-            ids.add(id("ids", json));
-            if (ids.size() > MOST_IDS) {
-                throw Problem.invalid("\"ids\": at most " + MOST_IDS);
-            }
-        }
-        return ids;
-    }
-
-    private static Map<String, String> filter(JsonParser json) throws IOException {
-        if (json.currentToken() != JsonToken.START_OBJECT) {
-            throw Problem.invalid("\"filter\": expected an object like {\"state\":\"dead\"}");
-        }
-        Map<String, String> filter = new LinkedHashMap<>();
-        while (json.nextToken() != JsonToken.END_OBJECT) {
-            String field = json.currentName();
-            if (json.nextToken() != JsonToken.VALUE_STRING) {
-                throw Problem.invalid("\"filter\": expected texts, as the parameters of GET /jobs");
-            }
-            filter.put(field, json.getText());
-        }
-        return filter;
     }
 }

@@ -8,7 +8,7 @@ import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.Connection;
 import org.eclipse.jetty.io.EndPoint;
 import org.eclipse.jetty.io.ManagedSelector;
@@ -18,29 +18,32 @@ import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.ConnectionFactory;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.Scheduler;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Lets Jetty serve a channel that is bound already, of TCP or of a unix socket: Jetty's own connectors bind one
  * themselves, and a place that is taken would have to be tried with all of Jetty. Counts its connections with others.
  */
 final class ChannelConnector extends AbstractConnector {
+    private static final Logger LOG = LoggerFactory.getLogger(ChannelConnector.class);
+    private static final long PAUSE = 1_000_000_000L;
+    private static final long BETWEEN_WORDS = 60 * PAUSE;
+
     private final ServerSocketChannel channel;
     private final SelectorManager selectors;
-    private final AtomicInteger open;
-    private final int most;
+    private final Connections connections;
+    private long toldAt = System.nanoTime() - 2 * BETWEEN_WORDS;
 
     /**
      * Of a channel that it closes when it stops.
      *
-     * @param open how many connections there are, of all connectors
-     * @param most one more is closed at once
+     * @param connections those of all connectors of its kind
      */
-    ChannelConnector(
-            Server server, ServerSocketChannel channel, AtomicInteger open, int most, ConnectionFactory factory) {
+    ChannelConnector(Server server, ServerSocketChannel channel, Connections connections, ConnectionFactory factory) {
         super(server, null, null, null, 1, factory);
         this.channel = channel;
-        this.open = open;
-        this.most = most;
+        this.connections = connections;
         this.selectors = new Selectors(getExecutor(), getScheduler());
         installBean(selectors, true);
     }
@@ -61,16 +64,39 @@ final class ChannelConnector extends AbstractConnector {
     @Override
     protected void accept(int acceptor) throws IOException {
         SocketChannel accepted = channel.accept();
-        if (open.incrementAndGet() > most) {
-            open.decrementAndGet();
+        if (!connections.admit()) {
             accepted.close();
             return;
         }
-        accepted.configureBlocking(false);
-        if (!isUnix()) {
-            accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+        try {
+            accepted.configureBlocking(false);
+            if (!isUnix()) {
+                accepted.setOption(StandardSocketOptions.TCP_NODELAY, true);
+            }
+        } catch (IOException goneAgain) {
+            connections.withdraw();
+            accepted.close();
+            return;
         }
         selectors.accept(accepted);
+    }
+
+    /** Out of descriptors, perhaps: the jobs may need them, and their end frees some. */
+    @Override
+    protected boolean handleAcceptFailure(Throwable failure) {
+        if (!isRunning() || !channel.isOpen()) {
+            return false;
+        }
+        if (System.nanoTime() - toldAt > BETWEEN_WORDS) {
+            toldAt = System.nanoTime();
+            LOG.warn("http: cannot accept a connection, tried again every second: {}", failure.getMessage());
+        }
+        LockSupport.parkNanos(PAUSE);
+        return !Thread.interrupted();
+    }
+
+    Connections connections() {
+        return connections;
     }
 
     @Override
@@ -102,20 +128,21 @@ final class ChannelConnector extends AbstractConnector {
 
         @Override
         protected void endPointOpened(EndPoint end) {
+            connections.opened(end);
             super.endPointOpened(end);
             onEndPointOpened(end);
         }
 
         @Override
         protected void endPointClosed(EndPoint end) {
-            open.decrementAndGet();
+            connections.closed(end);
             onEndPointClosed(end);
             super.endPointClosed(end);
         }
 
         @Override
         protected void onAcceptFailed(SelectableChannel accepted, Throwable failure, Object attachment) {
-            open.decrementAndGet();
+            connections.withdraw();
             super.onAcceptFailed(accepted, failure, attachment);
         }
     }

@@ -20,6 +20,8 @@ import org.workerd.ops.Json;
 /** One request and its answer, which is given once. Thread-safe as far as answers go. */
 final class Exchange {
     static final String JSON = "application/json";
+    /** What fits into buffers that there are anyway. */
+    private static final int SMALL = 16 << 10;
 
     private final Request request;
     private final Response response;
@@ -28,6 +30,7 @@ final class Exchange {
     private final Caller caller;
     private final Route.Match match;
     private final Fields query;
+    private final Memory memory;
     private byte[] body = new byte[0];
     private volatile boolean begun;
 
@@ -36,13 +39,21 @@ final class Exchange {
         void to(Json document) throws IOException;
     }
 
-    Exchange(Request request, Response response, Callback callback, Caller caller, Route.Match match, Fields query) {
+    Exchange(
+            Request request,
+            Response response,
+            Callback callback,
+            Caller caller,
+            Route.Match match,
+            Fields query,
+            Memory memory) {
         this.request = request;
         this.response = response;
         this.callback = callback;
         this.caller = caller;
         this.match = match;
         this.query = query;
+        this.memory = memory;
     }
 
     Caller caller() {
@@ -148,7 +159,22 @@ final class Exchange {
         }
     }
 
+    /**
+     * Keeps room in memory for what the client is slow to take, until the request is over.
+     *
+     * @throws Problem when all clients together are too slow
+     */
+    void reserve(long bytes) {
+        if (!memory.take(bytes)) {
+            throw Problem.busy("too many clients do not take their answers");
+        }
+        Request.addCompletionListener(request, failure -> memory.giveBack(bytes));
+    }
+
     void bytes(int status, String type, byte[] bytes) {
+        if (bytes.length > SMALL) {
+            reserve(bytes.length);
+        }
         if (answered.compareAndSet(false, true)) {
             response.setStatus(status);
             header("Content-Type", type);

@@ -12,13 +12,14 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.io.Content;
+import org.eclipse.jetty.io.EndPoint;
+import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
@@ -35,11 +36,14 @@ import org.workerd.job.Names;
 final class Front extends Handler.Abstract {
     /** Of all bodies that are being read or looked at. */
     private static final long MOST_BYTES = 16L << 20;
+    /** Of all answers that their clients have not taken yet. */
+    private static final long MOST_ANSWERS = 32L << 20;
 
     private static final int BODY_SECONDS = 30;
 
     private final Api api;
-    private final AtomicLong bytes = new AtomicLong();
+    private final Memory bodies = new Memory(MOST_BYTES);
+    private final Memory answers = new Memory(MOST_ANSWERS);
     private volatile @Nullable Guard guard;
 
     Front(Parts parts, IntSupplier connections) {
@@ -67,6 +71,7 @@ final class Front extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
+        notice(request);
         Exchange nobodys = exchange(request, response, callback, Caller.nobody(""), none());
         try {
             answer(request, response, callback);
@@ -75,6 +80,17 @@ final class Front extends Handler.Abstract {
             nobodys.problem(problem);
         }
         return true;
+    }
+
+    /** Its connection is not idle until it is answered. */
+    private static void notice(Request request) {
+        ConnectionMetaData connection = request.getConnectionMetaData();
+        if (connection.getConnector() instanceof ChannelConnector connector) {
+            EndPoint end = connection.getConnection().getEndPoint();
+            connector.connections().asks(end);
+            Request.addCompletionListener(
+                    request, failure -> connector.connections().answered(end));
+        }
     }
 
     private void answer(Request request, Response response, Callback callback) {
@@ -128,24 +144,23 @@ final class Front extends Handler.Abstract {
             throw tooLarge(most);
         }
         long reserved = told >= 0 ? told : most;
-        if (bytes.addAndGet(reserved) > MOST_BYTES) {
-            bytes.addAndGet(-reserved);
+        if (!bodies.take(reserved)) {
             throw Problem.busy("too much is being sent already");
         }
+        // What was made of it waits in memory, too, until it is stored.
+        Request.addCompletionListener(request, failure -> bodies.giveBack(reserved));
         CompletableFuture<byte[]> whole = new CompletableFuture<>();
         Content.Source.asByteArrayAsync(request, most, Promise.Invocable.toPromise(whole));
         var unused = whole.orTimeout(BODY_SECONDS, TimeUnit.SECONDS).whenComplete((body, failure) -> {
             if (failure != null) {
-                bytes.addAndGet(-reserved);
                 boolean large = failure instanceof IllegalStateException;
                 exchange.problem(large ? tooLarge(most) : new Problem(408, "too-slow", "the body did not come", ""));
                 return;
             }
             exchange.take(body);
             try {
-                api.submit(exchange, route, () -> bytes.addAndGet(-reserved));
+                api.submit(exchange, route);
             } catch (Problem problem) {
-                bytes.addAndGet(-reserved);
                 exchange.problem(problem);
             }
         });
@@ -201,14 +216,13 @@ final class Front extends Handler.Abstract {
         return text == null ? "" : text;
     }
 
-    private static Exchange exchange(
-            Request request, Response response, Callback callback, Caller caller, Route.Match match) {
+    private Exchange exchange(Request request, Response response, Callback callback, Caller caller, Route.Match match) {
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put("Cache-Control", "no-store");
         response.getHeaders().put("Referrer-Policy", "same-origin");
         response.getHeaders()
                 .put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
-        return new Exchange(request, response, callback, caller, match, query(request));
+        return new Exchange(request, response, callback, caller, match, query(request), answers);
     }
 
     private static Fields query(Request request) {

@@ -7,7 +7,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -27,14 +27,18 @@ final class HttpServer implements AutoCloseable {
     private static final int IDLE_MILLIS = 30_000;
     private static final int LONGEST_HEAD = 8 << 10;
     private static final int MOST_CONNECTIONS = 1_024;
+    /** The others are those of TCP: whoever can connect there does not keep users of this machine out. */
+    private static final int OF_UNIX_SOCKETS = 64;
+
+    private static final int BETWEEN_LOOKS_SECONDS = 5;
 
     private static final Pattern OPEN_FILES = Pattern.compile("Max open files +(\\d+) .*");
 
     private final Server jetty;
     private final Front front;
     private final HttpConfiguration configuration = new HttpConfiguration();
-    private final AtomicInteger open = new AtomicInteger();
-    private final int mostConnections = mostConnections();
+    private final Connections tcp;
+    private final Connections unix;
     private final Map<Listen, ChannelConnector> connectors = new HashMap<>();
 
     private HttpServer(Parts parts) {
@@ -43,7 +47,11 @@ final class HttpServer implements AutoCloseable {
         threads.setDaemon(true);
         threads.setReservedThreads(0);
         this.jetty = new Server(threads);
-        this.front = new Front(parts, open::get);
+        int most = mostConnections();
+        int reserved = Math.min(OF_UNIX_SOCKETS, most / 4);
+        this.tcp = new Connections(most - reserved);
+        this.unix = new Connections(reserved);
+        this.front = new Front(parts, () -> tcp.open() + unix.open());
         jetty.setHandler(front);
         jetty.setErrorHandler(front.errors());
         jetty.setStopTimeout(0);
@@ -60,10 +68,19 @@ final class HttpServer implements AutoCloseable {
         HttpServer server = new HttpServer(parts);
         try {
             server.jetty.start();
+            server.lookForIdle();
             return server;
         } catch (Exception failure) {
             throw new IllegalStateException("the HTTP server does not start: " + failure.getMessage(), failure);
         }
+    }
+
+    /** Jetty ends what is silent; who sends a byte now and then is not. */
+    private void lookForIdle() {
+        long longest = TimeUnit.MILLISECONDS.toNanos(IDLE_MILLIS);
+        tcp.closeIdle(longest);
+        unix.closeIdle(longest);
+        var unused = jetty.getScheduler().schedule(this::lookForIdle, BETWEEN_LOOKS_SECONDS, TimeUnit.SECONDS);
     }
 
     /** Who gets in from now on. */
@@ -77,7 +94,10 @@ final class HttpServer implements AutoCloseable {
             return;
         }
         ChannelConnector connector = new ChannelConnector(
-                jetty, port.channel(), open, mostConnections, new HttpConnectionFactory(configuration));
+                jetty,
+                port.channel(),
+                port.listen() instanceof Listen.Unix ? unix : tcp,
+                new HttpConnectionFactory(configuration));
         connector.setIdleTimeout(IDLE_MILLIS);
         jetty.addConnector(connector);
         try {

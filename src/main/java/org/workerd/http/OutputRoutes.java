@@ -46,6 +46,7 @@ final class OutputRoutes {
             live.add(new Following(exchange, id, (int) number, tail.from(resumed(exchange))));
             return;
         }
+        exchange.reserve(2L * CHUNK);
         // Nothing in it may be taken for a page, whatever a browser thinks that it is.
         exchange.header("Content-Security-Policy", "sandbox; default-src 'none'");
         exchange.header("Content-Disposition", "attachment; filename=\"" + id + "." + number + ".log\"");

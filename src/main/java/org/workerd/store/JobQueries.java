@@ -43,6 +43,16 @@ public interface JobQueries extends AutoCloseable {
     /** Of all that match, in the order of their age. */
     List<Long> ids(Filter filter);
 
+    /** Of those that match, the newest below this id, at most so many; of others it looks at so many and no more. */
+    Ids ids(Filter filter, int most, long before);
+
+    /**
+     * A part of what matches, newest first.
+     *
+     * @param next below which it goes on; null: there is nothing more
+     */
+    record Ids(List<Long> ids, @Nullable Long next) {}
+
     /** Which jobs; null and empty mean any. */
     record Filter(
             Set<JobState> states,

@@ -13,7 +13,6 @@ import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
@@ -225,32 +224,6 @@ class HttpApiIT extends HttpTest {
                                 BodyHandlers.ofString())
                         .statusCode())
                 .isEqualTo(401);
-    }
-
-    @Test
-    void slowAndSilentClientsHoldUpNeitherJobsNorOthers() throws Exception {
-        startListening();
-        List<Socket> slow = new ArrayList<>();
-        try {
-            for (int i = 0; i < 100; i++) {
-                Socket socket = open();
-                String head = i % 2 == 0
-                        ? "GET /api/v1/stats HTTP/1.1\r\nHost: loc"
-                        : "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN
-                                + "\r\nContent-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"na";
-                socket.getOutputStream().write(head.getBytes(StandardCharsets.US_ASCII));
-                slow.add(socket);
-            }
-            for (int i = 0; i < 20; i++) {
-                long id = store("{\"name\":\"short\"}");
-                assertThat(get("/api/v1/jobs/" + id + "/wait?timeout=20s").statusCode())
-                        .isEqualTo(200);
-            }
-        } finally {
-            for (Socket socket : slow) {
-                socket.close();
-            }
-        }
     }
 
     @Test

@@ -73,6 +73,9 @@ class HttpMetricsIT extends HttpTest {
         send(request("/metrics").setHeader("Authorization", "Bearer wrong-wrong-wrong-wrong"));
         Set<String> served = served();
         assertThat(served).contains("workerd_cron_next_run_timestamp_seconds", "workerd_store_bytes");
+        assertThat(named(Installation.read(Installation.TREE.resolve("man/man7/workerd-http.7"))))
+                .as("the manual tells of all, and of no other")
+                .isEqualTo(served);
         for (String file : List.of("workerd.rules.yml", "grafana.json")) {
             assertThat(named(Installation.read(MONITORING.resolve(file))))
                     .as(file)

@@ -31,7 +31,8 @@ class ManualIT extends DaemonTest {
                 "man5/workerd.toml.5",
                 "man7/workerd-handler.7",
                 "man7/workerd-security.7",
-                "man7/workerd-postgres.7")) {
+                "man7/workerd-postgres.7",
+                "man7/workerd-http.7")) {
             assertThat(Installation.read(MAN.resolve(page)))
                     .startsWith(".TH WORKERD")
                     .contains('"' + version + '"');

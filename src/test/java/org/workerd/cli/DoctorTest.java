@@ -113,6 +113,18 @@ final class DoctorTest {
     }
 
     @Test
+    void aTokenThatIsMissingOrOpenToOthersIsAFailure() throws IOException {
+        Path token = directory.resolve("http.token");
+        cli.settings("[http]\nlisten = \"127.0.0.1:8888\"\ntoken_file = \"" + token + "\"\n");
+        assertThat(doctor().out()).contains("http.token_file: there is no " + token, "umask 077");
+        Files.writeString(token, "0123456789abcdef\n");
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-r-----"));
+        assertThat(doctor().out()).contains("others may read " + token, "chmod 600 " + token);
+        Files.setPosixFilePermissions(token, PosixFilePermissions.fromString("rw-------"));
+        assertThat(doctor().out()).isEmpty();
+    }
+
+    @Test
     void jobsThatNobodyCanRunAreAFailureWithTheReason() throws IOException {
         Files.writeString(directory.resolve("handlers/notes"), "");
         for (String name : new String[] {"mail", "lost", "notes"}) {

@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.Locale;
 import java.util.Map;
@@ -25,6 +27,14 @@ class RoutesTest {
 
         assertThat(documented()).isEqualTo(routes);
         room.close();
+    }
+
+    @Test
+    void theManualTellsOfEveryRoute() throws IOException {
+        String page = Files.readString(Path.of("src/main/man/workerd-http.7"));
+        for (String route : documented()) {
+            assertThat(page).contains("\n.B " + route.replace("/api/v1/", "/") + "\n");
+        }
     }
 
     private static Set<String> documented() throws IOException {

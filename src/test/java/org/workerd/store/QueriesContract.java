@@ -158,6 +158,18 @@ interface QueriesContract extends StoreFixture {
             assertThat(queries.ids(states(JobState.READY).withName("a")))
                     .containsExactly(7L, 10L, 13L, 16L, 19L, 22L, 25L, 28L);
             assertThat(queries.ids(states(JobState.DEAD))).isEmpty();
+            JobQueries.Ids newest = queries.ids(states(JobState.READY).withName("a"), 2, Long.MAX_VALUE);
+            assertThat(newest.ids()).hasSize(2);
+            assertThat(newest.next()).isEqualTo(newest.ids().get(1));
+            assertThat(queries.ids(
+                                    states(JobState.READY).withName("a"),
+                                    999,
+                                    newest.ids().get(0))
+                            .ids())
+                    .startsWith(newest.ids().get(1))
+                    .hasSize(queries.ids(states(JobState.READY).withName("a")).size() - 1);
+            assertThat(queries.ids(states(JobState.DEAD), 2, Long.MAX_VALUE))
+                    .isEqualTo(new JobQueries.Ids(List.of(), null));
         }
     }
 

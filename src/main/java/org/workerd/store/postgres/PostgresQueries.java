@@ -109,6 +109,15 @@ final class PostgresQueries implements JobQueries {
         return atOneMoment(() -> new PostgresSearch(statements, filter).all());
     }
 
+    @Override
+    public Ids ids(Filter filter, int most, long before) {
+        return atOneMoment(() -> {
+            PostgresSearch.Found found = new PostgresSearch(statements, filter).newest(most, before);
+            List<Long> ids = found.ids();
+            return new Ids(ids, found.more() ? ids.get(ids.size() - 1) : found.lookedBackTo());
+        });
+    }
+
     /** What waits is counted, by indexes alone; what has ended was counted as it did. A lane has the queue of any of its jobs. */
     private static final String COUNTS =
             """

@@ -76,6 +76,15 @@ final class SqliteQueries implements JobQueries {
         return atOneMoment(() -> new SqliteSearch(statements, filter).all());
     }
 
+    @Override
+    public Ids ids(Filter filter, int most, long before) {
+        return atOneMoment(() -> {
+            SqliteSearch.Found found = new SqliteSearch(statements, filter).newest(most, before);
+            List<Long> ids = found.ids();
+            return new Ids(ids, found.more() ? ids.get(ids.size() - 1) : found.lookedBackTo());
+        });
+    }
+
     private static final String COUNTS =
             """
             select queue, sum(blocked) as blocked, sum(scheduled) as scheduled, sum(ready) as ready,

@@ -108,7 +108,8 @@ final class ManPagesTest {
                 "man5/workerd.toml.5",
                 "man7/workerd-handler.7",
                 "man7/workerd-security.7",
-                "man7/workerd-postgres.7")) {
+                "man7/workerd-postgres.7",
+                "man7/workerd-http.7")) {
             assertThat(page(name))
                     .contains(" 2026-11-23 \"workerd 1.2.3\"")
                     .doesNotContainPattern("(?m)@[A-Z_]+@")
@@ -123,7 +124,8 @@ final class ManPagesTest {
                 "man5/workerd.toml.5",
                 "man7/workerd-handler.7",
                 "man7/workerd-security.7",
-                "man7/workerd-postgres.7"
+                "man7/workerd-postgres.7",
+                "man7/workerd-http.7"
             })
     void neitherMandocNorGroffMindsAnything(String name) throws IOException, InterruptedException {
         String page = directory.resolve(name).toString();

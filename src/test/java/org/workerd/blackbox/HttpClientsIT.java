@@ -1,0 +1,93 @@
+package org.workerd.blackbox;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.net.Socket;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+
+/** Clients that are slow, silent or too many hold up neither jobs nor others. */
+class HttpClientsIT extends HttpTest {
+    private final List<Socket> sockets = new ArrayList<>();
+
+    @AfterEach
+    void closeSockets() throws IOException {
+        for (Socket socket : sockets) {
+            socket.close();
+        }
+    }
+
+    private void startListening() {
+        at.handler("short", "echo hello");
+        at.handler("talks", "head -c 900000 /dev/zero | tr '\\0' x");
+        at.start();
+        awaitListening();
+    }
+
+    private void send(String text) throws IOException {
+        Socket socket = open();
+        socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
+        sockets.add(socket);
+    }
+
+    private String head(String first) {
+        return first + " HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer " + TOKEN + "\r\n";
+    }
+
+    private void assertServes() throws Exception {
+        for (int i = 0; i < 5; i++) {
+            long id = jobs().enqueue("short");
+            assertThat(get("/api/v1/jobs/" + id + "/wait?timeout=30s").statusCode())
+                    .isEqualTo(200);
+        }
+    }
+
+    @Test
+    void slowAndSilentOnesAreOneAmongMany() throws Exception {
+        startListening();
+        long talked = jobs().enqueue("talks");
+        jobs().awaitState(talked, "done");
+        for (int i = 0; i < 100; i++) {
+            send("GET /api/v1/stats HTTP/1.1\r\nHost: loc");
+            send(head("POST /api/v1/jobs") + "Content-Type: application/json\r\nContent-Length: 1000\r\n\r\n{\"na");
+        }
+        // They read nothing of it.
+        for (int i = 0; i < 10; i++) {
+            send(head("GET /api/v1/jobs/" + talked + "/attempts/1/output") + "\r\n");
+        }
+        assertServes();
+    }
+
+    @Test
+    void whenThereAreTooManyConnectionsTheOldestIdleOneGivesWay() throws Exception {
+        startListening();
+        for (int i = 0; i < 1_100; i++) {
+            send("");
+        }
+        assertServes();
+        assertThat(get("/metrics").body()).containsPattern("workerd_http_connections\\{state=\"open\"} [1-9]");
+        assertThat(sockets.get(0).getInputStream().read()).isEqualTo(-1);
+    }
+
+    /** Half of the descriptors are left to the jobs; what others took is not there for HTTP. */
+    @Test
+    void withoutDescriptorsItSaysSoAndGoesOnWhenThereAreSome() throws Exception {
+        needs("prlimit");
+        startListening();
+        String pid = Long.toString(at.pid());
+        String before = at.shell
+                .run("prlimit", "--pid", pid, "--nofile", "--noheadings", "--output", "SOFT")
+                .out()
+                .strip();
+        at.shell.run("prlimit", "--pid", pid, "--nofile=20:");
+        send(head("GET /healthz") + "\r\n");
+        at.awaitLog("http: cannot accept a connection");
+        at.shell.run("prlimit", "--pid", pid, "--nofile=" + before + ":");
+        assertThat(get("/healthz").statusCode()).isEqualTo(200);
+        jobs().awaitState(jobs().enqueue("short"), "done");
+    }
+}
