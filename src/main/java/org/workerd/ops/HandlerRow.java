@@ -14,7 +14,7 @@ import org.workerd.worker.handlers.Handlers.AcceptedJava;
 import org.workerd.worker.handlers.Handlers.Refused;
 import org.workerd.worker.handlers.Handlers.Vetting;
 import org.workerd.worker.handlers.Plugin;
-import org.workerd.worker.handlers.PluginWord;
+import org.workerd.worker.handlers.PluginIndex;
 
 /**
  * One handler, or one jar whose handlers are not known.
@@ -62,7 +62,7 @@ public record HandlerRow(String name, String kind, Path path, @Nullable String r
 
     /** In a word: accepted, new or refused. */
     public String status() {
-        return isAccepted() ? "accepted" : PluginWord.NOT_YET.equals(refusal) ? "new" : "refused";
+        return isAccepted() ? "accepted" : PluginIndex.NOT_YET.equals(refusal) ? "new" : "refused";
     }
 
     private static HandlerRow row(String name, Vetting vetting, Handlers handlers) {

@@ -16,7 +16,7 @@ import org.workerd.worker.handlers.Handlers.AcceptedJava;
 import org.workerd.worker.handlers.Handlers.Refused;
 import org.workerd.worker.handlers.Handlers.Vetting;
 import org.workerd.worker.handlers.OwnUser;
-import org.workerd.worker.handlers.PluginWord;
+import org.workerd.worker.handlers.PluginIndex;
 
 /** The handlers as the daemon sees them, for who is not the daemon and may not be able to look at all of them. */
 public final class HandlerView {
@@ -29,7 +29,7 @@ public final class HandlerView {
      * @param daemon who owns this directory, the daemon is
      */
     public HandlerView(Path directory, Optional<Path> plugins, DaemonDirectory daemon) {
-        PluginWord.Known java = PluginWord.read(daemon, plugins);
+        PluginIndex.Known java = PluginIndex.read(daemon, plugins);
         this.handlers = new Handlers(directory, owner(daemon.path()), java.handlers());
         this.knowable = isKnowable(directory) && java.complete();
     }

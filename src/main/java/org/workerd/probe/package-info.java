@@ -1,5 +1,5 @@
 /**
- * Handlers in Java that do next to nothing, and a plugin of them: what the bench runs, and the rehearsal for the archive
+ * Handlers in Java that do next to nothing, and a plugin of them: what the bench runs, and the training for the archive
  * of classes. Imports the handlers' interfaces alone.
  */
 @NullMarked

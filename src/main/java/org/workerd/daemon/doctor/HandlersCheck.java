@@ -14,7 +14,7 @@ import org.workerd.worker.handlers.Handlers.Refused;
 import org.workerd.worker.handlers.Handlers.Vetting;
 import org.workerd.worker.handlers.JavaHandlers;
 import org.workerd.worker.handlers.Plugin;
-import org.workerd.worker.handlers.PluginWord;
+import org.workerd.worker.handlers.PluginIndex;
 import org.workerd.worker.handlers.Trust;
 
 /** The handlers directory, and which files in it the daemon does not run. */
@@ -29,7 +29,7 @@ final class HandlersCheck {
     HandlersCheck(Settings settings) throws IOException {
         this.directory = settings.handlersDir();
         this.user = DaemonUser.of(settings);
-        this.java = PluginWord.read(settings.directory(), settings.plugins()).handlers();
+        this.java = PluginIndex.read(settings.directory(), settings.plugins()).handlers();
         this.home = settings.handlersEnv().getOrDefault("HOME", "");
     }
 

@@ -26,7 +26,7 @@ import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobQueries.Deaths;
 import org.workerd.store.JobView;
 import org.workerd.worker.handlers.Handlers;
-import org.workerd.worker.handlers.PluginWord;
+import org.workerd.worker.handlers.PluginIndex;
 
 /** What waits and why: jobs that nobody runs, queues that are paused, a clock that went back. */
 final class JobsCheck {
@@ -99,7 +99,7 @@ final class JobsCheck {
     }
 
     private void withoutHandler(Set<String> ready) throws IOException {
-        PluginWord.Known java = PluginWord.read(settings.directory(), settings.plugins());
+        PluginIndex.Known java = PluginIndex.read(settings.directory(), settings.plugins());
         Handlers handlers =
                 new Handlers(settings.handlersDir(), DaemonUser.of(settings).id(), java.handlers());
         for (String name : ready) {

@@ -37,7 +37,7 @@ public final class Slots {
     private final Leftovers leftovers = new Leftovers();
     private final AlarmClock alarm = new AlarmClock();
     private final ExecutorService threads = Executors.newCachedThreadPool(Slots::thread);
-    private final HeapShare heap = new HeapShare(Runtime.getRuntime().maxMemory());
+    private final HeapBudget heap = new HeapBudget(Runtime.getRuntime().maxMemory());
     private final Deque<Waiting> waiting = new ArrayDeque<>();
     private final Map<Integer, Execution> busy = new TreeMap<>();
     private final BitSet taken = new BitSet();
@@ -260,10 +260,10 @@ public final class Slots {
     }
 
     /**
-     * Rings next when half of what waits has begun: the slots have enough to do, and what ends until then may go into one
-     * transaction. False: nothing waits, and every end rings.
+     * Wakes the loop next when half of what waits has begun: the slots have enough to do, and what ends until then may go
+     * into one transaction. False: nothing waits, and every end wakes it.
      */
-    public synchronized boolean quieten() {
+    public synchronized boolean deferWakeups() {
         quietAbove = waiting.size() / 2;
         if (ended.size() > quietAbove) {
             doorbell.ring();

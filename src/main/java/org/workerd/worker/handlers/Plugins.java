@@ -58,7 +58,7 @@ public final class Plugins {
             Optional<String> unsafe = unsafe(directory.get())
                     .or(() -> Trust.objectionAbove(directory.get(), user))
                     .or(this::unsafePremises);
-            for (Path jar : PluginWord.jarsIn(directory.get())) {
+            for (Path jar : PluginIndex.jarsIn(directory.get())) {
                 JarStamp.of(jar)
                         .ifPresent(stamp ->
                                 now.add(unsafe.isPresent() ? Loaded.refused(stamp, unsafe.get()) : known(stamp)));
@@ -76,7 +76,7 @@ public final class Plugins {
         List<Plugin> plugins = now.stream().map(Loaded::plugin).toList();
         Map<String, JobHandler> code = new TreeMap<>();
         now.forEach(one -> code.putAll(one.code()));
-        PluginWord.leave(word, plugins);
+        PluginIndex.leave(word, plugins);
         return new JavaHandlers(plugins, code);
     }
 
@@ -91,7 +91,7 @@ public final class Plugins {
         if (!PluginJar.isOnClassPath()) {
             return Optional.empty();
         }
-        return JarStamp.of(PluginWord.classPath()).map(stamp -> {
+        return JarStamp.of(PluginIndex.classPath()).map(stamp -> {
             @Nullable Loaded before = loaded.get(stamp);
             return before != null
                     ? before

@@ -19,7 +19,7 @@ import org.workerd.worker.attempt.Slots;
 record Judged(
         Claim claim, Verdict verdict, Instant at, Slots.@Nullable Ended ended, AlarmRaising.@Nullable Alarm alarm) {
     /** It could not be started, or not go on: the machine was short of something. */
-    boolean isHeld() {
+    boolean lackedResources() {
         return ended != null
                 && (ended.outcome() instanceof Outcome.NotStarted || ended.outcome() instanceof Outcome.Starved);
     }

@@ -48,7 +48,7 @@ final class Verdicts {
                     alarms.of(execution.claim(), verdict, execution.policy()).orElse(null);
             Judged judged = new Judged(execution.claim(), verdict, now, ended, alarm);
             unwritten.add(judged);
-            isShort |= judged.isHeld();
+            isShort |= judged.lackedResources();
             held.ended(execution.claim().name(), ended.outcome());
             if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
                 JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
@@ -75,7 +75,7 @@ final class Verdicts {
 
     /** The machine was short of something for one of them. */
     boolean isAnyHeld() {
-        return unwritten.stream().anyMatch(Judged::isHeld);
+        return unwritten.stream().anyMatch(Judged::lackedResources);
     }
 
     /** What ended and is not written yet. */

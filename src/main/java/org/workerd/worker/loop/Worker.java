@@ -66,16 +66,16 @@ public final class Worker {
     private final Pruner pruner;
     private final WallClock wallClock;
     private final Cron cron = new Cron();
-    private final Advances advances = new Advances();
-    private final Starts starts = new Starts();
-    private final Retreat retreat = new Retreat();
+    private final ProgressWriter progress = new ProgressWriter();
+    private final RateStarts starts = new RateStarts();
+    private final StoreRetry retry = new StoreRetry();
     private final Inbox inbox;
     private final Pulse pulse;
     private final Activities activities = new Activities();
     private volatile Plan plan;
     private Want want = Want.WORK;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
-    private boolean unsure;
+    private boolean commitUncertain;
     /** What the queue shows of the configuration; null: that is to be written. */
     private @Nullable Policies shown;
 
@@ -214,9 +214,9 @@ public final class Worker {
     /** One turn. How long nothing will be to do, unless the doorbell rings. */
     public Duration turn() {
         if (verdicts.judge(clock.instant())) {
-            retreat.lengthen();
+            retry.lengthen();
         }
-        Duration wait = retreat.remaining();
+        Duration wait = retry.remaining();
         if (!wait.isZero()) {
             return wait;
         }
@@ -228,10 +228,10 @@ public final class Worker {
             return idle;
         } catch (StoreException failure) {
             pulse.failed(failure);
-            unsure = true;
+            commitUncertain = true;
             shown = null;
-            retreat.from(failure);
-            return retreat.remaining();
+            retry.from(failure);
+            return retry.remaining();
         }
     }
 
@@ -254,10 +254,10 @@ public final class Worker {
     private Duration transact(Instant now) {
         Turn turn = store.transaction(moves -> move(moves, now));
         activities.committed();
-        unsure = false;
+        commitUncertain = false;
         wallClock.aligned(turn.clockStep());
         if (!verdicts.isAnyHeld()) {
-            retreat.end();
+            retry.end();
         }
         boolean moved = verdicts.count() > 0 || !turn.claimed().isEmpty();
         verdicts.written(turn.lost());
@@ -281,14 +281,14 @@ public final class Worker {
 
     /** However little else is to be done. */
     private Duration longest() {
-        if (slots.quieten()) {
+        if (slots.deferWakeups()) {
             return GATHERING;
         }
         Collection<Execution> running = slots.executions();
         Duration known = starts.hasUntold(running, plan.limits())
                 ? shorter(UNTIL_BEGUN, plan.pollInterval())
                 : plan.pollInterval();
-        return advances.untilNext(running, known);
+        return progress.untilNext(running, known);
     }
 
     private static Duration shorter(Duration one, Duration other) {
@@ -304,13 +304,13 @@ public final class Worker {
             moves.allow(policies);
             shown = policies;
         }
-        if (unsure) {
+        if (commitUncertain) {
             verdicts.giveBackUnknown(moves, now);
         }
         List<Execution> known = Stream.concat(slots.executions().stream(), verdicts.executions())
                 .toList();
         starts.tell(moves, known, plan.limits(), now);
-        advances.write(moves, known);
+        progress.write(moves, known);
         List<Claim> lost = verdicts.write(moves);
         verdicts.count(lost, activities);
         cancellations.carryOut(moves, now);

@@ -274,7 +274,7 @@ class PluginsTest {
         assertThat(known().complete()).isFalse();
     }
 
-    private PluginWord.Known known() {
-        return PluginWord.read(directoryOfDaemon, Optional.of(directory));
+    private PluginIndex.Known known() {
+        return PluginIndex.read(directoryOfDaemon, Optional.of(directory));
     }
 }

@@ -30,14 +30,14 @@ import org.workerd.job.Names;
  * What the daemon found in the jars, left in a file beside the queue: the name of a handler in Java is known only by
  * running its code, which a command of somebody else's, perhaps root's, must not do.
  */
-public final class PluginWord {
-    private static final Logger LOG = LoggerFactory.getLogger(PluginWord.class);
+public final class PluginIndex {
+    private static final Logger LOG = LoggerFactory.getLogger(PluginIndex.class);
     /** Of a jar that is neither accepted nor refused so far. */
     public static final String NOT_YET = "no daemon has loaded it yet: workerd start, or workerd reload";
 
     private static final int LONGEST = 1 << 20;
 
-    private PluginWord() {}
+    private PluginIndex() {}
 
     /**
      * What the last daemon to look said of the jars that are there now.
@@ -52,7 +52,7 @@ public final class PluginWord {
         List<Plugin> now = new ArrayList<>();
         boolean complete = directory.isEmpty() || !Files.exists(directory.get()) || Files.isReadable(directory.get());
         JarStamp.of(classPath()).map(said::get).ifPresent(now::add);
-        for (Path jar : directory.map(PluginWord::jarsIn).orElse(List.of())) {
+        for (Path jar : directory.map(PluginIndex::jarsIn).orElse(List.of())) {
             @Nullable Plugin known = JarStamp.of(jar).map(said::get).orElse(null);
             complete &= known != null;
             now.add(known != null ? known : new Plugin(new JarStamp(jar, 0, 0, 0), List.of(), NOT_YET));
@@ -62,7 +62,7 @@ public final class PluginWord {
 
     /** Whole or not at all; it is no harm when it cannot be written. */
     static void leave(Path word, List<Plugin> plugins) {
-        String text = plugins.stream().map(PluginWord::line).collect(Collectors.joining());
+        String text = plugins.stream().map(PluginIndex::line).collect(Collectors.joining());
         Path draft = word.resolveSibling(
                 word.getFileName() + "." + ProcessHandle.current().pid());
         try {

@@ -21,7 +21,7 @@ import sun.misc.Signal;
  * them to its archive when it ends ({@code workerd archive}). How the commands end does not matter here: what was not
  * played is loaded from the jars later, as ever.
  */
-final class Rehearsal {
+final class ClassArchiveTraining {
     private static final String BEFORE = "init DIR";
     private static final String DAEMON = "-c DIR/workerd.toml run";
     private static final String LINE = "{\"name\":\"hello\",\"args\":[\"Ann\"]}\n";
@@ -68,7 +68,7 @@ final class Rehearsal {
             --version
             """;
 
-    private Rehearsal() {}
+    private ClassArchiveTraining() {}
 
     /**
      * Plays it.
@@ -112,7 +112,7 @@ final class Rehearsal {
     }
 
     /** Whatever else still runs. */
-    @Allowed("the process of a rehearsal ends with it")
+    @Allowed("the training process ends with it")
     private static void exit() {
         System.exit(0);
     }

@@ -10,8 +10,8 @@ import org.workerd.store.StoreException;
  * Waits that double from one to the next while something does not work, on the monotonic clock. Nothing is lost
  * meanwhile: verdicts wait in memory, jobs in the queue.
  */
-final class Retreat {
-    private static final Logger LOG = LoggerFactory.getLogger(Retreat.class);
+final class StoreRetry {
+    private static final Logger LOG = LoggerFactory.getLogger(StoreRetry.class);
     private static final Duration FIRST = Duration.ofMillis(100);
     private static final Duration LONGEST = Duration.ofSeconds(5);
 

@@ -8,8 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(20)
-class HeapShareTest {
-    private final HeapShare share = new HeapShare(800);
+class HeapBudgetTest {
+    private final HeapBudget share = new HeapBudget(800);
 
     private void assertRoom(long ahead, long room) {
         assertThat(share.roomAhead()).isEqualTo(ahead);

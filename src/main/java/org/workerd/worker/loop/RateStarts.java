@@ -11,7 +11,7 @@ import org.workerd.store.Moves;
 import org.workerd.worker.attempt.Execution;
 
 /** Tells the rates when what they let through really began, which is a moment after its claim. For the loop's thread. */
-public final class Starts {
+public final class RateStarts {
     private final Set<Long> told = new HashSet<>();
 
     void tell(Moves moves, Collection<Execution> executions, Limits limits, Instant now) {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.ReentrantLock;
  * How much of the heap jobs take with what they were given and what they gave back, until that is written: however
  * much is in the queue and however long it stays locked, the daemon has its bounds. Sizes are in bytes. Thread-safe.
  */
-final class HeapShare {
+final class HeapBudget {
     private static final int EIGHTHS_FOR_SLOTS = 3;
 
     private final long eighth;
@@ -17,7 +17,7 @@ final class HeapShare {
     private long unwritten;
 
     /** Of a heap of this size: the daemon's own work and the handlers' need the most of it. */
-    HeapShare(long heap) {
+    HeapBudget(long heap) {
         this.eighth = heap / 8;
     }
 

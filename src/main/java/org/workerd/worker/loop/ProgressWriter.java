@@ -10,7 +10,7 @@ import org.workerd.store.Moves;
 import org.workerd.worker.attempt.Execution;
 
 /** Writes how far the attempts that run are, of each no more often than people look. For the loop's thread. */
-final class Advances {
+final class ProgressWriter {
     private static final Duration BETWEEN = Duration.ofSeconds(1);
 
     /** By the claim's token: when it was written last, on the monotonic clock. */
