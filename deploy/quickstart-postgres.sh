@@ -25,6 +25,7 @@ fi
 
 dir=$(mktemp -d)
 chmod 755 "$dir"
+mkdir "$dir/server"
 if [ "$(id -u)" = 0 ]; then
     # PostgreSQL refuses to run as root.
     postgres() {
@@ -32,7 +33,7 @@ if [ "$(id -u)" = 0 ]; then
         shift
         setpriv --reuid=postgres --regid=postgres --clear-groups "$server/$program" "$@"
     }
-    chown postgres "$dir"
+    chown postgres "$dir/server"
 else
     postgres() {
         program=$1
@@ -45,18 +46,18 @@ finish() {
     for machine in one two; do
         [ ! -x "$dir/$machine/workerd" ] || "$dir/$machine/workerd" stop --now || true
     done
-    postgres pg_ctl -D "$dir/data" -m immediate -s stop || true
+    postgres pg_ctl -D "$dir/server/data" -m immediate -s stop || true
     rm -rf "$dir"
 }
 trap finish EXIT
 trap 'exit 130' INT TERM
 
-step "A server of PostgreSQL, reached by a socket in $dir and a port that is free"
+step "A server of PostgreSQL, in $dir/server and on a port that is free"
 cd "$dir"
-postgres initdb -D "$dir/data" -U jobs --auth=trust --encoding=UTF8 --locale=C >"$dir/initdb.log"
+(cd "$dir/server" && postgres initdb -D "$dir/server/data" -U jobs --auth=trust --encoding=UTF8 --locale=C >"$dir/initdb.log")
 port=$(perl -MIO::Socket::INET -e 'print IO::Socket::INET->new(Listen => 1, LocalAddr => "127.0.0.1")->sockport')
-postgres pg_ctl -D "$dir/data" -l "$dir/data/log" -w -s \
-    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir" start
+postgres pg_ctl -D "$dir/server/data" -l "$dir/server/log" -w -s \
+    -o "-p $port -c listen_addresses=127.0.0.1 -c unix_socket_directories=$dir/server" start
 url="postgresql://jobs@127.0.0.1:$port/postgres"
 echo "$url"
 
@@ -66,15 +67,16 @@ cat > word <<'HANDLER'
 echo "attempt $WORKERD_ATTEMPT of job $WORKERD_JOB_ID counts the words of $1"
 wc -w < "$1" > "$WORKERD_RESULT"
 HANDLER
-cat > nap <<'HANDLER'
+cat > await <<'HANDLER'
 #!/bin/sh
-sleep "$1"
+echo "process $$ waits for the file $1"
+until [ -e "$1" ]; do sleep 0.1; done
 HANDLER
 for machine in one two; do
     "$workerd" init "$dir/$machine" >"$dir/init.log"
     mkdir "$dir/$machine/conf.d"
     printf '[queue]\nurl = "%s"\n\n[daemon]\ndir = "%s"\n' "$url" "$dir/$machine/own" >"$dir/$machine/conf.d/many.toml"
-    install -m 755 word nap "$dir/$machine/handlers/"
+    install -m 755 word await "$dir/$machine/handlers/"
 done
 show one/workerd config --get queue.url
 show one/workerd start
@@ -91,20 +93,27 @@ show two/workerd stats
 step "An application's own transaction: the job is there with the commit, and runs at once"
 show psql -X -q -h 127.0.0.1 -p "$port" -U jobs -d postgres \
     -c "begin; create table orders (customer text); insert into orders values ('ann');
-        insert into workerd.jobs (name, args) values ('nap', '[\"0\"]'); commit"
-show two/workerd list --name nap
+        insert into workerd.jobs (name, args) values ('word', '[\"$dir/word\"]'); commit"
+sleep 1
+show two/workerd list --limit 1
 
 step "Kill the daemon that runs a job: the other one takes over"
+running() { # by the daemon of this machine
+    tries=0
+    until "$1/workerd" status | grep -q ' await '; do
+        tries=$((tries + 1))
+        [ "$tries" -lt 400 ] || { echo "the job does not start on machine $1" >&2; exit 1; }
+        sleep 0.05
+    done
+    show "$1/workerd" status
+}
 show two/workerd stop
-id=$(one/workerd enqueue nap 3)
-tries=0
-until one/workerd status | grep -q ' nap '; do
-    tries=$((tries + 1))
-    [ "$tries" -lt 200 ] || { echo "the job does not start" >&2; exit 1; }
-    sleep 0.05
-done
+id=$(one/workerd enqueue await "$dir/go")
+running one
 show two/workerd start
 show kill -9 "$(one/workerd status -q)"
+running two
+touch "$dir/go"
 show two/workerd wait "$id"
 show two/workerd show "$id"
 

@@ -101,7 +101,8 @@ class PostgresSecretIT {
         at.stop();
         assertThat(at.logText()).doesNotContain(SECRET);
 
-        at.set("queue.url", Installation.text("sqlite:" + file)).configure();
-        assertThat(done("list", "-q").out().lines()).contains("1", "2");
+        Installation restored = new Installation(Files.createDirectory(temporary.resolve("restored")));
+        restored.set("queue.url", Installation.text("sqlite:" + file)).configure();
+        assertThat(restored.workerd("list", "-q").out().lines()).contains("1", "2");
     }
 }
