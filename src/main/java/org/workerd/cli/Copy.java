@@ -48,10 +48,7 @@ final class Copy implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String to;
 
-    @Option(
-            names = "--to-password-file",
-            paramLabel = "FILE",
-            description = "holds the password for that URL")
+    @Option(names = "--to-password-file", paramLabel = "FILE", description = "holds the password for that URL")
     @Nullable
     Path passwordFile;
 
