@@ -264,6 +264,9 @@ class HttpApiIT extends HttpTest {
                 "/api/v1/jobs/1/attempts/0/output",
                 "/api/v1/jobs/1/wait?timeout=-1s",
                 "/api/v1/cron/%2f/run",
+                "/api/v1/stats/history?window=%00&queue=%ff",
+                "/api/v1/jobs?error=%f0%28&limit=999999999999999999999",
+                "/metrics?x=%",
                 "/%zz");
         List<String> pieces = List.of(
                 "{",

@@ -2,7 +2,9 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStreamReader;
 import java.net.Socket;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -28,10 +30,15 @@ class HttpClientsIT extends HttpTest {
         awaitListening();
     }
 
-    private void send(String text) throws IOException {
+    private Socket send(String text) throws IOException {
         Socket socket = open();
         socket.getOutputStream().write(text.getBytes(StandardCharsets.US_ASCII));
         sockets.add(socket);
+        return socket;
+    }
+
+    private static String firstLine(Socket socket) throws IOException {
+        return new BufferedReader(new InputStreamReader(socket.getInputStream(), StandardCharsets.US_ASCII)).readLine();
     }
 
     private String head(String first) {
@@ -71,6 +78,22 @@ class HttpClientsIT extends HttpTest {
         assertServes();
         assertThat(get("/metrics").body()).containsPattern("workerd_http_connections\\{state=\"open\"} [1-9]");
         assertThat(sockets.get(0).getInputStream().read()).isEqualTo(-1);
+    }
+
+    @Test
+    void moreThanSixtyFourFollowersAreToldToTryAgain() throws Exception {
+        startListening();
+        for (int i = 0; i < 64; i++) {
+            assertThat(firstLine(send(head("GET /api/v1/events") + "\r\n"))).contains(" 200 ");
+        }
+        assertThat(firstLine(send(head("GET /api/v1/events") + "\r\n"))).contains(" 503 ");
+        assertServesWithoutWaiting();
+    }
+
+    private void assertServesWithoutWaiting() throws Exception {
+        long id = jobs().enqueue("short");
+        jobs().awaitState(id, "done");
+        assertThat(get("/api/v1/jobs/" + id).statusCode()).isEqualTo(200);
     }
 
     /** Half of the descriptors are left to the jobs; what others took is not there for HTTP. */
