@@ -2,23 +2,30 @@ package org.workerd.client;
 
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Function;
 import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
+import org.workerd.store.JobView;
 import org.workerd.store.Moves;
+import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
+import org.workerd.store.postgres.PostgresDatabase;
+import org.workerd.store.postgres.PostgresGuest;
 import org.workerd.store.sqlite.SqliteDatabase;
 import org.workerd.store.sqlite.SqliteEnqueues;
 import org.workerd.store.sqlite.SqliteGuest;
 
 /**
  * A queue to store jobs in, for programs that enqueue and leave the running to the daemon, which wakes at once, and that
- * ask what became of the jobs. Needs {@code org.workerd:workerd-client}, which brings the SQLite driver and nothing else.
+ * ask what became of the jobs. Needs {@code org.workerd:workerd-client}, which brings the SQLite driver and nothing else; a
+ * queue on PostgreSQL needs {@code org.postgresql:postgresql} besides.
  *
  * <pre>{@code
  * import java.nio.file.Path;
@@ -67,12 +74,68 @@ public final class JobQueue implements AutoCloseable {
     }
 
     /**
+     * Opens the queue at this URL, which is written as {@code queue.url} in workerd.toml. One on PostgreSQL must be there: a
+     * daemon makes it.
+     *
+     * <pre>{@code
+     * import org.workerd.client.JobQueue;
+     * import org.workerd.job.NewJob;
+     *
+     * class Mail {
+     *     public static void main(String[] args) {
+     *         try (JobQueue queue = JobQueue.open("postgresql://shop@db.example.org/shop?sslmode=verify-full")) {
+     *             queue.enqueue(NewJob.of("mail", "ann"));
+     *         }
+     *     }
+     * }
+     * }</pre>
+     *
+     * @param url {@code sqlite:/PATH}, or {@code postgresql://USER@HOST[:PORT]/DATABASE[?schema=workerd]}; the password is
+     *     in PGPASSWORD, PGPASSFILE or ~/.pgpass
+     * @return the queue, to be closed
+     * @throws StoreException as {@link #open(Path)}, or UNREACHABLE
+     * @throws IllegalArgumentException the URL is neither
+     */
+    public static JobQueue open(String url) {
+        if (url.startsWith(QueueUrl.Sqlite.SCHEME)) {
+            return open(Path.of(url.substring(QueueUrl.Sqlite.SCHEME.length())));
+        }
+        return open(QueueUrl.Postgres.parse(url));
+    }
+
+    /**
+     * The same of a queue on PostgreSQL, with the password from a file.
+     *
+     * @param url as {@link #open(String)}
+     * @param passwordFile holds the password on its first line, and nobody but its owner may read it
+     * @return the queue, to be closed
+     * @throws StoreException as {@link #open(String)}
+     * @throws IllegalArgumentException the URL is not one of PostgreSQL
+     */
+    public static JobQueue open(String url, Path passwordFile) {
+        return open(QueueUrl.Postgres.parse(url).withPasswordFile(passwordFile));
+    }
+
+    private static JobQueue open(QueueUrl.Postgres url) {
+        try {
+            PostgresDatabase database = new PostgresDatabase(url, System.getenv(), PATIENCE);
+            return new JobQueue(database.open(), new Reader(database::openForReading));
+        } catch (NoClassDefFoundError missing) {
+            throw new StoreException(
+                    StoreException.Kind.OTHER,
+                    "a queue on PostgreSQL needs its driver: add org.postgresql:postgresql to the class path",
+                    missing);
+        }
+    }
+
+    /**
      * Stores a job. When this returns it is on the disk, and survives a crash and a power cut.
      *
      * @param job what is asked for
      * @return its id, or that of the job that has its key
      * @throws StoreException LOCKED when others wrote for half a minute, DISK, NOT_PERMITTED, or INVALID when it waits
-     *     for a job that does not exist; nothing was stored
+     *     for a job that does not exist; nothing was stored. UNREACHABLE: nothing was stored, unless the message says that
+     *     this could not be found out
      */
     public Enqueued enqueue(NewJob job) {
         return enqueue(List.of(job)).get(0);
@@ -90,9 +153,10 @@ public final class JobQueue implements AutoCloseable {
     }
 
     /**
-     * Stores a job through the caller's own connection to the queue's file, in the caller's own transaction: the job is
-     * there when that commits, and never was when it is rolled back. Without a transaction it is stored at once. For
-     * programs that keep tables of their own in the queue's file.
+     * Stores a job through the caller's own connection to the queue's file or database, in the caller's own transaction:
+     * the job is there when that commits, and never was when it is rolled back. Without a transaction it is stored at
+     * once. For programs that keep tables of their own beside the queue's. On PostgreSQL the queue is the one that the
+     * connection's {@code search_path} leads to, else the one in the schema {@code workerd}.
      *
      * <pre>{@code
      * import java.sql.Connection;
@@ -116,16 +180,18 @@ public final class JobQueue implements AutoCloseable {
      * }
      * }</pre>
      *
-     * <p>How durable it is, and how long it waits for others, is up to the connection: set {@code synchronous} to full and
-     * a {@code busy_timeout}. As thread-safe as the connection is.
+     * <p>How durable it is, and how long it waits for others, is up to the connection: with SQLite set {@code synchronous}
+     * to full and a {@code busy_timeout}. As thread-safe as the connection is.
      *
-     * @param connection of sqlite-jdbc to the queue's file; stays open, and is not committed
+     * @param connection of the driver for SQLite or PostgreSQL; stays open, and is not committed
      * @param job what is asked for
      * @return its id, or that of the job that has its key
      * @throws StoreException INVALID, LOCKED or others; the transaction is still open then, and the caller's to end
      */
     public static Enqueued enqueue(Connection connection, NewJob job) {
-        Moves.Enqueued enqueued = SqliteEnqueues.enqueue(connection, job);
+        Moves.Enqueued enqueued = isPostgres(connection)
+                ? PostgresGuest.write(connection, moves -> moves.enqueue(job))
+                : SqliteEnqueues.enqueue(connection, job);
         return new Enqueued(enqueued.id(), enqueued.stored());
     }
 
@@ -143,13 +209,16 @@ public final class JobQueue implements AutoCloseable {
     /**
      * As {@link #find(long)}, through the caller's own connection: it sees what the caller's transaction sees.
      *
-     * @param connection of sqlite-jdbc to the queue's file; stays open
+     * @param connection of the driver for SQLite or PostgreSQL; stays open
      * @param id what {@link Enqueued#id} said
      * @return as {@link #find(long)}
      * @throws StoreException when the queue cannot be read
      */
     public static Optional<JobStatus> find(Connection connection, long id) {
-        return SqliteGuest.read(connection, queries -> queries.find(id)).map(JobStatus::new);
+        Optional<JobView> found = isPostgres(connection)
+                ? PostgresGuest.write(connection, moves -> moves.find(id))
+                : SqliteGuest.read(connection, queries -> queries.find(id));
+        return found.map(JobStatus::new);
     }
 
     /**
@@ -199,14 +268,14 @@ public final class JobQueue implements AutoCloseable {
     /**
      * As {@link #cancel(long, String)}, through the caller's own connection and in the caller's own transaction.
      *
-     * @param connection of sqlite-jdbc to the queue's file; stays open, and is not committed
+     * @param connection of the driver for SQLite or PostgreSQL; stays open, and is not committed
      * @param id what {@link Enqueued#id} said
      * @param reason the job's error from then on, a sentence for people
      * @return as {@link #cancel(long, String)}
      * @throws StoreException the transaction is still open then, and the caller's to end
      */
     public static boolean cancel(Connection connection, long id, String reason) {
-        return SqliteGuest.write(connection, moves -> cancel(moves, id, reason));
+        return write(connection, moves -> cancel(moves, id, reason));
     }
 
     /**
@@ -224,13 +293,25 @@ public final class JobQueue implements AutoCloseable {
     /**
      * As {@link #retry(long)}, through the caller's own connection and in the caller's own transaction.
      *
-     * @param connection of sqlite-jdbc to the queue's file; stays open, and is not committed
+     * @param connection of the driver for SQLite or PostgreSQL; stays open, and is not committed
      * @param id what {@link Enqueued#id} said
      * @return as {@link #retry(long)}
      * @throws StoreException the transaction is still open then, and the caller's to end
      */
     public static boolean retry(Connection connection, long id) {
-        return SqliteGuest.write(connection, moves -> moves.retry(id));
+        return write(connection, moves -> moves.retry(id));
+    }
+
+    private static boolean write(Connection connection, Function<Moves, Boolean> work) {
+        return isPostgres(connection) ? PostgresGuest.write(connection, work) : SqliteGuest.write(connection, work);
+    }
+
+    private static boolean isPostgres(Connection connection) {
+        try {
+            return connection.getMetaData().getDatabaseProductName().equals("PostgreSQL");
+        } catch (SQLException failure) {
+            throw new StoreException(StoreException.Kind.OTHER, "cannot use this connection", failure);
+        }
     }
 
     private static boolean cancel(Moves moves, long id, String reason) {

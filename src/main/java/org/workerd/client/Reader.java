@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.ReentrantLock;
+import java.util.function.Function;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.JobQueries;
@@ -74,21 +75,28 @@ final class Reader {
     }
 
     private Look look(long id) {
-        asking.lock();
-        try {
-            JobQueries open = open();
+        return ask(open -> {
             // First: what changes behind it is seen the next time.
             long version = open.dataVersion();
             return new Look(version, open.find(id).map(JobStatus::new));
-        } finally {
-            asking.unlock();
-        }
+        });
     }
 
     private Look again(long id, Look before) {
+        return ask(JobQueries::dataVersion) == before.version ? before : look(id);
+    }
+
+    /** A connection that is lost is replaced by the next question. */
+    private <T> T ask(Function<JobQueries, T> question) {
         asking.lock();
         try {
-            return open().dataVersion() == before.version ? before : look(id);
+            return question.apply(open());
+        } catch (StoreException failure) {
+            if (failure.kind() == Kind.UNREACHABLE && queries != null) {
+                queries.close();
+                queries = null;
+            }
+            throw failure;
         } finally {
             asking.unlock();
         }

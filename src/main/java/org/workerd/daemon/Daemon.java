@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
-import java.time.InstantSource;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
@@ -48,7 +47,6 @@ public final class Daemon {
     private final @Nullable Path config;
     private final Readiness readiness;
     private final boolean logsToFile;
-    private final InstantSource clock = InstantSource.system();
     private final Doorbell doorbell = new Doorbell();
     private final Signals signals = new Signals();
     private final Deque<Part> parts = new ArrayDeque<>();
@@ -135,6 +133,9 @@ public final class Daemon {
         makeDirectory(settings.directory().path());
         DaemonStore store = engine.serve();
         parts.push(store::close);
+        if (store.identity().isPresent()) {
+            QueueMark.set(settings.directory().path(), store.identity().get());
+        }
         signals.onSecondStop(() -> store.limitTransactions(LONGEST_LAST_TRANSACTION));
         readiness.stopWatching();
         Identity identity = register(store, settings);
@@ -145,7 +146,7 @@ public final class Daemon {
                 store,
                 identity,
                 plans.of(settings),
-                new Worker.Surroundings(settings.directory(), doorbell, clock, AlarmJson::of));
+                new Worker.Surroundings(settings.directory(), doorbell, store.clock(), AlarmJson::of));
         parts.push(worker::close);
         Web web = new Web(engine, worker, identity.daemon(), settings);
         parts.push(web::close);
@@ -205,7 +206,7 @@ public final class Daemon {
         Directories.makeOwn(directory.scratch(), "rwx------");
         Directories.makeOwn(directory.home(), "rwx------");
         return store.transaction(moves -> {
-            Instant now = clock.instant();
+            Instant now = store.clock().instant();
             long daemon = moves.register(pid, host(), settings.concurrency(), now);
             Ledger ledger = Ledger.create(directory.ledgers(), daemon);
             Premises premises = Premises.of(directory, daemon);

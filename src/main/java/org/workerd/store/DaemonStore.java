@@ -2,6 +2,8 @@ package org.workerd.store;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
+import java.util.Optional;
 import org.workerd.store.Moves.DaemonRow;
 
 /**
@@ -9,6 +11,9 @@ import org.workerd.store.Moves.DaemonRow;
  * of them starves.
  */
 public interface DaemonStore extends JobStore {
+    /** The time that its jobs go by: the same for all who serve it. */
+    InstantSource clock();
+
     /** Which daemons of the queue live. */
     Liveness liveness();
 
@@ -32,6 +37,21 @@ public interface DaemonStore extends JobStore {
      * @return how long it may sleep; less when a change could go unnoticed so far
      */
     Duration idle(Duration longest);
+
+    /** Of the queue, wherever it is moved to; empty: it is where its file is. */
+    default Optional<String> identity() {
+        return Optional.empty();
+    }
+
+    /** What attempts printed is to be kept in the queue, for it is read on other machines. */
+    default boolean keepsOutputs() {
+        return false;
+    }
+
+    /** Since the last time, somebody has asked on another machine what a job prints. */
+    default boolean isFollowed() {
+        return false;
+    }
 
     /**
      * From now on says when somebody may have changed the queue: too often rather than too seldom, perhaps before the

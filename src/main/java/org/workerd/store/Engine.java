@@ -41,6 +41,11 @@ public interface Engine {
     /** Waits for changes of the queue that these questions are asked of. */
     Changes changes(JobQueries queries);
 
+    /** What the job prints, on whatever machine; empty: what it prints is in files here. Throws as {@link #open} does. */
+    default Optional<OutputFeed> feed(long job) {
+        return Optional.empty();
+    }
+
     /** What can be said of its health, without a change to anything. Throws as {@link #open} does. */
     Health health();
 

@@ -1,6 +1,7 @@
 package org.workerd.store;
 
 import java.time.Duration;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.EnumSet;
 import java.util.List;
@@ -20,6 +21,11 @@ public interface JobQueries extends AutoCloseable {
 
     /** In the order of their numbers, the running one last. */
     List<JobView.Attempt> attempts(long id);
+
+    /** What an attempt that has ended printed, where that is kept in the queue; empty: nothing, or it is a file. */
+    default Optional<ByteBuffer> output(long id, int attempt) {
+        return Optional.empty();
+    }
 
     /** Asks several questions of one state of the queue, whatever others write meanwhile. Short: see above. */
     <T> T atOneMoment(Supplier<T> questions);

@@ -1,5 +1,6 @@
 package org.workerd.store;
 
+import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -67,7 +68,9 @@ public interface Moves {
      * @param ahead how far the wall clock is ahead of a clock that runs on since that boot and cannot be set
      * @return how far it was set, back if negative; zero: by less than a minute
      */
-    Duration alignClock(String boot, Duration ahead);
+    default Duration alignClock(String boot, Duration ahead) {
+        return Duration.ZERO; // whose time is a server's, which no machine can set
+    }
 
     /** When the next job that waits for its time is due. */
     Optional<Instant> nextDue();
@@ -143,6 +146,35 @@ public interface Moves {
 
     default List<Claim> finish(List<Finish> verdicts, long daemonPid) {
         return finish(verdicts, new Runner(daemonPid, null));
+    }
+
+    /**
+     * What an attempt printed, as much as is kept of it.
+     *
+     * @param text read from its position to its limit
+     */
+    record Printed(long job, int attempt, ByteBuffer text) {}
+
+    /** Keeps them with their jobs; to be called when {@link DaemonStore#keepsOutputs} says so. */
+    default void keep(List<Printed> printed) {
+        // They are files, where everybody who reads the queue finds them.
+    }
+
+    /**
+     * Somebody who follows from elsewhere what a job prints.
+     *
+     * @param token of the claim that runs
+     */
+    record Follower(long id, long job, long token) {}
+
+    /** Those of the jobs that this daemon runs. */
+    default List<Follower> followers(long daemon) {
+        return List.of();
+    }
+
+    /** Sends him what the attempt printed since the last time. */
+    default void tell(Follower follower, int attempt, ByteBuffer text) {
+        // Nobody needs to be told.
     }
 
     /** Forgets a daemon that has no claims left. False: it still has some, or is forgotten already. */

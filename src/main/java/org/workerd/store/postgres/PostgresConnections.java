@@ -66,10 +66,7 @@ final class PostgresConnections {
         }
     }
 
-    /**
-     * For the session that shows that a daemon lives. The server notices within 11 seconds that its machine is gone, and
-     * within 15 that nothing arrives there.
-     */
+    /** For the session that shows that a daemon lives. */
     Connection openForSession() throws SQLException {
         Properties properties = properties();
         PGProperty.CONNECT_TIMEOUT.set(properties, SESSION_SECONDS);
@@ -85,14 +82,8 @@ final class PostgresConnections {
         }
     }
 
-    private static final String NOTICE_LOSS =
-            """
-            set tcp_keepalives_idle = 5;
-            set tcp_keepalives_interval = 2;
-            set tcp_keepalives_count = 3;
-            set tcp_user_timeout = 15000;
-            set client_connection_check_interval = 1000;
-            """;
+    /** Also while one of its questions is being answered. */
+    private static final String NOTICE_LOSS = "set client_connection_check_interval = 1000";
 
     private Properties properties() {
         Properties properties = new Properties();
@@ -134,7 +125,8 @@ final class PostgresConnections {
 
     /**
      * Where the session is not ours alone, for this transaction only: the next one there is somebody else's.
-     * Objects of others' temporary schemas come last: they would be found before ours.
+     * Objects of others' temporary schemas come last: they would be found before ours. The server notices within 11
+     * seconds that our machine is gone, and within 15 that nothing arrives there, and lets go of what a session holds.
      */
     private static final String CONFIGURE =
             """
@@ -146,6 +138,10 @@ final class PostgresConnections {
               set_config('default_transaction_read_only', 'off', not own),
               set_config('client_min_messages', 'warning', not own),
               set_config('jit', 'off', not own),
+              set_config('tcp_keepalives_idle', '5', not own),
+              set_config('tcp_keepalives_interval', '2', not own),
+              set_config('tcp_keepalives_count', '3', not own),
+              set_config('tcp_user_timeout', '15000', not own),
               set_config('synchronous_commit', case
                 when current_setting('synchronous_commit') in ('off', 'local', 'remote_write') then 'on'
                 else current_setting('synchronous_commit') end, not own)

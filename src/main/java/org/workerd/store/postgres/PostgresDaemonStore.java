@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
@@ -19,6 +20,7 @@ import org.workerd.store.JobQueries;
 import org.workerd.store.Liveness;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
+import org.workerd.store.StoreException;
 import org.workerd.unix.LockFile;
 import org.workerd.unix.UnixException;
 
@@ -35,6 +37,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     /** By daemon: when its lock was first seen free, on the monotonic clock. */
     private final Map<Long, Long> firstFree = new HashMap<>();
 
+    private final DatabaseClock clock;
     private final SleepFlag sleep = new SleepFlag(this);
     /** Whose locks are to be freed by the loop's thread, which has the connection. */
     private final Queue<Long> settled = new ConcurrentLinkedQueue<>();
@@ -45,6 +48,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     private PostgresDaemonStore(PostgresDatabase database, PostgresStore store) {
         this.database = database;
         this.store = store;
+        this.clock = store.alone(DatabaseClock::new);
     }
 
     static DaemonStore open(PostgresDatabase database) {
@@ -52,7 +56,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
         if (database.migrate()) {
             LOG.info("the queue has the schema of this version now");
         }
-        PostgresStore store = database.openStore();
+        PostgresStore store = database.openStore(new PostgresReads(database.connections()));
         store.limitTransactions(LONGEST_TRANSACTION);
         return new PostgresDaemonStore(database, store);
     }
@@ -74,9 +78,22 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
         }
     }
 
+    /** What is lost is connected again by the next transaction, which has the words for it. */
     @Override
     public Duration idle(Duration longest) {
-        return sleep.idle(longest);
+        try {
+            return sleep.idle(longest);
+        } catch (StoreException failure) {
+            if (!failure.isPassing()) {
+                throw failure;
+            }
+            return SleepFlag.MOMENT;
+        }
+    }
+
+    @Override
+    public InstantSource clock() {
+        return clock;
     }
 
     @Override
@@ -93,7 +110,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     public void hold(DaemonRow own, Path ledger, Path scratch) {
         PostgresSession.Held ours = new PostgresSession.Held(own, ledger, scratch);
         held = ours;
-        session = PostgresSession.hold(database, ours);
+        session = PostgresSession.hold(database, ours, clock);
     }
 
     /** Cut off, the connection that writes would wait for an answer for minutes. */
@@ -118,6 +135,23 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
                 }
             });
         }
+    }
+
+    private static final String IDENTITY = "select id::text from queue_identity";
+
+    @Override
+    public Optional<String> identity() {
+        return store.alone(statements -> statements.first(IDENTITY, row -> row.getString(1)));
+    }
+
+    @Override
+    public boolean keepsOutputs() {
+        return true;
+    }
+
+    @Override
+    public boolean isFollowed() {
+        return session != null && session.takeFollowed();
     }
 
     private static final String SAY_ASLEEP =

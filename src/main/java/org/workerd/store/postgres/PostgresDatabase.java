@@ -37,11 +37,11 @@ public final class PostgresDatabase {
      * @throws StoreException UNREACHABLE, NOT_PERMITTED, REFUSED, MISSING, NEWER or OUTDATED
      */
     public JobStore open() {
-        return openStore();
+        return openStore(this::connectToRead);
     }
 
-    PostgresStore openStore() {
-        return new PostgresStore(this, connectCurrent());
+    PostgresStore openStore(ReadConnections reads) {
+        return new PostgresStore(this, reads, connectCurrent());
     }
 
     /** Opens the queue for reading, by one connection of its own. Throws as {@link #open} does. */
@@ -220,8 +220,8 @@ public final class PostgresDatabase {
         }
     }
 
-    PostgresReads reads() {
-        return new PostgresReads(connections);
+    PostgresConnections connections() {
+        return connections;
     }
 
     private Statements statements(Connection connection, String what) {

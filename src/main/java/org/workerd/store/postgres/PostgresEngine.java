@@ -8,6 +8,7 @@ import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
+import org.workerd.store.OutputFeed;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.copy.CopySource;
 import org.workerd.store.copy.CopyTarget;
@@ -61,6 +62,11 @@ public final class PostgresEngine implements Engine {
     @Override
     public Changes changes(JobQueries queries) {
         return new PostgresChanges(queries);
+    }
+
+    @Override
+    public Optional<OutputFeed> feed(long job) {
+        return Optional.of(new PostgresFeed(database, job));
     }
 
     @Override

@@ -1,6 +1,6 @@
 package org.workerd.store.postgres;
 
-import java.time.Duration;
+import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -26,7 +26,6 @@ final class PostgresMoves implements Moves {
     private final Statements statements;
     private final PostgresTallies tallies;
     private final PostgresRates rates;
-    private final PostgresClock clock;
     private final PostgresProgress progress;
     private final PostgresEnqueues enqueues;
     private final PostgresClaims claims;
@@ -37,13 +36,13 @@ final class PostgresMoves implements Moves {
     private final PostgresRemovals removals;
     private final PostgresCron cron;
     private final PostgresPolicies policies;
+    private final PostgresOutputs outputs;
     private final PostgresHistory history;
 
     PostgresMoves(Statements statements) {
         this.statements = statements;
         this.tallies = new PostgresTallies(statements);
         this.rates = new PostgresRates(statements);
-        this.clock = new PostgresClock(statements);
         this.progress = new PostgresProgress(statements);
         this.claims = new PostgresClaims(statements, rates);
         this.enqueues = new PostgresEnqueues(statements);
@@ -54,6 +53,7 @@ final class PostgresMoves implements Moves {
         this.removals = new PostgresRemovals(statements);
         this.cron = new PostgresCron(statements);
         this.policies = new PostgresPolicies(statements);
+        this.outputs = new PostgresOutputs(statements);
         this.history = new PostgresHistory(statements);
     }
 
@@ -105,6 +105,21 @@ final class PostgresMoves implements Moves {
                         Instant.ofEpochMilli(row.getLong(5))));
     }
 
+    @Override
+    public void keep(List<Printed> printed) {
+        outputs.keep(printed);
+    }
+
+    @Override
+    public List<Follower> followers(long daemon) {
+        return outputs.followers(daemon);
+    }
+
+    @Override
+    public void tell(Follower follower, int attempt, ByteBuffer text) {
+        outputs.tell(follower, attempt, text);
+    }
+
     private static final String UNREGISTER =
             """
             delete from daemons
@@ -116,11 +131,11 @@ final class PostgresMoves implements Moves {
         return statements.update(UNREGISTER, daemon) == 1;
     }
 
-    /** From the first job of a lane to the first of the next, a seek each. */
+    /** From the first job of a lane to the first of the next, a seek each. Lanes of alarms are below zero. */
     private static final String LANES_WITH_READY =
             """
             with recursive heads (lane, id) as (
-              (select lane, id from ready order by lane limit 1)
+              (select lane, id from ready where lane >= 0 order by lane limit 1)
               union all
               (select next.lane, next.id from heads cross join lateral (
                 select lane, id from ready where lane > heads.lane order by lane limit 1) as next)
@@ -129,7 +144,7 @@ final class PostgresMoves implements Moves {
             select heads.lane, queue, name, coalesce(busy.jobs, 0)
             from heads join jobs on jobs.id = heads.id
               left join busy on busy.lane = heads.lane
-            where jobs.queue <> 'alarms' and not exists (select from pauses where pauses.queue in (jobs.queue, '*'))
+            where not exists (select from pauses where pauses.queue in (jobs.queue, '*'))
             """;
 
     @Override
@@ -140,16 +155,14 @@ final class PostgresMoves implements Moves {
     private static final String ALARM_LANES_WITH_READY =
             """
             with recursive heads (lane, id) as (
-              (select lane, id from ready order by lane limit 1)
+              (select lane, id from ready where lane < 0 order by lane limit 1)
               union all
               (select next.lane, next.id from heads cross join lateral (
-                select lane, id from ready where lane > heads.lane order by lane limit 1) as next)
-            ),
-            busy (lane, jobs) as (select lane, count(*) from running group by lane)
-            select heads.lane, queue, name, coalesce(busy.jobs, 0)
+                select lane, id from ready where lane > heads.lane and lane < 0 order by lane limit 1) as next)
+            )
+            select heads.lane, queue, name, (select count(*) from running where running.lane = heads.lane)
             from heads join jobs on jobs.id = heads.id
-              left join busy on busy.lane = heads.lane
-            where jobs.queue = 'alarms' and not exists (select from pauses where pauses.queue = jobs.queue)
+            where not exists (select from pauses where pauses.queue = jobs.queue)
             """;
 
     @Override
@@ -174,11 +187,6 @@ final class PostgresMoves implements Moves {
     @Override
     public int promote(Instant now, int most) {
         return promotions.promote(now.toEpochMilli(), most);
-    }
-
-    @Override
-    public Duration alignClock(String boot, Duration ahead) {
-        return clock.align(boot, ahead);
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.workerd.store.postgres;
 
+import java.nio.ByteBuffer;
 import java.sql.Connection;
 import java.sql.ResultSet;
 import java.sql.SQLException;
@@ -54,6 +55,11 @@ final class PostgresQueries implements JobQueries {
     @Override
     public Optional<JobView> find(long id) {
         return statements.first(FIND, JobRows::job, id);
+    }
+
+    @Override
+    public Optional<ByteBuffer> output(long id, int attempt) {
+        return new PostgresOutputs(statements).find(id, attempt);
     }
 
     /** Its first question fixes the moment. Inside another one it is of that one's. */

@@ -11,7 +11,7 @@ import javax.sql.DataSource;
 import org.jspecify.annotations.Nullable;
 
 /** The connections by which a store answers questions, kept for a while after each. Made when the first is asked. Thread-safe. */
-final class PostgresReads implements AutoCloseable {
+final class PostgresReads implements ReadConnections {
     /** Who asks more at once waits for one. */
     private static final int MOST = 4;
 
@@ -24,7 +24,8 @@ final class PostgresReads implements AutoCloseable {
         this.connections = connections;
     }
 
-    Connection open() throws SQLException {
+    @Override
+    public Connection open() throws SQLException {
         Connection connection = pool().getConnection();
         connections.begin(connection);
         return connection;

@@ -10,6 +10,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.stream.Stream;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
@@ -31,6 +33,7 @@ final class PostgresSession implements AutoCloseable {
     /** How often the server is asked who lives, which also tells that the connection is there. */
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+    private static final Duration BETWEEN_READINGS = Duration.ofSeconds(30);
     private static final Duration FOREVER = Duration.ofDays(36_525);
     private static final Fence NO_FENCE = new Fence() {
         @Override
@@ -48,15 +51,18 @@ final class PostgresSession implements AutoCloseable {
 
     private final PostgresDatabase database;
     private final Held held;
+    private final DatabaseClock clock;
     private final Map<Long, Runnable> watched = new HashMap<>();
     private final Thread thread = new Thread(this::work, "postgresql");
     private volatile Runnable mayHaveChanged = () -> {};
     private volatile Duration patience = FOREVER;
     private volatile Fence fence = NO_FENCE;
+    private final AtomicBoolean followed = new AtomicBoolean();
     private volatile boolean open = true;
     private Connection connection;
     private Guardian guardian;
     private long looked = System.nanoTime();
+    private long clockRead = System.nanoTime();
     /** When the last question was sent that the server has answered: until then it knew that we live. */
     private long answered = System.nanoTime();
 
@@ -73,9 +79,10 @@ final class PostgresSession implements AutoCloseable {
         }
     }
 
-    private PostgresSession(PostgresDatabase database, Held held) {
+    private PostgresSession(PostgresDatabase database, Held held, DatabaseClock clock) {
         this.database = database;
         this.held = held;
+        this.clock = clock;
         this.connection = database.connectForSession();
         try {
             this.guardian = take();
@@ -86,8 +93,8 @@ final class PostgresSession implements AutoCloseable {
     }
 
     /** From now on this daemon is known to live. */
-    static PostgresSession hold(PostgresDatabase database, Held held) {
-        PostgresSession session = new PostgresSession(database, held);
+    static PostgresSession hold(PostgresDatabase database, Held held, DatabaseClock clock) {
+        PostgresSession session = new PostgresSession(database, held, clock);
         session.thread.setDaemon(true);
         session.thread.start();
         return session;
@@ -100,6 +107,11 @@ final class PostgresSession implements AutoCloseable {
 
     void watch(Runnable hint) {
         mayHaveChanged = hint;
+    }
+
+    /** Somebody has asked since the last time what a job prints. */
+    boolean takeFollowed() {
+        return followed.getAndSet(false);
     }
 
     /** Says so when the daemon's lock is free. */
@@ -133,6 +145,9 @@ final class PostgresSession implements AutoCloseable {
             try {
                 PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(LOOK_MILLIS);
                 if (heard != null && heard.length > 0) {
+                    if (Stream.of(heard).anyMatch(news -> news.getParameter().equals("follow"))) {
+                        followed.set(true);
+                    }
                     mayHaveChanged.run();
                 }
                 if (System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
@@ -154,6 +169,10 @@ final class PostgresSession implements AutoCloseable {
             long asked = System.nanoTime();
             living = PostgresLocks.living(statements);
             answered = asked;
+            if (asked - clockRead >= BETWEEN_READINGS.toNanos()) {
+                clockRead = asked;
+                clock.read(statements);
+            }
         }
         List<Runnable> dead = new ArrayList<>();
         synchronized (watched) {

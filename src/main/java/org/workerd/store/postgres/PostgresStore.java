@@ -8,11 +8,15 @@ import java.util.function.Function;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
+import org.workerd.store.StoreException;
 
 /** The queue on PostgreSQL: one connection that writes, and its statements; a few that answer questions. */
 final class PostgresStore implements JobStore {
+    /** How long the server is asked what became of a COMMIT whose answer was lost. */
+    private static final Duration PATIENCE = Duration.ofSeconds(20);
+
     private final PostgresDatabase database;
-    private final PostgresReads reads;
+    private final ReadConnections reads;
     private final TransactionLimit limit = new TransactionLimit();
     /** Those that changed anything. */
     private final AtomicLong transactions = new AtomicLong();
@@ -20,9 +24,9 @@ final class PostgresStore implements JobStore {
     private volatile Writer writer;
     private boolean open = true;
 
-    PostgresStore(PostgresDatabase database, Connection connection) {
+    PostgresStore(PostgresDatabase database, ReadConnections reads, Connection connection) {
         this.database = database;
-        this.reads = database.reads();
+        this.reads = reads;
         this.writer = new Writer(connection);
     }
 
@@ -44,7 +48,8 @@ final class PostgresStore implements JobStore {
         }
     }
 
-    private static final String HAS_CHANGED_ANYTHING = "select pg_current_xact_id_if_assigned() is not null";
+    /** Only what changes anything has a number. */
+    private static final String NUMBER = "select coalesce(pg_current_xact_id_if_assigned()::text, '')";
 
     @Override
     public <T> T transaction(Function<Moves, T> work) {
@@ -56,10 +61,11 @@ final class PostgresStore implements JobStore {
             limit.tell(mine.statements);
             T result = work.apply(mine.moves);
             mine.moves.writeTallies();
-            boolean changed = mine.statements.holds(HAS_CHANGED_ANYTHING);
-            commit(mine.connection);
+            String number =
+                    mine.statements.first(NUMBER, row -> row.getString(1)).orElse("");
+            commit(mine.connection, number);
             committed = true;
-            if (changed) {
+            if (!number.isEmpty()) {
                 transactions.incrementAndGet();
             }
             return result;
@@ -79,7 +85,7 @@ final class PostgresStore implements JobStore {
         try {
             database.begin(mine.connection);
             T result = work.apply(mine.statements);
-            commit(mine.connection);
+            commit(mine.connection, "");
             committed = true;
             return result;
         } finally {
@@ -116,11 +122,19 @@ final class PostgresStore implements JobStore {
         }
     }
 
-    private void commit(Connection connection) {
+    /** @param number of the transaction; empty: it changed nothing, or that is of no importance */
+    private void commit(Connection connection, String number) {
         try {
             connection.commit();
         } catch (SQLException failure) {
-            throw database.translate("cannot commit to", failure);
+            StoreException told = database.translate("cannot commit to", failure);
+            if (number.isEmpty() || !PostgresErrors.isLost(told)) {
+                throw told;
+            }
+            database.close(connection);
+            if (!new LostCommit(database, number).wentThrough(limit.shorter(PATIENCE))) {
+                throw told;
+            }
         }
     }
 

@@ -9,7 +9,7 @@ import java.time.Duration;
  */
 final class SleepFlag {
     /** Of work before the flag falls, or without work before it is raised; also the time between looks meanwhile. */
-    private static final Duration MOMENT = Duration.ofMillis(100);
+    static final Duration MOMENT = Duration.ofMillis(100);
 
     private enum State {
         AWAKE,

@@ -104,6 +104,9 @@ final class Statements implements AutoCloseable {
         if (elements instanceof Long[]) {
             return "int8";
         }
+        if (elements instanceof byte[][]) {
+            return "bytea";
+        }
         return elements instanceof Integer[] ? "int4" : "text";
     }
 

@@ -40,6 +40,11 @@ final class TransactionLimit {
         watch();
     }
 
+    /** This long, or as long as a transaction may take if that is less. */
+    synchronized Duration shorter(Duration most) {
+        return millis == NONE || most.toMillis() < millis ? most : Duration.ofMillis(millis);
+    }
+
     /** Another connection knows nothing of it. */
     synchronized void forget() {
         keptMillis = NONE;

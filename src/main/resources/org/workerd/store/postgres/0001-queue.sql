@@ -72,8 +72,11 @@ create table jobs (
     constraint "tags must be a JSON array of <= 32 strings of 1-128 bytes" check (tags is null or is_tags(tags)),
   created_at   bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
   -- What limits and pauses are said about, as a number that needs no table: nobody looks it up, nobody waits for it.
-  -- PostgreSQL keeps this function as it is from version to version, as hash partitions rely on it.
-  lane         bigint not null generated always as (hashtextextended(queue || '/' || name, 0)) stored,
+  -- PostgreSQL keeps this function as it is from version to version, as hash partitions rely on it. Those of alarms are
+  -- below zero, so that looking for one passes none of the others.
+  lane         bigint not null generated always as (case queue
+    when 'alarms' then hashtextextended(queue || '/' || name, 0) | '-9223372036854775808'::bigint
+    else hashtextextended(queue || '/' || name, 0) & 9223372036854775807 end) stored,
   -- Who may see and cancel it without further rights: a security definer's body has this user, too.
   stored_by    text collate "C" not null default session_user
 );
@@ -119,6 +122,13 @@ create table ready (
   forgiven integer not null,
   primary key (lane, rank, id)
 );
+
+-- By which machines know this queue, wherever it is moved to.
+create table queue_identity (
+  one boolean primary key default true check (one),
+  id  uuid not null default gen_random_uuid()
+);
+insert into queue_identity default values;
 
 -- token: of the one claim that owns the attempt; every move of it must show it. A later claim has a larger one.
 create sequence tokens;
@@ -242,12 +252,6 @@ create table progress (
   message text
 );
 
--- ahead: how many milliseconds the wall clock is ahead of the uptime, in this boot of a machine.
-create table clock (
-  boot  text primary key,
-  ahead bigint not null
-);
-
 -- last_run: every slot up to then was dealt with, run or not; timing: the schedule and zone that it ran by.
 -- job: the last one that was enqueued; job_slot: the time for which it was.
 create table cron (
@@ -256,6 +260,38 @@ create table cron (
   last_run bigint not null,
   job      bigint,
   job_slot bigint
+);
+
+-- What an attempt printed, as much as is kept of it; in its queue, as any machine may be asked for it.
+create table outputs (
+  id      bigint not null,
+  attempt integer not null,
+  body    bytea not null,
+  primary key (id, attempt)
+);
+-- The quicker one, where the server was built with it.
+do $$
+begin
+  alter table outputs alter column body set compression lz4;
+exception when feature_not_supported then
+  null;
+end
+$$;
+
+-- Who follows from another machine what a job prints, as long as he says so again and again; what is there for him, which
+-- he takes out, is nobody else's.
+create table followers (
+  id      bigint generated always as identity primary key,
+  job     bigint not null,
+  seen_at timestamptz not null default clock_timestamp()
+);
+create index followers_by_job on followers (job);
+create table follower_news (
+  number   bigint generated always as identity,
+  follower bigint not null,
+  attempt  integer not null,
+  body     bytea not null,
+  primary key (follower, number)
 );
 
 -- The schedule that a job is of.
@@ -427,6 +463,7 @@ begin
   delete from finished where id in (select id from gone);
   delete from attempts where id in (select id from gone);
   delete from progress where id in (select id from gone);
+  delete from outputs where id in (select id from gone);
   delete from revivals where id in (select id from gone);
   delete from cron_jobs where id in (select id from gone);
   delete from tags using gone, jsonb_array_elements_text(gone.tags::jsonb) as word

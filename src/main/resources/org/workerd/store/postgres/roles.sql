@@ -37,7 +37,9 @@ create policy every on cancellations to workerd_daemon using (true) with check (
 drop policy if exists seen on cancellations;
 create policy seen on cancellations for select to workerd_read using (true);
 
--- workerd_read: sees everything, payloads too, and changes nothing.
+-- workerd_read: sees everything, payloads too, and changes nothing but whose output it follows.
 grant usage on schema :schema to workerd_read;
 grant select on all tables in schema :schema to workerd_read;
+grant insert (job), update (seen_at), delete on followers to workerd_read;
+grant delete on follower_news to workerd_read;
 alter default privileges in schema :schema grant select on tables to workerd_read;

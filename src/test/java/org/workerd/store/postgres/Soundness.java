@@ -20,7 +20,8 @@ final class Soundness {
               select id from blocked union all select id from scheduled union all select id from ready
               union all select id from running union all select id from finished union all select id from keys
               union all select id from revivals union all select id from progress union all select id from attempts
-              union all select id from tags) p
+              union all select id from tags
+              union all select id from outputs) p
             where id not in (select id from jobs)
             """;
 

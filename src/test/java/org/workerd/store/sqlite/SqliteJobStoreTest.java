@@ -15,10 +15,11 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.job.NewJob;
 import org.workerd.job.Retention;
+import org.workerd.store.ClockContract;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobStoreContract;
 
-class SqliteJobStoreTest extends JobStoreContract {
+class SqliteJobStoreTest extends JobStoreContract implements ClockContract {
     @TempDir
     Path directory;
 

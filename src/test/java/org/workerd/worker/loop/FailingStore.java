@@ -2,6 +2,7 @@ package org.workerd.worker.loop;
 
 import java.nio.file.Path;
 import java.time.Duration;
+import java.time.InstantSource;
 import java.util.function.Function;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Fence;
@@ -28,6 +29,11 @@ final class FailingStore implements DaemonStore {
     /** So many transactions are carried out, and whoever asked for them is told that they were not. */
     void failAfter(int transactions) {
         after = transactions;
+    }
+
+    @Override
+    public InstantSource clock() {
+        return real.clock();
     }
 
     @Override

@@ -1,0 +1,23 @@
+package org.workerd.store;
+
+import java.nio.ByteBuffer;
+import java.util.List;
+
+/**
+ * What a job prints on whatever machine runs it, as it comes, for as long as somebody asks: nothing is kept or sent for
+ * who does not. For one thread.
+ */
+public interface OutputFeed extends AutoCloseable {
+    /** What an attempt printed since the last. */
+    record Piece(int attempt, ByteBuffer text) {}
+
+    /**
+     * What has come since the last call; to be called at least once a second.
+     *
+     * @throws StoreException when the queue cannot be asked
+     */
+    List<Piece> news();
+
+    @Override
+    void close();
+}
