@@ -85,7 +85,7 @@ public final class Commands {
             case "stop" -> new Stop();
             case "restart" -> new Restart();
             case "reload" -> new Reload();
-            case "status" -> new Status();
+            case "status" -> new Status(main);
             case "run" -> new Run(main);
             case "init" -> new Init(main);
             case "config" -> new Config(main);

@@ -87,6 +87,12 @@ final class Stats implements Callable<Integer> {
             main.console().say("No daemon serves this queue. Start one: workerd start");
             return;
         }
+        main.console().data("");
+        main.console().print(daemons(main, daemons));
+    }
+
+    /** A line each. */
+    static Table daemons(Main main, List<DaemonView> daemons) {
         Table table = new Table("DAEMON", "HOST", "BUSY", "STARTED");
         daemons.forEach(daemon -> table.row(
                 Long.toString(daemon.pid()),
@@ -95,7 +101,6 @@ final class Stats implements Callable<Integer> {
                 main.console().isTerminal()
                         ? Times.relative(daemon.startedAt(), main.now())
                         : Times.rfc3339(daemon.startedAt())));
-        main.console().data("");
-        main.console().print(table);
+        return table;
     }
 }
