@@ -3,6 +3,9 @@ package org.workerd.cli;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.Table;
 import org.workerd.cli.text.Times;
@@ -33,7 +36,8 @@ final class JobTable {
         }
     }
 
-    void add(JobView job, @Nullable WaitsFor waitsFor) {
+    /** @param host where it runs, when that is another machine */
+    void add(JobView job, @Nullable WaitsFor waitsFor, @Nullable String host) {
         String args = String.join(" ", job.args().stream().map(ShellWord::of).toList());
         table.row(
                 Long.toString(job.id()),
@@ -44,7 +48,7 @@ final class JobTable {
                 job.attempt() + "/" + job.lastAttempt(settings.policies().of(job.name())),
                 took(job),
                 endedOrDue(job),
-                note(job, waitsFor));
+                note(job, waitsFor, host));
     }
 
     void print() {
@@ -66,10 +70,12 @@ final class JobTable {
     }
 
     /** Its progress, why it waits, or what went wrong. */
-    private String note(JobView job, @Nullable WaitsFor waitsFor) {
+    private String note(JobView job, @Nullable WaitsFor waitsFor, @Nullable String host) {
         if (job.state() == JobState.RUNNING) {
             String progress = Show.progress(job.progress());
-            return progress == null ? "" : progress;
+            return Stream.of(host == null ? null : "on " + host, progress)
+                    .filter(Objects::nonNull)
+                    .collect(Collectors.joining(", "));
         }
         if (waitsFor != null && !isDueLater(job)) {
             return waitsFor.detail() + (waitsFor.until() == null ? "" : ", until " + time(waitsFor.until()));

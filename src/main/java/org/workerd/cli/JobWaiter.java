@@ -10,9 +10,11 @@ import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Span;
+import org.workerd.ops.JobOutput;
 import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
+import org.workerd.store.OutputFeed;
 
 /** Waits until jobs are final, and says with which status to exit for them. */
 final class JobWaiter {
@@ -69,17 +71,30 @@ final class JobWaiter {
 
     /** As it was when it had become final, or when the time was up. */
     private Seen await(long id, Ids told, Eyes eyes) throws IOException, InterruptedException {
+        if (!follow) {
+            return await(id, null, told, eyes);
+        }
+        try (OutputFeed feed = Main.engine(settings).feed(id).orElse(null)) {
+            JobOutput printed = new JobOutput(settings, eyes.queries(), Show.find(eyes.queries(), id));
+            return await(id, new OutputFollower(main.console(), printed, feed, 1), told, eyes);
+        }
+    }
+
+    /** @param output null: what it prints is not wanted */
+    private Seen await(long id, @Nullable OutputFollower output, Ids told, Eyes eyes)
+            throws IOException, InterruptedException {
         Seen seen = Seen.of(id, eyes.queries());
-        OutputFollower output = new OutputFollower(main.console(), settings, seen.job(), 1);
         while (true) {
             JobView job = seen.job();
-            boolean read = follow && copy(output, job);
+            boolean read = output != null && copy(output, job);
             tell(job, told, eyes);
             if (job.state().isFinal() || left().toNanos() <= 0) {
                 return seen;
             }
-            boolean watched =
-                    !read || job.state() != JobState.RUNNING || eyes.changes().watch(output.directory());
+            boolean watched = output == null
+                    || !read
+                    || job.state() != JobState.RUNNING
+                    || eyes.changes().watch(output.directory());
             eyes.changes().await(watched ? left() : Span.shorter(left(), Logs.SHORT));
             seen = Seen.of(id, eyes.queries());
         }
@@ -94,9 +109,9 @@ final class JobWaiter {
 
     /** False: nobody reads it any more; the status is wanted all the same. */
     private static boolean copy(OutputFollower output, JobView job) throws IOException {
-        boolean read = output.copy();
+        boolean read = output.copy(job);
         while (read && output.advance(job)) {
-            read = output.copy();
+            read = output.copy(job);
         }
         return read;
     }

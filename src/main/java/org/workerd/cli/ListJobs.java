@@ -3,12 +3,15 @@ package org.workerd.cli;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.EnumMap;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
+import org.workerd.ops.HostName;
 import org.workerd.ops.Json;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
@@ -69,7 +72,7 @@ final class ListJobs implements Callable<Integer> {
             } else if (quiet) {
                 jobs.forEach(job -> main.console().data(Long.toString(job.id())));
             } else {
-                printTable(jobs, waits, settings, wanted.equals(JobQueries.Filter.ALL));
+                printTable(jobs, waits, hosts(jobs, queries), settings, wanted.equals(JobQueries.Filter.ALL));
             }
             if (jobs.isEmpty() && !filter.hint(settings).isEmpty()) {
                 main.console().say(filter.hint(settings));
@@ -94,7 +97,22 @@ final class ListJobs implements Callable<Integer> {
         }
     }
 
-    private void printTable(List<JobView> jobs, Map<Long, WaitsFor> waits, Settings settings, boolean all) {
+    /** Of those that run on other machines. */
+    private static Map<Long, String> hosts(List<JobView> jobs, JobQueries queries) {
+        Map<Long, String> hosts = new HashMap<>();
+        for (JobView job : jobs) {
+            if (job.state() == JobState.RUNNING) {
+                queries.attempts(job.id()).stream()
+                        .filter(attempt -> attempt.number() == job.attempt())
+                        .flatMap(attempt -> Stream.ofNullable(HostName.other(attempt.host())))
+                        .forEach(host -> hosts.put(job.id(), host));
+            }
+        }
+        return hosts;
+    }
+
+    private void printTable(
+            List<JobView> jobs, Map<Long, WaitsFor> waits, Map<Long, String> hosts, Settings settings, boolean all) {
         if (jobs.isEmpty()) {
             main.console()
                     .say(
@@ -104,7 +122,7 @@ final class ListJobs implements Callable<Integer> {
             return;
         }
         JobTable table = new JobTable(main, settings);
-        jobs.forEach(job -> table.add(job, waits.get(job.id())));
+        jobs.forEach(job -> table.add(job, waits.get(job.id()), hosts.get(job.id())));
         table.print();
     }
 

@@ -1,9 +1,6 @@
 package org.workerd.cli;
 
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.LinkOption;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
@@ -13,10 +10,11 @@ import org.workerd.cli.text.ExitCode;
 import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
-import org.workerd.ops.OutputTail;
+import org.workerd.ops.JobOutput;
 import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
+import org.workerd.store.OutputFeed;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -67,18 +65,21 @@ final class Logs implements Callable<Integer> {
         Settings settings = main.settings().settings();
         try (JobQueries queries = Main.engine(settings).openForReading()) {
             JobView job = Show.find(queries, id);
+            JobOutput output = new JobOutput(settings, queries, job);
             if (follow && !job.state().isFinal()) {
-                try (Changes changes = Main.engine(settings).changes(queries)) {
-                    follow(job, settings, queries, changes);
+                try (Changes changes = Main.engine(settings).changes(queries);
+                        OutputFeed feed = Main.engine(settings).feed(id).orElse(null)) {
+                    int begun = attempt == null ? begin(job, output) : attempt;
+                    follow(job, new OutputFollower(main.console(), output, feed, begun), queries, changes);
                 }
             } else {
-                print(job, settings, queries.attempts(id));
+                print(job, output, queries.attempts(id));
             }
         }
         return 0;
     }
 
-    private void print(JobView job, Settings settings, List<JobView.Attempt> attempts) throws IOException {
+    private void print(JobView job, JobOutput output, List<JobView.Attempt> attempts) throws IOException {
         Integer asked = attempt;
         if (asked != null && attempts.stream().noneMatch(one -> one.number() == asked)) {
             throw new Failure(ExitCode.FAILED, "job " + id + " has no attempt " + asked, "Try: workerd show " + id);
@@ -87,13 +88,13 @@ final class Logs implements Callable<Integer> {
         int number = asked != null
                 ? asked
                 : attempts.isEmpty() ? 0 : attempts.get(attempts.size() - 1).number();
-        if (number > 0 && hasPrinted(settings, number)) {
+        if (number > 0 && output.isThere(number)) {
             if (attempts.size() > 1) {
                 main.console().hint("workerd: attempt " + number + " of " + attempts.size());
             }
-            OutputTail.of(settings, job, number).copyTo(main.console().programOutput());
+            output.copyTo(main.console().programOutput(), number);
         } else {
-            main.console().say(silence(job, number, newest(settings, number - 1)));
+            main.console().say(silence(job, number, newest(output, number - 1)));
         }
     }
 
@@ -107,9 +108,9 @@ final class Logs implements Callable<Integer> {
                 : words + " Attempt " + earlier.get() + " has: workerd logs " + id + " --attempt " + earlier.get();
     }
 
-    private void follow(JobView first, Settings settings, JobQueries queries, Changes changes)
+    private void follow(JobView first, OutputFollower output, JobQueries queries, Changes changes)
             throws IOException, InterruptedException {
-        int begun = attempt == null ? begin(first, settings) : attempt;
+        int begun = output.number();
         boolean earlier = attempt == null && first.state() != JobState.RUNNING && begun <= first.attempt();
         if (earlier) {
             // Not for people alone: that it failed is the first thing to know of what comes now.
@@ -117,11 +118,10 @@ final class Logs implements Callable<Integer> {
                     .say("workerd: attempt " + begun + ", which has ended; the job is "
                             + first.state().word());
         }
-        OutputFollower output = new OutputFollower(main.console(), settings, first, begun);
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
             JobView job = Show.find(queries, id);
-            if (!output.copy()) {
+            if (!output.copy(job)) {
                 return;
             }
             if (attempt == null && output.advance(job)) {
@@ -148,26 +148,18 @@ final class Logs implements Callable<Integer> {
     }
 
     /** The attempt to begin with: the running one, the newest that printed, or the one that comes. */
-    private int begin(JobView job, Settings settings) {
+    private static int begin(JobView job, JobOutput output) {
         return job.state() == JobState.RUNNING
                 ? job.attempt()
-                : newest(settings, job.attempt()).orElse(job.attempt() + 1);
+                : newest(output, job.attempt()).orElse(job.attempt() + 1);
     }
 
-    private Optional<Integer> newest(Settings settings, int last) {
+    private static Optional<Integer> newest(JobOutput output, int last) {
         for (int number = last; number > 0; number--) {
-            if (hasPrinted(settings, number)) {
+            if (output.isThere(number)) {
                 return Optional.of(number);
             }
         }
         return Optional.empty();
-    }
-
-    private boolean hasPrinted(Settings settings, int number) {
-        Path file = OutputTail.path(settings, id, number);
-        // What is no file of ours is for whoever reads it to refuse.
-        return file.toFile().length() > 0
-                || (Files.exists(file, LinkOption.NOFOLLOW_LINKS)
-                        && !Files.isRegularFile(file, LinkOption.NOFOLLOW_LINKS));
     }
 }

@@ -18,6 +18,7 @@ import org.workerd.job.Names;
 import org.workerd.job.Progress;
 import org.workerd.job.ShellWord;
 import org.workerd.job.Span;
+import org.workerd.ops.HostName;
 import org.workerd.ops.Json;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
@@ -145,7 +146,7 @@ final class Show implements Callable<Integer> {
                     attempt.outcome() == null ? "running" : attempt.outcome(),
                     cell(attempt.exitCode()),
                     cell(attempt.signal()),
-                    cell(attempt.daemonPid()),
+                    daemon(attempt),
                     attempt.error() == null ? "" : attempt.error());
         }
         main.console().data("");
@@ -169,6 +170,11 @@ final class Show implements Callable<Integer> {
 
     private static @Nullable String number(@Nullable Number number) {
         return number == null ? null : number.toString();
+    }
+
+    private static String daemon(JobView.Attempt attempt) {
+        String host = HostName.other(attempt.host());
+        return cell(attempt.daemonPid()) + (host == null ? "" : " on " + host);
     }
 
     private static String cell(@Nullable Number number) {

@@ -18,9 +18,12 @@ import org.workerd.config.SettingsFile;
 import org.workerd.config.SystemZone;
 import org.workerd.engine.Engines;
 import org.workerd.ops.AlarmJson;
+import org.workerd.ops.HostName;
+import org.workerd.ops.OutputTail;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
 import org.workerd.store.JobStore;
+import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
@@ -146,7 +149,8 @@ public final class Daemon {
                 store,
                 identity,
                 plans.of(settings),
-                new Worker.Surroundings(settings.directory(), doorbell, store.clock(), AlarmJson::of));
+                new Worker.Surroundings(
+                        settings.directory(), doorbell, store.clock(), AlarmJson::of, OutputTail::news));
         parts.push(worker::close);
         Web web = new Web(engine, worker, identity.daemon(), settings);
         parts.push(web::close);
@@ -207,14 +211,14 @@ public final class Daemon {
         Directories.makeOwn(directory.home(), "rwx------");
         return store.transaction(moves -> {
             Instant now = store.clock().instant();
-            long daemon = moves.register(pid, host(), settings.concurrency(), now);
+            long daemon = moves.register(pid, HostName.own(), settings.concurrency(), now);
             Ledger ledger = Ledger.create(directory.ledgers(), daemon);
             Premises premises = Premises.of(directory, daemon);
             store.hold(
-                    new DaemonRow(daemon, pid, host(), settings.concurrency(), now),
+                    new DaemonRow(daemon, pid, HostName.own(), settings.concurrency(), now),
                     Ledger.path(directory.ledgers(), daemon),
                     premises.scratch());
-            return new Identity(daemon, pid, ledger, premises);
+            return new Identity(daemon, new Moves.Runner(pid, HostName.own()), ledger, premises);
         });
     }
 
@@ -243,15 +247,6 @@ public final class Daemon {
     private static Path directoryOf(Path file) {
         Path directory = file.getParent();
         return directory == null ? Path.of("/") : directory;
-    }
-
-    /** Not through the resolver, which may wait for a name server. */
-    private static String host() {
-        try {
-            return Files.readString(Path.of("/proc/sys/kernel/hostname")).strip();
-        } catch (IOException nameless) {
-            return "localhost";
-        }
     }
 
     private void stopAll() {

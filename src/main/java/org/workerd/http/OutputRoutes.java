@@ -9,6 +9,7 @@ import java.nio.charset.CharsetDecoder;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Optional;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
@@ -50,8 +51,13 @@ final class OutputRoutes {
         // Nothing in it may be taken for a page, whatever a browser thinks that it is.
         exchange.header("Content-Security-Policy", "sandbox; default-src 'none'");
         exchange.header("Content-Disposition", "attachment; filename=\"" + id + "." + number + ".log\"");
+        Optional<ByteBuffer> kept = room.read(queries -> queries.output(id, (int) number));
         if (exchange.begin(200, "text/plain; charset=utf-8")) {
-            copy(exchange, tail);
+            if (kept.isPresent()) {
+                exchange.response().write(true, kept.get(), exchange.callback());
+            } else {
+                copy(exchange, tail);
+            }
         }
     }
 

@@ -12,6 +12,7 @@ import org.workerd.config.Settings;
 import org.workerd.store.JobView;
 import org.workerd.worker.attempt.Output;
 import org.workerd.worker.attempt.OutputFiles;
+import org.workerd.worker.loop.OutputNews;
 
 /**
  * Copies what an attempt printed, each time from where it left off. While the program runs, a file beyond the limit has
@@ -57,6 +58,12 @@ public final class OutputTail {
     /** The same, but no more than about so many bytes at once. */
     public void copyTo(OutputStream to, long most) throws IOException {
         OutputFiles.read(file, from -> copy(from, to, most));
+    }
+
+    /** For the loop, from the beginning of the file. */
+    public static OutputNews news(Path file, long limit) {
+        OutputTail tail = new OutputTail(file, limit);
+        return tail::copyTo;
     }
 
     /** Of an attempt of this job, from its beginning. */

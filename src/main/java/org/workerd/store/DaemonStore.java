@@ -43,11 +43,6 @@ public interface DaemonStore extends JobStore {
         return Optional.empty();
     }
 
-    /** What attempts printed is to be kept in the queue, for it is read on other machines. */
-    default boolean keepsOutputs() {
-        return false;
-    }
-
     /** Since the last time, somebody has asked on another machine what a job prints. */
     default boolean isFollowed() {
         return false;

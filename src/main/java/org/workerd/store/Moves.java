@@ -155,7 +155,12 @@ public interface Moves {
      */
     record Printed(long job, int attempt, ByteBuffer text) {}
 
-    /** Keeps them with their jobs; to be called when {@link DaemonStore#keepsOutputs} says so. */
+    /** What attempts printed is to be kept in the queue, for it is read on other machines. */
+    default boolean keepsOutputs() {
+        return false;
+    }
+
+    /** Keeps them with their jobs; where {@link #keepsOutputs} says so. */
     default void keep(List<Printed> printed) {
         // They are files, where everybody who reads the queue finds them.
     }

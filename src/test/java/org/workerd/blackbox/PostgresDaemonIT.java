@@ -6,17 +6,21 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
+import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.Cable;
 import org.workerd.PostgresCluster;
+import org.workerd.ops.HostName;
 
 /** Daemons with a queue on PostgreSQL: each has a directory of its own, as two machines would. */
 class PostgresDaemonIT {
@@ -61,6 +65,10 @@ class PostgresDaemonIT {
                 "echo \"begin " + name + " $$\" >>'" + diary + "'\n"
                         + "while [ ! -e '" + temporary.resolve("go") + "' ]; do sleep 0.05; done\n"
                         + "echo \"end " + name + "\" >>'" + diary + "'");
+        machine.handler(
+                "talk",
+                "echo first\nwhile [ ! -e '" + temporary.resolve("go")
+                        + "' ]; do sleep 0.05; done\necho second\nexit 78");
         machines.add(machine);
         return machine;
     }
@@ -134,6 +142,49 @@ class PostgresDaemonIT {
         DaemonTest.until("it ends there", PATIENCE, () -> diaryLines().size() == 3);
         two.stop();
         assertThat(one.workerd("status").code()).isEqualTo(1);
+    }
+
+    @Test
+    void whatAJobPrintsIsReadOnEveryMachineAndFollowedAsItComes() throws Exception {
+        Installation one = machine("one");
+        Installation two = machine("two");
+        one.start();
+        String id = enqueue(one, "talk");
+
+        CompletableFuture<Shell.Done> followed = CompletableFuture.supplyAsync(() -> two.workerd("logs", "-f", id));
+        DaemonTest.until("the follower was sent the first line", PATIENCE, () -> count("follower_news_number_seq") > 0);
+        assertThat(followed).isNotDone();
+        Files.createFile(temporary.resolve("go"));
+
+        assertThat(followed.get(PATIENCE.toSeconds(), TimeUnit.SECONDS).out()).isEqualTo("first\nsecond\n");
+        assertThat(two.workerd("logs", id).out()).isEqualTo("first\nsecond\n");
+        assertThat(two.workerd("show", id, "--json").out()).contains("\"host\":\"" + HostName.own() + "\"");
+        assertThat(count("followers_id_seq"))
+                .as("a second one was never asked for")
+                .isEqualTo(1);
+        two.workerd("delete", id);
+        assertThat(two.workerd("logs", id).code()).isEqualTo(1);
+        one.stop();
+
+        two.set("queue.url", Installation.text(cluster.url("postgres", "postgres", "other")))
+                .set(
+                        "daemon.dir",
+                        Installation.text(temporary.resolve("one/own").toString()))
+                .configure();
+        assertThat(two.workerd("start").err()).contains("holds what daemons of another queue keep on this machine");
+    }
+
+    /** How many numbers a sequence has given away. */
+    private long count(String sequence) {
+        try (Connection connection = cluster.connect(PostgresCluster.USER);
+                Statement statement = connection.createStatement();
+                ResultSet row = statement.executeQuery(
+                        "select case when is_called then last_value else 0 end from jobs." + sequence)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException failure) {
+            throw new AssertionError(failure);
+        }
     }
 
     @Test

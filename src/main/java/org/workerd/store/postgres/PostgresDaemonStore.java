@@ -145,11 +145,6 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     }
 
     @Override
-    public boolean keepsOutputs() {
-        return true;
-    }
-
-    @Override
     public boolean isFollowed() {
         return session != null && session.takeFollowed();
     }

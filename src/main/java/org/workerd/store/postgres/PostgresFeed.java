@@ -49,8 +49,7 @@ final class PostgresFeed implements OutputFeed {
         reminded = System.nanoTime();
     }
 
-    private static final String TAKE =
-            "delete from follower_news where follower = ? returning number, attempt, body";
+    private static final String TAKE = "delete from follower_news where follower = ? returning number, attempt, body";
 
     private record Numbered(long number, Piece piece) {}
 

@@ -106,6 +106,11 @@ final class PostgresMoves implements Moves {
     }
 
     @Override
+    public boolean keepsOutputs() {
+        return true;
+    }
+
+    @Override
     public void keep(List<Printed> printed) {
         outputs.keep(printed);
     }

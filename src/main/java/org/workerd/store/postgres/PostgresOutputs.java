@@ -41,8 +41,7 @@ final class PostgresOutputs {
             """;
 
     List<Follower> followers(long daemon) {
-        return statements.list(
-                FOLLOWERS, row -> new Follower(row.getLong(1), row.getLong(2), row.getLong(3)), daemon);
+        return statements.list(FOLLOWERS, row -> new Follower(row.getLong(1), row.getLong(2), row.getLong(3)), daemon);
     }
 
     /** Nothing for one who has gone, and no more than so much for one who does not take it. */

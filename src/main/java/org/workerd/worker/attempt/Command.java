@@ -27,6 +27,8 @@ final class Command {
     private static final Duration LEFTOVER_GRACE = Duration.ofSeconds(1);
 
     private static final int NOT_OPEN = -1;
+    /** No time that the clock shows. */
+    private static final long MOVES = Long.MIN_VALUE;
 
     private final Path program;
     private final Claim claim;
@@ -38,6 +40,12 @@ final class Command {
     private boolean told;
     /** Readable once the program has ended; poll passes over it while it is not open. */
     private int process = NOT_OPEN;
+
+    private volatile boolean printed;
+    /** Since when it is stopped, on the monotonic clock; and for how long it was before. */
+    private long stoppedAt = MOVES;
+
+    private long stoodStill;
     /** The leader of its group, as long as nobody else can have that number; else 0. */
     private int leader;
 
@@ -90,6 +98,7 @@ final class Command {
 
     private Outcome outcome(Processes.End end, Scratch scratch, Output output) throws IOException {
         boolean quiet = output.isEmpty();
+        printed = !quiet;
         if (!quiet) {
             trim(output);
         }
@@ -189,8 +198,33 @@ final class Command {
         }
     }
 
+    /** It has ended, and its output is not empty. */
+    boolean hasPrinted() {
+        return printed;
+    }
+
     private synchronized void lead(int pid) {
         leader = pid;
+    }
+
+    /** Its time stands still with it. From any thread. */
+    synchronized void freeze() {
+        if (leader != 0) {
+            signal(Processes.STOP);
+            stoppedAt = stoppedAt == MOVES ? System.nanoTime() : stoppedAt;
+        }
+    }
+
+    /** It goes on. From any thread. */
+    synchronized void thaw() {
+        signal(Processes.CONTINUE);
+        stoodStill = stoodStill();
+        stoppedAt = MOVES;
+    }
+
+    /** In nanoseconds, until now. */
+    private synchronized long stoodStill() {
+        return stoodStill + (stoppedAt == MOVES ? 0 : System.nanoTime() - stoppedAt);
     }
 
     /** To all of its group, if it runs. From any thread. */
@@ -218,21 +252,21 @@ final class Command {
 
     /** When, in nanoseconds of the monotonic clock, what is left has had its grace. */
     private long awaitEnd(int pid, BooleanSupplier looking) {
-        long timeout = System.nanoTime() + claim.timeout(policy).toNanos();
+        long begun = System.nanoTime();
         long killAt = Long.MAX_VALUE;
         boolean killed = false;
         Duration look = BUSY_LOOK;
         while (true) {
             openProcess(pid);
             boolean ending = killAt != Long.MAX_VALUE;
-            long next = ending ? (killed ? Long.MAX_VALUE : killAt) : timeout;
+            long next = ending ? (killed ? Long.MAX_VALUE : killAt) : timeoutAt(begun);
             int millis = (int) Math.min(look.toMillis(), Math.max(0, millisUntil(next)));
             boolean[] ready = ending ? Posix.await(millis, process) : Posix.await(millis, process, stop.descriptor());
             if (ready[0]) {
                 return killAt;
             }
             look = process == NOT_OPEN || looking.getAsBoolean() ? BUSY_LOOK : QUIET_LOOK;
-            if (!ending && millisUntil(timeout) <= 0) {
+            if (!ending && millisUntil(timeoutAt(begun)) <= 0) {
                 stop.ask(StopRequest.Cause.TIMED_OUT);
             }
             if (!ending && stop.cause() != null) {
@@ -244,6 +278,10 @@ final class Command {
                 killed = true;
             }
         }
+    }
+
+    private long timeoutAt(long begun) {
+        return begun + claim.timeout(policy).toNanos() + stoodStill();
     }
 
     /** Without a descriptor for it we look again soon: nobody else takes our child's end. */

@@ -1,5 +1,6 @@
 package org.workerd.worker.attempt;
 
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
@@ -42,6 +43,18 @@ public final class Execution {
         return attempt.signs();
     }
 
+    /** Where what it prints is, if it does. */
+    public Path output() {
+        return Output.path(slot.premises().output(), claim().jobId(), claim().attempt());
+    }
+
+    /** It has ended, and something is there. */
+    public boolean hasPrinted() {
+        Command program = command;
+        JavaAttempt code = inJava;
+        return (program != null && program.hasPrinted()) || (code != null && code.hasPrinted());
+    }
+
     int slotNumber() {
         return slot.number();
     }
@@ -64,7 +77,7 @@ public final class Execution {
     void freeze() {
         Command running = command;
         if (running != null) {
-            running.signal(Processes.STOP);
+            running.freeze();
         } else {
             interrupt();
         }
@@ -74,7 +87,7 @@ public final class Execution {
     void thaw() {
         Command running = command;
         if (running != null) {
-            running.signal(Processes.CONTINUE);
+            running.thaw();
         }
     }
 

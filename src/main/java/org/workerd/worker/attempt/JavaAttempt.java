@@ -168,6 +168,10 @@ final class JavaAttempt {
                 .orElse("it is ending");
     }
 
+    boolean hasPrinted() {
+        return job.hasPrinted();
+    }
+
     /** It was told to end, has had its grace, and goes on. */
     synchronized boolean isStuck() {
         return stuck && thread != null;

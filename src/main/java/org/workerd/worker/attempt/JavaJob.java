@@ -49,6 +49,10 @@ final class JavaJob implements JobContext, AutoCloseable {
         lines.begin();
     }
 
+    boolean hasPrinted() {
+        return lines.isThere();
+    }
+
     void print(String text) {
         lines.print(text);
     }

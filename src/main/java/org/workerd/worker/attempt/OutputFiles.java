@@ -1,20 +1,27 @@
 package org.workerd.worker.attempt;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Optional;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Predicate;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.store.Moves.Removed;
+import org.workerd.unix.UnixException;
 
 /**
  * What attempts printed, in directories of the daemon's user: read and removed through no link, for root does it, too.
  * Stateless but for the place.
  */
 public final class OutputFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(OutputFiles.class);
     private static final int MOST_COUNTED = 2_000;
 
     private final Path directory;
@@ -26,6 +33,39 @@ public final class OutputFiles {
     /** What is done with what an attempt has printed. */
     public interface Reading {
         void of(FileChannel output) throws IOException;
+    }
+
+    /** All that is kept of an attempt that has ended, so much at most; empty: it is not there, or cannot be read. */
+    public static Optional<ByteBuffer> kept(Path output, long limit) {
+        AtomicReference<ByteBuffer> text = new AtomicReference<>();
+        try {
+            read(output, from -> text.set(kept(from, limit)));
+        } catch (IOException | UnixException failure) {
+            LOG.warn("cannot read {}: {}", output, failure.getMessage());
+        }
+        return Optional.ofNullable(text.get());
+    }
+
+    /** Where nobody has cut out the middle yet, because the daemon died, it is left out here. */
+    private static ByteBuffer kept(FileChannel from, long limit) throws IOException {
+        long half = limit / 2;
+        byte[] gap = Output.gap(from.size() - 2 * half).getBytes(StandardCharsets.UTF_8);
+        boolean whole = from.size() <= 2 * half + gap.length;
+        ByteBuffer text = ByteBuffer.allocate((int) (whole ? from.size() : 2 * half + gap.length));
+        fill(from, text, 0, whole ? (int) from.size() : (int) half);
+        if (!whole) {
+            fill(from, text.put(gap), from.size() - half, (int) half);
+        }
+        return text.flip();
+    }
+
+    private static void fill(FileChannel from, ByteBuffer text, long position, int count) throws IOException {
+        text.limit(text.position() + count);
+        long at = position;
+        for (int read = 0; text.hasRemaining() && read >= 0; at += read) {
+            read = from.read(text, at);
+        }
+        text.limit(text.capacity());
     }
 
     private interface Use {

@@ -51,6 +51,11 @@ final class OutputLines implements AutoCloseable {
         }
     }
 
+    /** Something was printed. */
+    synchronized boolean isThere() {
+        return file != null;
+    }
+
     private void write(byte[] bytes) throws IOException {
         OutputStream stream = file == null ? create() : file;
         file = stream;

@@ -11,11 +11,11 @@ import org.workerd.worker.attempt.Slots;
 /** Deals with the requests to end jobs, whoever asked and whoever ran them: a request outlives the daemon it was for. */
 final class Cancellations {
     private final Slots slots;
-    private final long daemonPid;
+    private final Moves.Runner runner;
 
-    Cancellations(Slots slots, long daemonPid) {
+    Cancellations(Slots slots, Moves.Runner runner) {
         this.slots = slots;
-        this.daemonPid = daemonPid;
+        this.runner = runner;
     }
 
     /** After the verdicts and before the claims: what was put back in this turn shall not begin again. */
@@ -27,7 +27,7 @@ final class Cancellations {
             } else {
                 Optional<Claim> notBegun = slots.cancel(token, request.reason());
                 if (notBegun.isPresent()) {
-                    moves.finish(notBegun.get(), new Verdict.GiveBack(null), daemonPid, now);
+                    moves.finish(notBegun.get(), new Verdict.GiveBack(null), runner, now);
                     settle(moves, request, now);
                 }
             }

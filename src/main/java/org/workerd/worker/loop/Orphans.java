@@ -142,7 +142,12 @@ final class Orphans {
             end.map(EndNote::progress).ifPresent(progress -> moves.progress(claim, progress));
             Moves.Finish finish = end.map(note -> judged(note, claim, policies, now))
                     .orElseGet(() -> new Moves.Finish(claim, cutShort(claim, will, moves, policies, now), now));
-            if (moves.finish(claim, finish.verdict(), daemon.pid(), finish.at())) {
+            Moves.Runner runner = new Moves.Runner(daemon.pid(), daemon.host());
+            if (moves.finish(claim, finish.verdict(), runner, finish.at())) {
+                if (moves.keepsOutputs()) {
+                    peers.printed(daemon.id(), claim, policies.of(claim.name()))
+                            .ifPresent(printed -> moves.keep(List.of(printed)));
+                }
                 back.add(finish);
                 ended += end.isPresent() ? 1 : 0;
                 alarms.of(claim, finish.verdict(), policies.of(claim.name()))

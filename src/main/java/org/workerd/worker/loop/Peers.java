@@ -15,8 +15,11 @@ import java.util.function.Predicate;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.config.DaemonDirectory;
+import org.workerd.job.Claim;
+import org.workerd.job.JobPolicy;
 import org.workerd.store.Liveness;
 import org.workerd.store.Liveness.Inheritance;
+import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.ProcessInfo;
 import org.workerd.worker.attempt.Cleaner;
@@ -25,6 +28,8 @@ import org.workerd.worker.attempt.EndLog;
 import org.workerd.worker.attempt.EndNote;
 import org.workerd.worker.attempt.Ledger;
 import org.workerd.worker.attempt.Leftovers;
+import org.workerd.worker.attempt.Output;
+import org.workerd.worker.attempt.OutputFiles;
 import org.workerd.worker.attempt.Scratch;
 
 /**
@@ -41,6 +46,7 @@ final class Peers {
     private final Liveness liveness;
     private final Path ledgers;
     private final Path scratch;
+    private final Path outputs;
     private final Doorbell doorbell;
     private final Cleaner cleaner;
     /** By daemon, the locks that we got: whoever has one is the only one to clean up after that daemon. */
@@ -52,6 +58,7 @@ final class Peers {
         this.liveness = liveness;
         this.ledgers = directory.ledgers();
         this.scratch = directory.scratch();
+        this.outputs = directory.output();
         this.doorbell = doorbell;
         this.cleaner = cleaner;
     }
@@ -95,6 +102,14 @@ final class Peers {
     /** What the daemon wrote down of its attempts. */
     Optional<Ledger.Contents> ledger(long daemon) {
         return Ledger.read(Ledger.path(ledgers, daemon));
+    }
+
+    /** What an attempt of it printed on this machine. */
+    Optional<Moves.Printed> printed(long daemon, Claim claim, JobPolicy policy) {
+        Path output = Output.path(outputs, claim.jobId(), claim.attempt());
+        return ledger(daemon)
+                .flatMap(here -> OutputFiles.kept(output, policy.outputLimit()))
+                .flatMap(text -> Printing.printed(claim, text));
     }
 
     /** How attempts of it ended, by the tokens of their claims. */

@@ -26,15 +26,17 @@ final class Verdicts {
     private final Identity identity;
     private final HeldNames held;
     private final AlarmRaising alarms;
+    private final Printing printing;
     private final List<Judged> unwritten = new ArrayList<>();
     /** How many jobs are dead of what this daemon ran. */
     private long died;
 
-    Verdicts(Slots slots, Identity identity, HeldNames held, AlarmRaising alarms) {
+    Verdicts(Slots slots, Identity identity, HeldNames held, AlarmRaising alarms, Printing printing) {
         this.slots = slots;
         this.identity = identity;
         this.held = held;
         this.alarms = alarms;
+        this.printing = printing;
     }
 
     /** Judges what ended since the last time, and what waits for its slot too long. True: the machine is short. */
@@ -93,7 +95,8 @@ final class Verdicts {
         List<Moves.Finish> verdicts = unwritten.stream()
                 .map(judged -> new Moves.Finish(judged.claim(), judged.verdict(), judged.at()))
                 .toList();
-        List<Claim> lost = moves.finish(verdicts, identity.pid());
+        List<Claim> lost = moves.finish(verdicts, identity.runner());
+        printing.keep(moves, executions(lost));
         unwritten.stream()
                 .filter(judged -> !lost.contains(judged.claim()))
                 .flatMap(judged -> Stream.ofNullable(judged.alarm()))
@@ -111,13 +114,17 @@ final class Verdicts {
         }
     }
 
+    private List<Execution> executions(List<Claim> lost) {
+        return executions().filter(one -> !lost.contains(one.claim())).toList();
+    }
+
     /** What the database says is ours, and we do not know, we cannot run: a claim whose commit seemed to fail. */
     void giveBackUnknown(Moves moves, Instant now) {
         Set<Long> known = slots.tokens();
         known.addAll(unwritten.stream().map(judged -> judged.claim().token()).collect(Collectors.toSet()));
         for (Claim claim : moves.claimedBy(identity.daemon())) {
             if (!known.contains(claim.token())) {
-                moves.finish(claim, new Verdict.GiveBack(null), identity.pid(), now);
+                moves.finish(claim, new Verdict.GiveBack(null), identity.runner(), now);
             }
         }
     }

@@ -43,7 +43,11 @@ public final class Worker {
 
     /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
     public record Surroundings(
-            DaemonDirectory directory, Doorbell doorbell, InstantSource clock, AlarmText alarmText) {}
+            DaemonDirectory directory,
+            Doorbell doorbell,
+            InstantSource clock,
+            AlarmText alarmText,
+            OutputNews.Source outputNews) {}
 
     private enum Want {
         WORK,
@@ -56,6 +60,7 @@ public final class Worker {
     private final DaemonStore store;
     private final Slots slots;
     private final HeldNames held = new HeldNames();
+    private final Printing printing;
     private final Verdicts verdicts;
     private final Claiming claiming;
     private final Cleaner cleaner = new Cleaner();
@@ -86,12 +91,13 @@ public final class Worker {
         this.store = store;
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell(), surroundings.clock());
         AlarmRaising alarms = new AlarmRaising(surroundings.directory().output(), surroundings.alarmText());
-        this.verdicts = new Verdicts(slots, identity, held, alarms);
+        this.printing = new Printing(store, identity.daemon(), surroundings.outputNews());
+        this.verdicts = new Verdicts(slots, identity, held, alarms, printing);
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.doorbell(), cleaner);
         this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()), alarms);
         this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
-        this.cancellations = new Cancellations(slots, identity.pid());
+        this.cancellations = new Cancellations(slots, identity.runner());
         this.pruner = new Pruner(new OutputFiles(surroundings.directory()));
         this.wallClock = new WallClock(surroundings.clock());
         this.inbox = new Inbox(surroundings.doorbell());
@@ -260,6 +266,7 @@ public final class Worker {
             retry.end();
         }
         boolean moved = verdicts.count() > 0 || !turn.claimed().isEmpty();
+        printing.told();
         verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
         slots.run(turn.claimed(), plan);
@@ -311,6 +318,7 @@ public final class Worker {
                 .toList();
         starts.tell(moves, known, plan.limits(), now);
         progress.write(moves, known);
+        printing.tell(moves, known);
         List<Claim> lost = verdicts.write(moves);
         verdicts.count(lost, activities);
         cancellations.carryOut(moves, now);

@@ -117,7 +117,10 @@ final class CommitCutter implements AutoCloseable {
                 return true;
             }
             return text.contains("COMMIT\0")
-                    || (!name.isEmpty() && Pattern.compile("B[\\s\\S]{4}\0" + name + "\0").matcher(text).find());
+                    || (!name.isEmpty()
+                            && Pattern.compile("B[\\s\\S]{4}\0" + name + "\0")
+                                    .matcher(text)
+                                    .find());
         }
 
         void answer() {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -14,6 +15,7 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -34,8 +36,10 @@ import org.workerd.job.Outcome;
 import org.workerd.job.Policies;
 import org.workerd.job.Progress;
 import org.workerd.job.Retention;
+import org.workerd.store.Fence;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
+import org.workerd.store.Moves;
 import org.workerd.store.sqlite.SqliteEngine;
 import org.workerd.unix.LockFile;
 import org.workerd.worker.attempt.Doorbell;
@@ -79,7 +83,11 @@ class WorkerTest {
         store = new FailingStore(new SqliteEngine(file, Duration.ofSeconds(30)).serve());
         identity = store.transaction(moves -> {
             long daemon = moves.register(1, "here", 2, now);
-            return new Identity(daemon, 1, Ledger.create(directory.ledgers(), daemon), Premises.of(directory, daemon));
+            return new Identity(
+                    daemon,
+                    new Moves.Runner(1, "here"),
+                    Ledger.create(directory.ledgers(), daemon),
+                    Premises.of(directory, daemon));
         });
     }
 
@@ -116,7 +124,7 @@ class WorkerTest {
                 store,
                 identity,
                 plan(slots),
-                new Worker.Surroundings(directory, doorbell, () -> now, WorkerTest::alarm));
+                new Worker.Surroundings(directory, doorbell, () -> now, WorkerTest::alarm, (file, limit) -> to -> {}));
     }
 
     private static String alarm(AlarmText.News news) {
@@ -183,6 +191,34 @@ class WorkerTest {
 
         assertThat(view(first).result()).isEqualTo("42");
         assertThat(worker.busy()).isZero();
+    }
+
+    @Test
+    void theTimeOfAProgramStandsStillWithIt() throws Exception {
+        Path begun = top.resolve("begun");
+        Path go = top.resolve("go");
+        Path program = Files.writeString(
+                top.resolve("wait"),
+                "#!/bin/sh\n: >'" + begun + "'\nwhile [ ! -e '" + go + "' ]; do sleep 0.05; done\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Duration timeout = Duration.ofSeconds(4);
+        start(1);
+        long id = store.transaction(moves ->
+                        moves.enqueue(NewJob.named("wait").timeout(timeout).build()))
+                .id();
+        worker.turn();
+        Awaitility.await().until(() -> Files.exists(begun));
+        Fence fence = worker.fence(false);
+
+        fence.cutOff();
+        long stopped = System.nanoTime();
+        Awaitility.await().until(() -> System.nanoTime() - stopped > timeout.toNanos());
+        fence.back();
+        Files.createFile(go);
+        turnUntil(() -> state(id) != JobState.READY && state(id) != JobState.RUNNING);
+
+        assertThat(view(id).error()).isNull();
+        assertThat(state(id)).isEqualTo(JobState.DONE);
     }
 
     @Test
