@@ -153,6 +153,19 @@ class ArchitectureTest {
     static final ArchRule onlyHttpUsesJetty = onlyIn("org.workerd.http..", "org.eclipse.jetty..", "io.prometheus..");
 
     @ArchTest
+    static final ArchRule onlyPagesUseTemplates = onlyIn("org.workerd.http.pages..", "gg.jte..");
+
+    /** They are given what they show. */
+    @ArchTest
+    static final ArchRule pagesKnowNeitherWhoAsksNorTheQueue = noClasses()
+            .that()
+            .resideInAPackage("org.workerd.http.pages..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage(
+                    "org.workerd.http", "org.workerd.worker..", "org.workerd.engine..", "org.eclipse.jetty..");
+
+    @ArchTest
     static final ArchRule onlyTheCommandLineParsesOptions = onlyIn("org.workerd.cli..", "picocli..");
 
     @ArchTest

@@ -23,7 +23,9 @@ final class Api implements AutoCloseable {
         this.room = new Room(parts);
         this.live = new Live(room);
         this.metrics = new Metrics(room, live, connections);
-        this.routes = routes(room, live, metrics);
+        List<Route> all = new ArrayList<>(routes(room, live, metrics));
+        all.addAll(Pages.routes(room));
+        this.routes = List.copyOf(all);
     }
 
     /** Those of the API, then what stands beside it. */

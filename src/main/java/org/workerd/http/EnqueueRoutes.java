@@ -62,7 +62,7 @@ final class EnqueueRoutes {
         });
     }
 
-    private static String told(String name, Moves.Enqueued stored) {
+    static String told(String name, Moves.Enqueued stored) {
         return stored.stored()
                 ? "enqueue of job " + stored.id() + " named " + name
                 : "enqueue of nothing: job " + stored.id() + " has the key";

@@ -31,6 +31,7 @@ final class Exchange {
     private final Route.Match match;
     private final Fields query;
     private final Memory memory;
+    private String base = "";
     private byte[] body = new byte[0];
     private volatile boolean begun;
 
@@ -94,6 +95,12 @@ final class Exchange {
         return query.getValue(name);
     }
 
+    /** All values of one that may be given again and again. */
+    List<String> parameters(String name) {
+        List<String> values = query.getValues(name);
+        return values == null ? List.of() : values;
+    }
+
     List<String> parameters() {
         return query.stream().map(Fields.Field::getName).toList();
     }
@@ -149,7 +156,31 @@ final class Exchange {
         if (problem.status() == 429 || problem.status() == 503) {
             header("Retry-After", problem.status() == 429 ? "60" : "1");
         }
-        bytes(problem.status(), "application/problem+json", document(problem::write));
+        if (isForPerson()) {
+            Pages.send(this, problem.status(), "error.jte", Pages.error(this, problem));
+        } else {
+            bytes(problem.status(), "application/problem+json", document(problem::write));
+        }
+    }
+
+    /** A browser asks for a page, and not for a part of the API. */
+    private boolean isForPerson() {
+        String accepted = header(HttpHeader.ACCEPT);
+        return accepted != null && accepted.contains("text/html") && !path().startsWith(base + "/api/");
+    }
+
+    private String path() {
+        return String.valueOf(request.getHttpURI().getPath());
+    }
+
+    /** What stands before every path of ours from now on: empty, or with a slash in front. */
+    Exchange below(String path) {
+        base = path;
+        return this;
+    }
+
+    String base() {
+        return base;
     }
 
     void empty(int status) {

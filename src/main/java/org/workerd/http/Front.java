@@ -222,7 +222,9 @@ final class Front extends Handler.Abstract {
         response.getHeaders().put("Referrer-Policy", "same-origin");
         response.getHeaders()
                 .put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
-        return new Exchange(request, response, callback, caller, match, query(request), answers);
+        Guard door = guard;
+        return new Exchange(request, response, callback, caller, match, query(request), answers)
+                .below(door == null ? "" : door.basePath());
     }
 
     private static Fields query(Request request) {

@@ -4,6 +4,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.charset.StandardCharsets;
+import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import org.workerd.ops.Json;
 import org.workerd.ops.LiveDaemons;
 import org.workerd.ops.QueueNumbers;
 import org.workerd.ops.ScheduleView;
+import org.workerd.store.Moves;
 
 /** Counts, daemons, handlers and schedules; and what the API is. For the thread of the API. */
 final class OverviewRoutes {
@@ -67,27 +69,29 @@ final class OverviewRoutes {
     }
 
     private void run(Exchange exchange) {
-        String id = exchange.named("id");
-        CronEntry entry = room.settings().cron().stream()
+        CronEntry entry = entry(room, exchange.named("id"));
+        room.change(exchange, "run of the schedule " + entry.id(), moves -> run(entry, moves, room.now()), job -> {
+            exchange.header("Location", "/api/v1/jobs/" + job);
+            exchange.json(201, document -> {
+                document.generator().writeStartObject();
+                document.generator().writeNumberField("id", job);
+                document.generator().writeEndObject();
+            });
+        });
+    }
+
+    static CronEntry entry(Room room, String id) {
+        return room.settings().cron().stream()
                 .filter(one -> one.id().equals(id))
                 .findFirst()
                 .orElseThrow(() -> Problem.noSuch("schedule " + Names.printable(id)));
-        room.change(
-                exchange,
-                "run of the schedule " + id,
-                moves -> {
-                    long job = moves.enqueue(entry.job()).id();
-                    moves.linkCron(id, job, room.now());
-                    return job;
-                },
-                job -> {
-                    exchange.header("Location", "/api/v1/jobs/" + job);
-                    exchange.json(201, document -> {
-                        document.generator().writeStartObject();
-                        document.generator().writeNumberField("id", job);
-                        document.generator().writeEndObject();
-                    });
-                });
+    }
+
+    /** The job that it is. */
+    static long run(CronEntry entry, Moves moves, Instant now) {
+        long job = moves.enqueue(entry.job()).id();
+        moves.linkCron(entry.id(), job, now);
+        return job;
     }
 
     /** The counts, whenever something changed, but at most once a second. */

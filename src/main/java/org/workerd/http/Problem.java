@@ -54,6 +54,11 @@ final class Problem extends RuntimeException {
         return type;
     }
 
+    /** What to do about it; empty: there is nothing to be said. */
+    String hint() {
+        return hint;
+    }
+
     void write(Json document) throws IOException {
         JsonGenerator out = document.generator();
         out.writeStartObject();

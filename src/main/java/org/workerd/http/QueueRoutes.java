@@ -41,7 +41,7 @@ final class QueueRoutes {
         exchange.json(200, list::write);
     }
 
-    private static String queue(Exchange exchange) {
+    static String queue(Exchange exchange) {
         try {
             return Names.checked("the queue's name", exchange.named("queue"));
         } catch (IllegalArgumentException wrong) {
@@ -65,7 +65,7 @@ final class QueueRoutes {
                 changed -> answer(exchange, queue, false, changed));
     }
 
-    private static String whom(@Nullable String queue) {
+    static String whom(@Nullable String queue) {
         return queue == null ? "all queues" : "the queue " + queue;
     }
 
