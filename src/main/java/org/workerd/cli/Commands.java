@@ -10,6 +10,7 @@ public final class Commands {
     public static final List<String> NAMES = List.of(
             "enqueue",
             "list",
+            "top",
             "show",
             "logs",
             "wait",
@@ -62,6 +63,7 @@ public final class Commands {
         return switch (name) {
             case "enqueue" -> new Enqueue(main);
             case "list" -> new ListJobs(main);
+            case "top" -> new Top(main);
             case "show" -> new Show(main);
             case "logs" -> new Logs(main);
             case "wait" -> new Wait(main);

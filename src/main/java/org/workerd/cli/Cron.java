@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.StateColours;
 import org.workerd.cli.text.Table;
 import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
@@ -76,7 +77,7 @@ final class Cron implements Callable<Integer> {
         Table table = new Table(
                 "ID", "SCHEDULE", "TIMEZONE", "HANDLER", "LAST RUN", "LAST JOB", "OUTCOME", "NEXT RUN", "NOTE");
         if (main.colours()) {
-            table.colour(OUTCOME, JobTable::colour);
+            table.colour(OUTCOME, StateColours::of);
         }
         schedules.forEach(schedule -> table.row(row(schedule)));
         main.console().print(table);

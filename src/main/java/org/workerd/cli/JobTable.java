@@ -2,11 +2,11 @@ package org.workerd.cli;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.Map;
 import java.util.Objects;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.workerd.cli.text.StateColours;
 import org.workerd.cli.text.Table;
 import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
@@ -32,7 +32,7 @@ final class JobTable {
         this.settings = settings;
         this.now = main.now();
         if (main.colours()) {
-            table.colour(STATE, JobTable::colour);
+            table.colour(STATE, StateColours::of);
         }
     }
 
@@ -85,17 +85,5 @@ final class JobTable {
 
     private String time(Instant time) {
         return main.console().isTerminal() ? Times.relative(time, now) : Times.rfc3339(time);
-    }
-
-    private static final Map<String, String> COLOURS = Map.of(
-            JobState.RUNNING.word(), "36",
-            JobState.DONE.word(), "32",
-            JobState.RETRYING.word(), "33",
-            JobState.DEAD.word(), "31",
-            JobState.CANCELLED.word(), "35");
-
-    /** As terminals number them; what waits has none. */
-    static @Nullable String colour(String state) {
-        return COLOURS.get(state);
     }
 }

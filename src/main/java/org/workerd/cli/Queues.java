@@ -2,16 +2,12 @@ package org.workerd.cli;
 
 import java.io.IOException;
 import java.util.Map;
-import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.Table;
 import org.workerd.cli.text.WaitText;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
-import org.workerd.job.Limits;
 import org.workerd.ops.Json;
 import org.workerd.ops.QueueList;
 import org.workerd.ops.QueueNumbers;
@@ -51,11 +47,10 @@ final class Queues implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = main.settings().settings();
-        Limits limits = settings.limits();
         QueueList list;
         boolean served = false;
         try (JobQueries queries = Main.engine(settings).openForReading()) {
-            QueueList found = QueueList.of(queries, limits, main.now());
+            QueueList found = QueueList.of(queries, settings.limits(), main.now());
             if (quiet) {
                 list = found;
             } else {
@@ -76,23 +71,22 @@ final class Queues implements Callable<Integer> {
                     .say(
                             "There are no queues yet. A queue is created with its first job: workerd enqueue NAME --queue Q");
         } else {
-            printTable(queues, list.waits(), limits, served);
+            printTable(list, served);
         }
         return 0;
     }
 
-    private void printTable(
-            Map<String, QueueNumbers> queues, Map<String, WaitsFor> waits, Limits limits, boolean served) {
+    private void printTable(QueueList list, boolean served) {
         Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "PRIORITY", "WAITING", "NOTE");
-        queues.forEach((name, queue) -> table.row(
+        list.queues().forEach((name, queue) -> table.row(
                 name,
                 queue.paused() ? "paused" : served ? "served" : "unserved",
                 Long.toString(queue.count(JobState.READY)),
                 Long.toString(queue.count(JobState.RUNNING)),
-                limit(limits, name),
-                Integer.toString(limits.priority(name)),
+                list.limitsOf(name).orElse("-"),
+                Integer.toString(list.limits().priority(name)),
                 Long.toString(queue.waiting()),
-                note(waits.get(name))));
+                note(list.waits().get(name))));
         main.console().print(table);
     }
 
@@ -100,15 +94,5 @@ final class Queues implements Callable<Integer> {
         return waitsFor == null
                 ? ""
                 : WaitText.of(waitsFor, main.now(), main.console().isTerminal());
-    }
-
-    private static String limit(Limits limits, String queue) {
-        String both = Stream.of(
-                        limits.queues().concurrency().get(queue),
-                        limits.queues().rates().get(queue))
-                .filter(Objects::nonNull)
-                .map(Object::toString)
-                .collect(Collectors.joining(", "));
-        return both.isEmpty() ? "-" : both;
     }
 }

@@ -11,7 +11,6 @@ final class UsualWords {
             Map.entry("ls", "workerd list"),
             Map.entry("jobs", "workerd list"),
             Map.entry("ps", "workerd list --state running, or workerd status"),
-            Map.entry("top", "workerd list --state running, or workerd stats"),
             Map.entry("log", "workerd logs ID"),
             Map.entry("tail", "workerd logs -f ID"),
             Map.entry("kill", "workerd cancel ID"),

@@ -4,10 +4,13 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.time.Instant;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.workerd.job.JobState;
 import org.workerd.job.Limits;
 import org.workerd.job.Rate;
@@ -44,6 +47,17 @@ public record QueueList(Map<String, QueueNumbers> queues, Map<String, WaitsFor> 
         queues.addAll(limits.queues().rates().keySet());
         queues.addAll(limits.priorities().keySet());
         return queues;
+    }
+
+    /** How many of this queue may run at once, and may start in a period, as the configuration writes it. */
+    public Optional<String> limitsOf(String queue) {
+        String both = Stream.of(
+                        limits.queues().concurrency().get(queue),
+                        limits.queues().rates().get(queue))
+                .filter(Objects::nonNull)
+                .map(Object::toString)
+                .collect(Collectors.joining(", "));
+        return both.isEmpty() ? Optional.empty() : Optional.of(both);
     }
 
     /** As one object. */

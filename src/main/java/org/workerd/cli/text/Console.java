@@ -11,6 +11,7 @@ import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Printable;
@@ -141,6 +142,11 @@ public final class Console {
     public void print(Table table) {
         table.lines(screen.data() ? screen.columns().count() : Integer.MAX_VALUE)
                 .forEach(this::print);
+    }
+
+    /** Prints lines that are clean and fit. */
+    public void print(List<String> lines) {
+        lines.forEach(this::print);
     }
 
     public int helpWidth() {

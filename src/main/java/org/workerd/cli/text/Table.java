@@ -35,7 +35,7 @@ public final class Table {
     }
 
     /** Header and rows. None is wider than this, as long as there is room for the headings and the numbers. */
-    List<String> lines(int width) {
+    public List<String> lines(int width) {
         int columns = rows.get(0).size();
         int[] whole = IntStream.range(0, columns).map(this::widest).toArray();
         if (sum(whole) + GAP * (columns - 1) <= width) {

@@ -2,13 +2,16 @@ package org.workerd.worker.attempt;
 
 import java.io.IOException;
 import java.io.RandomAccessFile;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Optional;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Printable;
 
 /** The last line of what a program printed that says something, for the error of its attempt. Stateless. */
-final class LastLine {
+public final class LastLine {
     static final int LONGEST = 200;
     static final String CUT = "...";
 
@@ -35,6 +38,18 @@ final class LastLine {
             file.readFully(tail);
             return of(new String(tail, StandardCharsets.UTF_8), from == 0);
         }
+    }
+
+    /** Of an attempt's {@link Output#path output}, which it may still write; empty: it printed none. */
+    public static Optional<String> of(Path output) throws IOException {
+        String[] found = new String[1];
+        OutputFiles.read(output, file -> {
+            ByteBuffer tail = ByteBuffer.allocate((int) Math.min(file.size(), FARTHEST));
+            long from = file.size() - tail.capacity();
+            file.read(tail, from);
+            found[0] = of(new String(tail.array(), 0, tail.position(), StandardCharsets.UTF_8), from == 0);
+        });
+        return Optional.ofNullable(found[0]);
     }
 
     /** Of this text, which begins in the middle of a line unless it is whole. */
