@@ -78,15 +78,16 @@ final class Queues implements Callable<Integer> {
 
     private void printTable(QueueList list, boolean served) {
         Table table = new Table("QUEUE", "STATUS", "READY", "RUNNING", "LIMIT", "PRIORITY", "WAITING", "NOTE");
-        list.queues().forEach((name, queue) -> table.row(
-                name,
-                queue.paused() ? "paused" : served ? "served" : "unserved",
-                Long.toString(queue.count(JobState.READY)),
-                Long.toString(queue.count(JobState.RUNNING)),
-                list.limitsOf(name).orElse("-"),
-                Integer.toString(list.limits().priority(name)),
-                Long.toString(queue.waiting()),
-                note(list.waits().get(name))));
+        list.queues()
+                .forEach((name, queue) -> table.row(
+                        name,
+                        queue.paused() ? "paused" : served ? "served" : "unserved",
+                        Long.toString(queue.count(JobState.READY)),
+                        Long.toString(queue.count(JobState.RUNNING)),
+                        list.limitsOf(name).orElse("-"),
+                        Integer.toString(list.limits().priority(name)),
+                        Long.toString(queue.waiting()),
+                        note(list.waits().get(name))));
         main.console().print(table);
     }
 

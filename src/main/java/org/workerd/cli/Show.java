@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.ExitCode;
 import org.workerd.cli.text.Failure;
+import org.workerd.cli.text.StateColours;
 import org.workerd.cli.text.Table;
 import org.workerd.cli.text.Times;
 import org.workerd.cli.text.WaitText;
@@ -93,7 +94,10 @@ final class Show implements Callable<Integer> {
         line("id", Long.toString(job.id()));
         line("name", job.name());
         line("queue", job.queue());
-        line("state", job.state().word());
+        line(
+                "state",
+                job.state().word(),
+                main.colours() ? StateColours.of(job.state().word()) : null);
         line(
                 "waits for",
                 waitsFor == null
@@ -141,7 +145,7 @@ final class Show implements Callable<Integer> {
             Instant end = attempt.finishedAt() == null ? main.now() : attempt.finishedAt();
             table.row(
                     Integer.toString(attempt.number()),
-                    Times.rfc3339(attempt.startedAt()),
+                    main.console().isTerminal() ? Times.local(attempt.startedAt()) : Times.rfc3339(attempt.startedAt()),
                     Span.brief(Duration.between(attempt.startedAt(), end)),
                     attempt.outcome() == null ? "running" : attempt.outcome(),
                     cell(attempt.exitCode()),
@@ -153,10 +157,16 @@ final class Show implements Callable<Integer> {
         main.console().print(table);
     }
 
-    /** Absent is not shown. */
     private void line(String label, @Nullable String value) {
+        line(label, value, null);
+    }
+
+    /** Absent is not shown. The colour is as terminals number them; null: none. */
+    private void line(String label, @Nullable String value, @Nullable String colour) {
         if (value != null && !value.isEmpty()) {
-            main.console().data(label + " ".repeat(LABEL - label.length()) + Names.printable(value));
+            String text = Names.printable(value);
+            String shown = colour == null ? text : "\033[" + colour + "m" + text + "\033[0m";
+            main.console().print(List.of(label + " ".repeat(LABEL - label.length()) + shown));
         }
     }
 
@@ -164,8 +174,9 @@ final class Show implements Callable<Integer> {
         if (time == null) {
             return null;
         }
-        String age = main.console().isTerminal() ? " (" + Times.relative(time, main.now()) + ")" : "";
-        return Times.rfc3339(time) + age;
+        return main.console().isTerminal()
+                ? Times.local(time) + " (" + Times.relative(time, main.now()) + ")"
+                : Times.rfc3339(time);
     }
 
     private static @Nullable String number(@Nullable Number number) {

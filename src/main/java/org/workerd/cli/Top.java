@@ -38,8 +38,7 @@ final class Top implements Callable<Integer> {
     public Integer call() throws IOException {
         boolean live = main.console().isTerminal() && main.console().canAsk();
         if (!once && !live) {
-            throw new Failure(
-                    ExitCode.USAGE, "top needs a terminal", "To print its content once: workerd top --once");
+            throw new Failure(ExitCode.USAGE, "top needs a terminal", "To print its content once: workerd top --once");
         }
         Settings settings = main.settings().settings();
         LiveView view = new LiveView(
@@ -49,7 +48,8 @@ final class Top implements Callable<Integer> {
                 main::now,
                 main.colours());
         if (once) {
-            main.console().print(view.once(main.console().isTerminal(), main.console().width()));
+            main.console()
+                    .print(view.once(main.console().isTerminal(), main.console().width()));
         } else {
             view.run(main.console());
         }

@@ -66,8 +66,7 @@ public record Overview(
 
     /** The same, with what has been printed since: no change of the queue tells of that. */
     public Overview withOutput(Settings settings) {
-        return new Overview(
-                daemons, queues, perMinute, running, lastLines(settings, running), failed, dead, schedules);
+        return new Overview(daemons, queues, perMinute, running, lastLines(settings, running), failed, dead, schedules);
     }
 
     /** Of all queues together. */
@@ -119,9 +118,9 @@ public record Overview(
     }
 
     private static List<JobView> failed(JobQueries queries, Instant now, int most) {
-        List<JobView> failed = new ArrayList<>(queries.list(
-                        in(JobState.DEAD).withFinishedSince(now.minus(LATELY)), most)
-                .jobs());
+        List<JobView> failed =
+                new ArrayList<>(queries.list(in(JobState.DEAD).withFinishedSince(now.minus(LATELY)), most)
+                        .jobs());
         failed.addAll(queries.list(in(JobState.RETRYING), most).jobs());
         failed.sort(Comparator.comparing(Overview::began).reversed());
         return failed.subList(0, Math.min(most, failed.size()));

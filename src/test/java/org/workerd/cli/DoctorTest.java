@@ -249,7 +249,7 @@ final class DoctorTest {
                 + Cli.NOW.plus(Duration.ofMinutes(90)).toEpochMilli() + ", 253402300799999)");
         assertThat(doctor().out())
                 .contains("warning clock it was set back: the newest job was stored 1h 30m from now")
-                .contains("warning clock 1 jobs are due more than a year from now");
+                .contains("warning clock 1 job is due more than a year from now");
     }
 
     @ParameterizedTest

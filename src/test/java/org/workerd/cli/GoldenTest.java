@@ -9,9 +9,12 @@ import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.TimeZone;
 import java.util.UUID;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,9 +25,22 @@ import org.workerd.job.Verdict;
 /** Everything that commands print, to the letter: for people at a terminal, for pipes, as JSON, and when they fail. */
 final class GoldenTest {
     private static byte[] filled;
+    private static TimeZone zone;
 
     private Path directory;
     private Cli cli;
+
+    /** On a terminal times are those of the machine's clocks. */
+    @BeforeAll
+    static void goByOneZone() {
+        zone = TimeZone.getDefault();
+        TimeZone.setDefault(TimeZone.getTimeZone("Europe/Berlin"));
+    }
+
+    @AfterAll
+    static void goByTheMachinesZone() {
+        TimeZone.setDefault(zone);
+    }
 
     @BeforeEach
     void install() throws IOException, SQLException {

@@ -49,8 +49,9 @@ final class TopTest {
         enqueue(NewJob.of("mail", "ann"));
         cli.finish(cli.claim(), Cli.dead("failed", 3, null, "exit code 3: mail: command not found"));
         enqueue(NewJob.of("mail", "bob"));
-        cli.finish(cli.claim(), new Verdict.Retry(
-                new Verdict.Ending("failed", 7, null, "exit code 7"), Cli.NOW.plusSeconds(300)));
+        cli.finish(
+                cli.claim(),
+                new Verdict.Retry(new Verdict.Ending("failed", 7, null, "exit code 7"), Cli.NOW.plusSeconds(300)));
         enqueue(NewJob.of("resize", "a b.png"));
         Claim first = cli.claim();
         cli.transaction(moves -> moves.progress(first, new Progress(50, "half of it")));
@@ -74,7 +75,7 @@ final class TopTest {
         assertThat(said.err()).isEmpty();
         assertThat(said.out().lines().skip(1))
                 .containsExactly(
-                        "Jobs: 2 running, 1 ready, 1 retrying; 1 died in the last 24h",
+                        "Jobs: 1 ready, 2 running, 1 retrying; 1 died in the last 24h",
                         "No daemon serves this queue. Start one: workerd start",
                         "",
                         "RUNNING  NAME    ARGS       ATTEMPT  TOOK   PROGRESS                  LAST LINE",
@@ -113,9 +114,7 @@ final class TopTest {
         enqueue(NewJob.of("mail"));
         assertThat(cli.run("top"))
                 .isEqualTo(new Cli.Said(
-                        2,
-                        "",
-                        "workerd: top needs a terminal\n  To print its content once: workerd top --once\n"));
+                        2, "", "workerd: top needs a terminal\n  To print its content once: workerd top --once\n"));
     }
 
     @Test

@@ -21,7 +21,6 @@ final class UsualWordsTest {
                     """
                     ls                    | Try: workerd list
                     ps                    | Try: workerd list --state running, or workerd status
-                    top                   | Try: workerd list --state running, or workerd stats
                     log 3                 | Try: workerd logs ID
                     kill 3                | Try: workerd cancel ID
                     info                  | Try: workerd show ID, or workerd stats

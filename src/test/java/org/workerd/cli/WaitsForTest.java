@@ -12,6 +12,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.cli.text.Times;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
@@ -115,7 +116,8 @@ final class WaitsForTest {
                 .isEqualTo(json("time", "its next attempt is not due yet", "\"2026-11-23T12:05:00.250Z\""));
         assertThat(waitsFor(2)).isEqualTo(json("time", "it is not due yet", "\"2026-11-23T13:00:00.250Z\""));
         assertThat(cli.onTerminal(80).run("show", "2").out())
-                .contains("waits for    its time: it is not due yet, until 2026-11-23T13:00:00.250Z (in 1h)\n");
+                .contains("waits for    its time: it is not due yet, until "
+                        + Times.local(Cli.NOW.plus(Duration.ofHours(1))) + " (in 1h)\n");
     }
 
     @Test

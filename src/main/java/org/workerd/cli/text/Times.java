@@ -23,6 +23,11 @@ public final class Times {
                 + (offset.getTotalSeconds() == 0 ? "+00:00" : offset.getId());
     }
 
+    /** By the clocks of this machine, for people. */
+    public static String local(Instant time) {
+        return local(time, ZoneId.systemDefault());
+    }
+
     /** Of a time in whole seconds: {@code 2026-11-23T05:57:57Z}. */
     public static String utc(Instant time) {
         return Rfc3339.seconds(LocalDateTime.ofEpochSecond(time.getEpochSecond(), 0, ZoneOffset.UTC)) + 'Z';

@@ -10,7 +10,7 @@ public final class WaitText {
     /** With when that is over and the command that ends it, where they are known. */
     public static String of(WaitsFor waitsFor, Instant now, boolean atTerminal) {
         Instant until = waitsFor.until();
-        String time = until == null ? "" : ", until " + Times.rfc3339(until);
+        String time = until == null ? "" : ", until " + (atTerminal ? Times.local(until) : Times.rfc3339(until));
         String age = until == null || !atTerminal ? "" : " (" + Times.relative(until, now) + ")";
         String command = waitsFor.command() == null ? "" : " (" + waitsFor.command() + ")";
         return waitsFor.detail() + time + age + command;

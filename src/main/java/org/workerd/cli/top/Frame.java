@@ -3,6 +3,7 @@ package org.workerd.cli.top;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.ArrayList;
+import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -103,14 +104,16 @@ final class Frame {
     }
 
     private String summary() {
-        Map<JobState, Long> counts = overview.counts();
-        String jobs = Stream.of(JobState.RUNNING, JobState.READY, JobState.BLOCKED, JobState.SCHEDULED, JobState.RETRYING)
-                .filter(state -> state == JobState.RUNNING || state == JobState.READY || counts.get(state) > 0)
-                .map(state -> counts.get(state) + " " + state.word())
+        Map<JobState, Long> counts = new EnumMap<>(overview.counts());
+        counts.keySet().removeIf(JobState::isFinal);
+        counts.values().removeIf(count -> count == 0);
+        String jobs = counts.entrySet().stream()
+                .map(one -> one.getValue() + " " + one.getKey().word())
                 .collect(Collectors.joining(", "));
         long dead = overview.dead().count();
         String more = overview.dead().complete() ? "" : "more than ";
-        return "Jobs: " + jobs + (dead == 0 ? "" : "; " + more + dead + " died in the last 24h");
+        return "Jobs: " + (jobs.isEmpty() ? "none waits or runs" : jobs)
+                + (dead == 0 ? "" : "; " + more + dead + " died in the last 24h");
     }
 
     private String daemons() {
@@ -137,10 +140,7 @@ final class Frame {
                     said(job)
                 })
                 .toList();
-        return new Section(
-                table,
-                rows,
-                Math.max(rows.size(), overview.counts().getOrDefault(JobState.RUNNING, 0L)));
+        return new Section(table, rows, Math.max(rows.size(), overview.counts().getOrDefault(JobState.RUNNING, 0L)));
     }
 
     /** Its own words about how far it is, else what it printed last. */

@@ -74,7 +74,9 @@ public final class LiveView {
                         Changes changes = engine.changes(queries)) {
                     watch(queries, changes, screen, attention);
                 } catch (StoreException failure) {
-                    screen.show(List.of("workerd: " + Names.printable(failure.getMessage()), "  It is tried again."));
+                    screen.show(List.of(
+                            "workerd: " + Names.printable(String.valueOf(failure.getMessage())),
+                            "  It is tried again."));
                     attention.pause(TICK);
                 }
             }

@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.ShellWord;
@@ -77,23 +78,31 @@ final class JobsCheck {
         if (far > 0) {
             findings.add(Finding.warning(
                     "clock",
-                    far + " jobs are due more than a year from now: are their times in milliseconds?",
+                    (far == 1 ? "1 job is" : far + " jobs are")
+                            + " due more than a year from now; times in SQL are in milliseconds",
                     "workerd list --state scheduled,retrying"));
         }
     }
 
     /** Whether one is alive. */
     private boolean daemons(JobQueries queries) {
-        boolean alive = false;
-        for (DaemonView one : queries.daemons()) {
-            boolean lives = queries.isAlive(one);
-            alive |= lives;
-            if (!lives) {
-                findings.add(Finding.warning(
-                        "daemons",
-                        "the daemon with pid " + one.pid() + " died; jobs to be put back: " + one.busy(),
-                        "workerd start"));
-            }
+        Map<Boolean, List<DaemonView>> known =
+                queries.daemons().stream().collect(Collectors.partitioningBy(queries::isAlive));
+        boolean alive = !known.getOrDefault(true, List.of()).isEmpty();
+        List<DaemonView> dead = known.getOrDefault(false, List.of());
+        if (!dead.isEmpty()) {
+            String pids = dead.stream()
+                    .map(one -> Long.toString(one.pid()))
+                    .distinct()
+                    .collect(Collectors.joining(", "));
+            findings.add(Finding.warning(
+                    "daemons",
+                    (dead.size() == 1
+                                    ? "the daemon with pid " + pids + " died"
+                                    : dead.size() + " daemons died (pid " + pids + ")")
+                            + "; jobs to be put back: "
+                            + dead.stream().mapToLong(DaemonView::busy).sum(),
+                    alive ? "wait: a daemon that runs puts them back at its next turn" : "workerd start"));
         }
         return alive;
     }
