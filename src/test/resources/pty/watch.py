@@ -109,7 +109,8 @@ for line in sys.stdin:
     elif word == "kill":
         os.kill(pid, getattr(signal, rest))
     elif word == "run":
-        subprocess.run(rest, shell=True, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, check=True)
+        quiet = subprocess.DEVNULL
+        subprocess.run(rest, shell=True, stdin=quiet, stdout=quiet, stderr=quiet, check=True)
     elif word == "idle":
         begun, used, count = time.monotonic(), ticks(), 0
         while time.monotonic() - begun < float(rest):
