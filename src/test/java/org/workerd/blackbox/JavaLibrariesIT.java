@@ -136,7 +136,7 @@ class JavaLibrariesIT extends PluginDaemonTest {
 
     @Test
     void theClientNeedsNothingButItsLibrary() {
-        assertThat(strangers("client", "org.sqlite.", "org.postgresql."))
+        assertThat(strangers("client", "org.sqlite.", "org.postgresql.", "javax.net."))
                 .as("used by classes that are to be excluded from the jar `client` in the pom")
                 .isEmpty();
     }

@@ -197,16 +197,18 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
 
     /** Its ledger is on this machine, and nobody has it locked. */
     private boolean isDeadHere(long daemon) {
-        PostgresSession.Held ours = held;
-        if (ours == null) {
-            return false;
-        }
-        Path ledger = ours.ledger().resolveSibling(daemon + ".lock");
+        Path ledger = ledger(daemon);
         try {
-            return Files.isRegularFile(ledger, LinkOption.NOFOLLOW_LINKS) && !LockFile.isHeld(ledger);
+            return ledger != null && Files.isRegularFile(ledger, LinkOption.NOFOLLOW_LINKS) && !LockFile.isHeld(ledger);
         } catch (UnixException gone) {
             return false;
         }
+    }
+
+    /** Where it would be, were the daemon of this machine; null: we have none ourselves. */
+    private @Nullable Path ledger(long daemon) {
+        PostgresSession.Held ours = held;
+        return ours == null ? null : ours.ledger().resolveSibling(daemon + ".lock");
     }
 
     private record Place(Queue<Long> settled, long daemon) implements Inheritance {
@@ -226,6 +228,10 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
         PostgresSession known = session;
         if (known != null) {
             known.watch(daemon, ended);
+            Path ledger = ledger(daemon);
+            if (ledger != null && Files.isRegularFile(ledger, LinkOption.NOFOLLOW_LINKS)) {
+                new PeerWatch(database, daemon, ledger, ended).start();
+            }
         }
         return known != null;
     }
