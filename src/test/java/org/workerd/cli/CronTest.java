@@ -197,12 +197,14 @@ final class CronTest {
                         "{\"cron\":[{\"id\":\"nightly\",\"schedule\":\"30 2 * * *\","
                                 + "\"timezone\":\"Europe/Berlin\",\"handler\":\"mail\",\"handler_objection\":null,"
                                 + "\"enabled\":true,\"name\":\"mail\",\"queue\":\"default\","
-                                + "\"args\":[\"-v\"],\"payload\":{\"to\":\"ann\"},\"missed\":\"once\","
+                                + "\"args\":[\"-v\"],\"payload\":{\"to\":\"ann\"},"
+                                + "\"max_attempts\":null,\"timeout_ms\":null,\"tags\":[],\"missed\":\"once\","
                                 + "\"overlap\":\"skip\",\"last_run\":null,\"last_job\":null,\"last_state\":null,"
                                 + "\"last_outcome\":null,\"next_run\":\"2026-11-24T01:30:00.000Z\"},{\"id\":\"often\","
                                 + "\"schedule\":\"*/30 * * * *\",\"timezone\":\"UTC\",\"handler\":\"resize\",\"handler_objection\":null,"
                                 + "\"enabled\":true,\"name\":\"resize\","
-                                + "\"queue\":\"bulk\",\"args\":[],\"payload\":null,\"missed\":\"all\","
+                                + "\"queue\":\"bulk\",\"args\":[],\"payload\":null,"
+                                + "\"max_attempts\":null,\"timeout_ms\":null,\"tags\":[],\"missed\":\"all\","
                                 + "\"overlap\":\"queue\",\"last_run\":null,\"last_job\":null,"
                                 + "\"last_state\":null,\"last_outcome\":null,\"next_run\":\"2026-11-23T12:30:00.000Z\"}]}\n",
                         ""));

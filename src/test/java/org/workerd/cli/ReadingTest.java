@@ -12,6 +12,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
+import org.workerd.cli.text.Times;
 import org.workerd.job.Claim;
 import org.workerd.job.Progress;
 import org.workerd.job.Verdict;
@@ -150,7 +151,7 @@ final class ReadingTest {
                         ""));
         assertThat(cli.onTerminal(80).run("show", "4").out())
                 .contains("after        3\ntimeout      90s\n")
-                .contains("created      2026-11-23T11:57:00.250Z (3m ago)\n");
+                .contains("created      " + Times.local(Cli.NOW.minusSeconds(180)) + " (3m ago)\n");
     }
 
     @Test
