@@ -25,7 +25,7 @@ import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.Printable;
 import org.workerd.job.Span;
-import org.workerd.ops.OutputTail;
+import org.workerd.ops.JobOutput;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.Filter;
@@ -137,7 +137,7 @@ final class JobPages {
                 Text.of(job.payload()),
                 Text.of(job.result()),
                 job.error() == null ? "" : Printable.lines(job.error()),
-                attempts.isEmpty() ? null : output(job, attempts.get(attempts.size() - 1)));
+                attempts.isEmpty() ? null : output(job, attempts.get(attempts.size() - 1), queries));
     }
 
     private static String until(WaitsFor waits, Instant now) {
@@ -191,10 +191,10 @@ final class JobPages {
     }
 
     /** Its end, which is what one wants to see. */
-    private JobPage.Output output(JobView job, JobView.Attempt attempt) {
+    private JobPage.Output output(JobView job, JobView.Attempt attempt, JobQueries queries) {
         LastBytes last = new LastBytes(MOST_OUTPUT);
         try {
-            OutputTail.of(room.settings(), job, attempt.number()).copyTo(last);
+            new JobOutput(room.settings(), queries, job).copyTo(last, attempt.number());
         } catch (IOException unreadable) {
             last.writeBytes(("cannot be read: " + unreadable.getMessage()).getBytes(StandardCharsets.UTF_8));
         }

@@ -56,9 +56,7 @@ public final class Troubles {
         boolean isCommon = !error.isEmpty() && deaths.frequency() > 1;
         Query dead = Query.of("state", JobState.DEAD.word()).with("finished_since", Span.format(within));
         Query same = isCommon ? dead.with("error", sought(deaths.error())) : dead;
-        String detail = error.isEmpty()
-                ? ""
-                : isCommon ? Figures.count(deaths.frequency()) + " × " + error : "most often: " + error;
+        String detail = isCommon ? Figures.count(deaths.frequency()) + " × " + error : error;
         Trouble trouble = Trouble.severe(
                 many + " died in the last " + within.toHours() + " hours",
                 detail,
