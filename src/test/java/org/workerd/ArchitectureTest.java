@@ -152,6 +152,19 @@ class ArchitectureTest {
     @ArchTest
     static final ArchRule onlyHttpUsesJetty = onlyIn("org.workerd.http..", "org.eclipse.jetty..", "io.prometheus..");
 
+    /** It is the program's own; nobody here needs it. */
+    @ArchTest
+    static final ArchRule anEmbeddedWorkerKnowsNeitherHttpNorCommandLine =
+            mustNotUse("org.workerd.embedded..", "..http..", "..cli..", "..client..");
+
+    @ArchTest
+    static final ArchRule nobodyNeedsTheEmbeddedWorker = noClasses()
+            .that()
+            .resideOutsideOfPackage("org.workerd.embedded..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAPackage("org.workerd.embedded..");
+
     @ArchTest
     static final ArchRule onlyPagesUseTemplates = onlyIn("org.workerd.http.pages..", "gg.jte..");
 

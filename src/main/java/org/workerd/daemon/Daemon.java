@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.time.Instant;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
-import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
@@ -22,16 +20,11 @@ import org.workerd.ops.HostName;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
-import org.workerd.store.JobStore;
-import org.workerd.store.Moves;
-import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
 import org.workerd.unix.Watcher;
 import org.workerd.worker.attempt.Doorbell;
-import org.workerd.worker.attempt.Ledger;
-import org.workerd.worker.attempt.Premises;
 import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.handlers.Plugins;
 import org.workerd.worker.loop.Identity;
@@ -133,16 +126,13 @@ public final class Daemon {
         claimed = pidFile;
         parts.push(pidFile::delete);
         Engine engine = Engines.of(settings.queue(), LOCK_PATIENCE);
-        makeDirectory(settings.directory().path());
+        Registration.makeDirectory(settings.directory().path());
         DaemonStore store = engine.serve();
         parts.push(store::close);
-        if (store.identity().isPresent()) {
-            QueueMark.set(settings.directory().path(), store.identity().get());
-        }
         signals.onSecondStop(() -> store.limitTransactions(LONGEST_LAST_TRANSACTION));
         readiness.stopWatching();
-        Identity identity = register(store, settings);
-        parts.push(() -> unregister(store, identity));
+        Identity identity = Registration.ofDaemon(store, settings.directory(), settings.concurrency());
+        parts.push(() -> Registration.end(store, identity));
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises().scratch(), settings.directory(), Posix.userId()));
         Worker worker = new Worker(
@@ -186,48 +176,6 @@ public final class Daemon {
         supervisor.ready();
         web.start();
         return loop.run(watcher);
-    }
-
-    /** Whatever the engine, the locks in it tell whether a daemon and its attempts live. */
-    private static void makeDirectory(Path directory) throws IOException {
-        Directories.make(directory);
-        String type = Volumes.type(directory);
-        if (Volumes.isRemote(type)) {
-            throw new DaemonException(
-                    DaemonException.Kind.CONFIGURATION,
-                    "the queue cannot be on " + type + ", whose locks are not reliable: set queue.url to a path on a"
-                            + " disk of this machine, was " + directory);
-        }
-    }
-
-    /** The lock is taken before the row can be seen: nobody shall take a daemon for dead that is only just born. */
-    private Identity register(DaemonStore store, Settings settings) throws IOException {
-        long pid = ProcessHandle.current().pid();
-        DaemonDirectory directory = settings.directory();
-        // Those of the queue's group may look whether a daemon lives, and read what jobs print.
-        Directories.makeOwn(directory.ledgers(), "rwxr-x---");
-        Directories.makeOwn(directory.output(), "rwxr-x---");
-        Directories.makeOwn(directory.scratch(), "rwx------");
-        Directories.makeOwn(directory.home(), "rwx------");
-        return store.transaction(moves -> {
-            Instant now = store.clock().instant();
-            long daemon = moves.register(pid, HostName.own(), settings.concurrency(), now);
-            Ledger ledger = Ledger.create(directory.ledgers(), daemon);
-            Premises premises = Premises.of(directory, daemon);
-            store.hold(
-                    new DaemonRow(daemon, pid, HostName.own(), settings.concurrency(), now),
-                    Ledger.path(directory.ledgers(), daemon),
-                    premises.scratch());
-            return new Identity(daemon, new Moves.Runner(pid, HostName.own()), ledger, premises);
-        });
-    }
-
-    /** What cannot be removed now, because the database is locked or full, the next daemon removes. */
-    private static void unregister(JobStore store, Identity identity) throws IOException {
-        Premises.remove(identity.premises());
-        if (store.transaction(moves -> moves.unregister(identity.daemon()))) {
-            identity.ledger().delete();
-        }
     }
 
     private List<Watcher.Watch> watches(Reload reload, Worker worker) {

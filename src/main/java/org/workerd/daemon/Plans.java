@@ -48,6 +48,7 @@ final class Plans {
                 settings.policies(),
                 settings.limits(),
                 settings.retention(),
-                settings.cron());
+                settings.cron(),
+                false);
     }
 }

@@ -23,9 +23,9 @@ public interface DaemonStore extends JobStore {
      *
      * @param own its row
      * @param ledger what it says that still runs is ended before anybody takes over
-     * @param scratch where its attempts run, which is their mark
+     * @param scratch where its attempts run, which is their mark; empty: it starts no programs, nothing outlives its process
      */
-    void hold(DaemonRow own, Path ledger, Path scratch);
+    void hold(DaemonRow own, Path ledger, Optional<Path> scratch);
 
     /** What to do when the queue's server cannot be reached for this long. Without a server it never comes to that. */
     void fence(Duration after, Fence fence);

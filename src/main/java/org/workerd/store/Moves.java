@@ -5,6 +5,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Activity;
@@ -287,6 +288,9 @@ public interface Moves {
 
     /** What the configuration allows where a job says nothing, for people to see. False: that was known already. */
     boolean allow(Policies policies);
+
+    /** What was said with {@link #allow}, by name; {@code *} is for all others. */
+    Map<String, Integer> maxAttempts();
 
     /** From now on nothing of the queue is claimed; null: of no queue. False: so it was already. */
     boolean pause(@Nullable String queue, Instant now);

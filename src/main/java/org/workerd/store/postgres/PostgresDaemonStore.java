@@ -107,7 +107,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     }
 
     @Override
-    public void hold(DaemonRow own, Path ledger, Path scratch) {
+    public void hold(DaemonRow own, Path ledger, Optional<Path> scratch) {
         PostgresSession.Held ours = new PostgresSession.Held(own, ledger, scratch);
         held = ours;
         session = PostgresSession.hold(database, ours, clock);

@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -340,6 +341,11 @@ final class PostgresMoves implements Moves {
     @Override
     public boolean allow(Policies all) {
         return policies.allow(all);
+    }
+
+    @Override
+    public Map<String, Integer> maxAttempts() {
+        return policies.known();
     }
 
     private static final String PAUSE =

@@ -32,14 +32,19 @@ final class PostgresPolicies {
         Map<String, Integer> wanted = new TreeMap<>();
         policies.byName().forEach((name, policy) -> wanted.put(name, policy.maxAttempts()));
         wanted.put(OTHERS, policies.defaults().maxAttempts());
-        Map<String, Integer> known = new TreeMap<>();
-        statements.list(KNOWN, row -> known.put(row.getString(1), row.getInt(2)));
-        if (known.equals(wanted)) {
+        if (known().equals(wanted)) {
             return false;
         }
         String[] names = wanted.keySet().toArray(String[]::new);
         statements.update(KNOW, names, wanted.values().toArray(Integer[]::new));
         statements.update(FORGET, (Object) names);
         return true;
+    }
+
+    /** By name. */
+    Map<String, Integer> known() {
+        Map<String, Integer> known = new TreeMap<>();
+        statements.list(KNOWN, row -> known.put(row.getString(1), row.getInt(2)));
+        return known;
     }
 }

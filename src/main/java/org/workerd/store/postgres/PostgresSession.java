@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
@@ -60,7 +61,7 @@ final class PostgresSession implements AutoCloseable {
     private final AtomicBoolean followed = new AtomicBoolean();
     private volatile boolean open = true;
     private Connection connection;
-    private Guardian guardian;
+    private Optional<Guardian> guardian;
     private long looked = System.nanoTime();
     private long clockRead = System.nanoTime();
     /** When the last question was sent that the server has answered: until then it knew that we live. */
@@ -71,9 +72,9 @@ final class PostgresSession implements AutoCloseable {
      *
      * @param own the daemon's row
      * @param ledger what it says that still runs is ended before the server frees the lock
-     * @param scratch where the daemon's attempts run, which is their mark
+     * @param scratch where the daemon's attempts run, which is their mark; empty: none of them can outlive this process, and no guardian is needed
      */
-    record Held(DaemonRow own, Path ledger, Path scratch) {
+    record Held(DaemonRow own, Path ledger, Optional<Path> scratch) {
         long daemon() {
             return own.id();
         }
@@ -123,7 +124,7 @@ final class PostgresSession implements AutoCloseable {
 
     private static final String CHANNEL = "select quote_ident(left(current_schema(), 58) || '.jobs')";
 
-    private Guardian take() {
+    private Optional<Guardian> take() {
         try (Statements statements = statements()) {
             if (!PostgresLocks.take(statements, held.daemon())) {
                 throw new StoreException(
@@ -132,7 +133,7 @@ final class PostgresSession implements AutoCloseable {
             }
             statements.update("listen "
                     + statements.first(CHANNEL, row -> row.getString(1)).orElseThrow());
-            return Guardian.start(SessionSockets.lastPort(), held.ledger(), held.scratch());
+            return held.scratch().map(scratch -> Guardian.start(SessionSockets.lastPort(), held.ledger(), scratch));
         }
     }
 
@@ -158,7 +159,7 @@ final class PostgresSession implements AutoCloseable {
                 reconnect(lost);
             }
         }
-        guardian.close();
+        guardian.ifPresent(Guardian::close);
         database.close(connection);
     }
 
@@ -212,7 +213,7 @@ final class PostgresSession implements AutoCloseable {
 
     /** The old guardian has the old socket open, and with it the server our old lock. */
     private void again() {
-        guardian.close();
+        guardian.ifPresent(Guardian::close);
         database.close(connection);
         long asked = System.nanoTime();
         connection = database.connectForSession();

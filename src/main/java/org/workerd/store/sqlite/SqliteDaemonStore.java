@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -86,7 +87,7 @@ final class SqliteDaemonStore implements DaemonStore {
 
     /** The lock that all go by is that of the ledger itself, and whoever takes over looks at what it tells. */
     @Override
-    public void hold(DaemonRow own, Path ledger, Path scratch) {}
+    public void hold(DaemonRow own, Path ledger, Optional<Path> scratch) {}
 
     @Override
     public void fence(Duration after, Fence fence) {}

@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
@@ -314,6 +315,11 @@ final class SqliteMoves implements Moves {
     @Override
     public boolean allow(Policies all) {
         return policies.allow(all);
+    }
+
+    @Override
+    public Map<String, Integer> maxAttempts() {
+        return policies.known();
     }
 
     private static final String PAUSE =

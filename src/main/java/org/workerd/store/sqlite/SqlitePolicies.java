@@ -25,9 +25,7 @@ final class SqlitePolicies {
         Map<String, Integer> wanted = new TreeMap<>();
         policies.byName().forEach((name, policy) -> wanted.put(name, policy.maxAttempts()));
         wanted.put(OTHERS, policies.defaults().maxAttempts());
-        Map<String, Integer> known = new TreeMap<>();
-        statements.list(KNOWN, row -> known.put(row.getString(1), row.getInt(2)));
-        if (known.equals(wanted)) {
+        if (known().equals(wanted)) {
             return false;
         }
         statements.update(FORGET);
@@ -35,5 +33,12 @@ final class SqlitePolicies {
             statements.update(KNOW, one.getKey(), one.getValue());
         }
         return true;
+    }
+
+    /** By name. */
+    Map<String, Integer> known() {
+        Map<String, Integer> known = new TreeMap<>();
+        statements.list(KNOWN, row -> known.put(row.getString(1), row.getInt(2)));
+        return known;
     }
 }

@@ -13,6 +13,8 @@ import org.workerd.worker.handlers.Handlers;
  * What may change while the loop runs.
  *
  * @param environment what every handler gets, before what says which job it is
+ * @param guest daemons with a configuration may serve the queue too: what holds for all of them is theirs to say, and what is
+ *     to be deleted theirs to delete
  */
 public record Plan(
         int concurrency,
@@ -22,7 +24,8 @@ public record Plan(
         Policies policies,
         Limits limits,
         Retention retention,
-        List<CronEntry> cron) {
+        List<CronEntry> cron,
+        boolean guest) {
     public Plan {
         cron = List.copyOf(cron);
         environment = Map.copyOf(environment);

@@ -25,13 +25,29 @@ public final class Handlers {
     private final Path directory;
     private final int user;
     private final JavaHandlers java;
+    private final boolean programs;
     private final Map<String, Vetting> known = new ConcurrentHashMap<>();
 
     /** The programs in this directory, for a daemon of this user, and the handlers in Java. */
     public Handlers(Path directory, int user, JavaHandlers java) {
+        this(directory, user, java, true);
+    }
+
+    private Handlers(Path directory, int user, JavaHandlers java, boolean programs) {
         this.directory = directory;
         this.user = user;
         this.java = java;
+        this.programs = programs;
+    }
+
+    /** Those in Java, and no programs. */
+    public static Handlers inJavaAlone(JavaHandlers java) {
+        return new Handlers(Path.of("/nonexistent"), 0, java, false);
+    }
+
+    /** False: they are those of one program, and other jobs are not its business. */
+    public boolean hasPrograms() {
+        return programs;
     }
 
     /** May it run? */
@@ -76,6 +92,9 @@ public final class Handlers {
     /** Looks at the file and its directory, now. */
     public Vetting vet(String name) {
         Vetting inJava = java.vet(name);
+        if (!programs) {
+            return inJava;
+        }
         if (!(inJava instanceof Missing)) {
             // A link to nothing is no handler.
             return directory.resolve(name).toFile().exists() ? ambiguous(name, inJava) : inJava;

@@ -37,6 +37,12 @@ public final class JavaHandlers {
         }
     }
 
+    /** Those of the program that we run in, by name. */
+    public static JavaHandlers of(Map<String, JobHandler> handlers) {
+        Plugin program = new Plugin(new JarStamp(Path.of(""), 0, 0, 0), List.copyOf(handlers.keySet()), null);
+        return new JavaHandlers(List.of(program), handlers);
+    }
+
     private static Vetting ambiguous(Vetting first, Path other) {
         return first instanceof AcceptedJava accepted
                 ? new Refused("there are two handlers of this name, in " + accepted.jar() + " and in " + other

@@ -33,7 +33,8 @@ final class LaneFilter {
                 }
             } else {
                 waiting.add(lane.name());
-                if (reported.add(lane.name())) {
+                // What somebody's program has no handler for is the daemons' work.
+                if (reported.add(lane.name()) && handlers.hasPrograms()) {
                     LOG.warn("jobs named {} wait: {}", lane.name(), objection.get());
                 }
             }

@@ -275,7 +275,7 @@ public final class Worker {
         if (want != Want.WORK) {
             return longest();
         }
-        Duration untilPruning = pruner.turn(plan.retention(), now, store);
+        Duration untilPruning = plan.guest() ? plan.pollInterval() : pruner.turn(plan.retention(), now, store);
         // What was written has made room in memory for what could not be claimed in the same transaction.
         if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
             return Duration.ZERO;
@@ -307,7 +307,7 @@ public final class Worker {
         activities.begin();
         Duration clockStep = wallClock.align(moves);
         Policies policies = plan.policies();
-        if (!policies.equals(shown)) {
+        if (!plan.guest() && !policies.equals(shown)) {
             moves.allow(policies);
             shown = policies;
         }

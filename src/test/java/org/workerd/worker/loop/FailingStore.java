@@ -3,6 +3,7 @@ package org.workerd.worker.loop;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
+import java.util.Optional;
 import java.util.function.Function;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Fence;
@@ -60,7 +61,7 @@ final class FailingStore implements DaemonStore {
     }
 
     @Override
-    public void hold(Moves.DaemonRow own, Path ledger, Path scratch) {
+    public void hold(Moves.DaemonRow own, Path ledger, Optional<Path> scratch) {
         real.hold(own, ledger, scratch);
     }
 

@@ -151,7 +151,8 @@ class WorkerTest {
                 new Policies(twice, Map.of()),
                 Limits.NONE,
                 Retention.DEFAULT,
-                List.of());
+                List.of(),
+                false);
     }
 
     private long enqueue(String name) {

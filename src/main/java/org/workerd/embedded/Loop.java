@@ -1,0 +1,90 @@
+package org.workerd.embedded;
+
+import java.time.Duration;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.job.Span;
+import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.loop.Worker;
+
+/** The worker's thread: one turn after the other, until it was told to stop and nothing runs any more. */
+final class Loop implements Runnable {
+    private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
+    private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(5);
+    /** Nobody rings when a handler that was interrupted has had its grace. */
+    private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
+
+    private final Worker worker;
+    private final Doorbell doorbell;
+    private final Runnable check;
+    private final Parts parts;
+    private volatile boolean draining;
+    private volatile boolean stoppingNow;
+    private long checkedAt = System.nanoTime();
+
+    Loop(Worker worker, Doorbell doorbell, Runnable check, Parts parts) {
+        this.worker = worker;
+        this.doorbell = doorbell;
+        this.check = check;
+        this.parts = parts;
+    }
+
+    void drain() {
+        draining = true;
+        doorbell.ring();
+    }
+
+    void stopNow() {
+        draining = true;
+        stoppingNow = true;
+        doorbell.ring();
+    }
+
+    boolean isOpen() {
+        return !draining;
+    }
+
+    int busy() {
+        return worker.busy();
+    }
+
+    /** Before anybody is told that it runs: what fails here fails the start. */
+    void firstTurn() {
+        worker.turn();
+    }
+
+    @Override
+    public void run() {
+        try {
+            while (!worker.isDone()) {
+                Duration idle = turn();
+                if (!worker.isDone()) {
+                    doorbell.await(
+                            Span.shorter(idle, stoppingNow ? STOPPING_LOOK : BETWEEN_CHECKS), worker.isGathering());
+                }
+            }
+            parts.stop();
+        } catch (InterruptedException | RuntimeException | Error failure) {
+            // With its lock, for handlers may still run: others run their jobs only once this process has ended.
+            LOG.error("the worker has failed: restart this program", failure);
+        }
+    }
+
+    private Duration turn() {
+        try {
+            if (stoppingNow) {
+                worker.stopNow();
+            } else if (draining) {
+                worker.drain();
+            }
+            if (System.nanoTime() - checkedAt >= BETWEEN_CHECKS.toNanos()) {
+                checkedAt = System.nanoTime();
+                check.run();
+            }
+            return worker.turn();
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            LOG.error("unexpected failure in the worker's loop, continuing", failure);
+            return Duration.ofSeconds(1);
+        }
+    }
+}
