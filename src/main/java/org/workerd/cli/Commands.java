@@ -81,7 +81,8 @@ public final class Commands {
                         .addSubcommand("next", new CronNext(main))
                         .addSubcommand("run", new CronRun(main))
                         .addSubcommand("disable", new CronDisable(main))
-                        .addSubcommand("enable", new CronEnable(main));
+                        .addSubcommand("enable", new CronEnable(main))
+                        .addSubcommand("import", new CronImport(main));
             case "try" -> new Try(main);
             case "start" -> new Start(main);
             case "stop" -> new Stop();

@@ -30,7 +30,9 @@ public final class HelpExamplesTest {
     }
 
     static Stream<List<String>> commands() {
-        return Stream.concat(Commands.NAMES.stream().map(List::of), Stream.of(List.of(), List.of("cron", "next")));
+        return Stream.concat(
+                Commands.NAMES.stream().map(List::of),
+                Stream.of(List.of(), List.of("cron", "next"), List.of("cron", "import")));
     }
 
     @ParameterizedTest

@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.Utf8;
 
 /** Lines of UTF-8 text, counted, none longer than a limit; in memory there is one at a time. For one thread. */
-final class LineReader {
+public final class LineReader {
     static final int LONGEST = 4 << 20;
 
     private final InputStream in;
@@ -18,12 +18,12 @@ final class LineReader {
     private int length;
     private int number;
 
-    LineReader(InputStream in) {
+    public LineReader(InputStream in) {
         this.in = in;
     }
 
     /** Of the line that was read last, from 1. */
-    int number() {
+    public int number() {
         return number;
     }
 
@@ -32,8 +32,7 @@ final class LineReader {
      *
      * @throws IllegalArgumentException with a sentence, when it is too long or not text
      */
-    @Nullable
-    String next() throws IOException {
+    public @Nullable String next() throws IOException {
         number++;
         length = 0;
         boolean any = false;
