@@ -1,6 +1,9 @@
 package org.workerd.cli;
 
+import java.util.Arrays;
 import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import org.workerd.job.Names;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Parameters;
@@ -17,7 +20,10 @@ import picocli.CommandLine.Spec;
             "",
             "Examples:",
             "  . <(workerd completion bash)",
-            "  workerd completion bash >~/.local/share/bash-completion/completions/workerd"
+            "  workerd completion bash >~/.local/share/bash-completion/completions/workerd",
+            "  . <(workerd completion zsh)",
+            "  workerd completion zsh >~/.zfunc/_workerd",
+            "  workerd completion fish >~/.config/fish/completions/workerd.fish"
         })
 final class Completion implements Callable<Integer> {
     private final Main main;
@@ -26,7 +32,7 @@ final class Completion implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(paramLabel = "SHELL", description = "bash")
+    @Parameters(paramLabel = "SHELL", description = "bash, zsh or fish")
     @SuppressWarnings("NullAway.Init") // picocli sets it
     String shell;
 
@@ -36,13 +42,19 @@ final class Completion implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        if (!shell.equals("bash")) {
-            throw Usage.wrong(
-                    "completion",
-                    "there is no completion for " + org.workerd.job.Names.printable(shell) + ", only for bash");
-        }
+        ShellCompletion.Shell asked = Arrays.stream(ShellCompletion.Shell.values())
+                .filter(known -> known.word().equals(shell))
+                .findFirst()
+                .orElseThrow(() -> Usage.wrong(
+                        "completion",
+                        "there is no completion for " + Names.printable(shell) + ", only for "
+                                + Arrays.stream(ShellCompletion.Shell.values())
+                                        .map(ShellCompletion.Shell::word)
+                                        .collect(Collectors.joining(", "))));
         main.console()
-                .data(new BashCompletion(spec.parent().commandLine()).script().stripTrailing());
+                .data(new ShellCompletion(spec.parent().commandLine(), asked)
+                        .script()
+                        .stripTrailing());
         return 0;
     }
 }

@@ -71,7 +71,7 @@ _workerd_words() {
     case $1 in
         commands) REPLY='@COMMANDS@' ;;
         states) REPLY='@STATES@' ;;
-        shells) REPLY=bash ;;
+        shells) REPLY='@SHELLS@' ;;
         queues)
             _workerd_settings "$2"
             REPLY=$queues
@@ -113,6 +113,8 @@ _workerd() {
             option=${REPLY:+$word}
         elif [[ -z $command ]]; then
             command=$word
+        elif [[ " @GROUPS@ " == *" $command "* ]]; then
+            command+=.$word
         else
             count=$((count + 1))
         fi

@@ -151,7 +151,9 @@ function __workerd_complete
         case states
             set before (string replace -rf -- '^(.*[=,])[^=,]*$' '$1' $cur)
     end
-    __workerd_words "$kind" "$words[1]" "$config" | string replace -r '^' "$before"
+    __workerd_words "$kind" "$words[1]" "$config" | while read -l word
+        printf '%s\n' "$before$word"
+    end
 end
 
 complete -c workerd -f -a '(__workerd_complete)'

@@ -100,6 +100,7 @@ _workerd() {
     emulate -L zsh
     local cur=${words[CURRENT]} command='' option='' config='' ended='' kind word REPLY
     local -aU reply
+    local -a names texts
     integer i count=0
     for ((i = 2; i < CURRENT; i++)); do
         word=${words[i]}
@@ -148,7 +149,11 @@ _workerd() {
             reply=(
 @DESCRIBED@
             )
-            _describe -t commands command reply
+            for word in $reply; do
+                names+=("${word%%:*}")
+                texts+=("${(r:12:)${word%%:*}}${word#*:}")
+            done
+            compadd -l -d texts -a names
             return
             ;;
         states) compset -P '*,' ;;

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.workerd.Tool;
 
-/** The script of {@code completion bash}, in a real bash. */
+/** The script of {@code completion bash}, in a real bash; for the other shells see {@link OtherShellsTest}. */
 final class CompletionTest {
     private static final String PRESS_TAB =
             """
@@ -86,8 +86,8 @@ final class CompletionTest {
                     workerd list --name m                 | mail
                     workerd --ver                         | --version
                     workerd help back                     | backup
-                    workerd completion _                  | bash
-                    workerd cron _                        | next run disable enable
+                    workerd completion _                  | bash zsh fish
+                    workerd cron _                        | next run disable enable import
                     workerd cron next _                   | nightly
                     workerd list --cron n                 | nightly
                     workerd config --get daemon.          | daemon.pidfile daemon.drain_timeout daemon.dir
@@ -189,11 +189,11 @@ final class CompletionTest {
 
     @Test
     void otherShellsAreRefused() {
-        assertThat(cli.run("completion", "zsh"))
+        assertThat(cli.run("completion", "tcsh"))
                 .isEqualTo(new Cli.Said(
                         2,
                         "",
-                        "workerd: there is no completion for zsh, only for bash\n"
+                        "workerd: there is no completion for tcsh, only for bash, zsh, fish\n"
                                 + "  Try: workerd completion --help\n"));
         assertThat(cli.run("completion").status()).isEqualTo(2);
     }

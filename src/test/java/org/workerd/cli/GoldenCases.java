@@ -158,7 +158,7 @@ final class GoldenCases {
                         "copy",
                         "schema",
                         "completion",
-                        "completion zsh",
+                        "completion tcsh",
                         "try",
                         "try nosuch",
                         "try mial",
