@@ -10,9 +10,9 @@ import org.workerd.store.DaemonStore;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
-import org.workerd.worker.loop.Identity;
 import org.workerd.worker.attempt.Ledger;
 import org.workerd.worker.attempt.Premises;
+import org.workerd.worker.loop.Identity;
 
 /** Makes a process one of those that serve a queue: its row, the lock by which it is known, its directories. Stateless. */
 public final class Registration {

@@ -20,12 +20,12 @@ import org.workerd.store.Moves;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
-import org.workerd.worker.loop.AlarmText;
 import org.workerd.worker.attempt.Doorbell;
-import org.workerd.worker.handlers.Handlers;
-import org.workerd.worker.loop.Identity;
-import org.workerd.worker.handlers.JavaHandlers;
 import org.workerd.worker.attempt.Plan;
+import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.JavaHandlers;
+import org.workerd.worker.loop.AlarmText;
+import org.workerd.worker.loop.Identity;
 import org.workerd.worker.loop.Worker;
 
 /**

@@ -31,6 +31,7 @@ class ManualIT extends DaemonTest {
                 "man5/workerd.toml.5",
                 "man7/workerd-handler.7",
                 "man7/workerd-security.7",
+                "man7/workerd-sql.7",
                 "man7/workerd-postgres.7",
                 "man7/workerd-http.7")) {
             assertThat(Installation.read(MAN.resolve(page)))

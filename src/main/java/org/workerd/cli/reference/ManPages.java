@@ -10,7 +10,7 @@ import org.workerd.cli.Main;
 import org.workerd.cli.text.Console;
 import org.workerd.config.Environment;
 
-/** Makes the man pages while the program is built: what people wrote, with the commands and settings put in. */
+/** Makes the man pages while the program is built: what people wrote, with the commands, settings and tables put in. */
 public final class ManPages {
     private final String version;
     private final String date;
@@ -45,11 +45,17 @@ public final class ManPages {
     private String filled(String page) {
         Main main = new Main(Console.ofProcess(), Environment.ofProcess(), InstantSource.system());
         CommandReference reference = new CommandReference(main.commandLine(""));
+        SqlReference sql = new SqlReference();
         return page.replace("@VERSION@", version)
                 .replace("@DATE@", date)
                 .replace("@OPTIONS@\n", reference.options())
                 .replace("@COMMANDS@\n", reference.commands())
                 .replace("@EXIT_STATUS@\n", reference.exitStatus())
-                .replace("@SETTINGS@\n", SettingsReference.settings());
+                .replace("@SETTINGS@\n", SettingsReference.settings())
+                .replace("@JOBS@\n", sql.columns("jobs"))
+                .replace("@JOB_STATUS@\n", sql.columns("job_status"))
+                .replace("@JOB_ATTEMPTS@\n", sql.columns("job_attempts"))
+                .replace("@CANCELLATIONS@\n", sql.columns("cancellations"))
+                .replace("@RETRIES@\n", sql.columns("retries"));
     }
 }

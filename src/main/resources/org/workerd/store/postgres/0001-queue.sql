@@ -625,3 +625,67 @@ create view job_status as
 create view own_jobs with (security_barrier) as
   select job_status.* from job_status
   where exists (select from jobs where jobs.id = job_status.id and jobs.stored_by = session_user);
+
+-- What programs may rely on, in both engines: workerd-sql(7) is made of this, and of the tables above.
+
+comment on table jobs is 'A row for each job, as it was enqueued. Insert rows, never update them.';
+comment on column jobs.id is 'The id of the job. The queue chooses it, larger for each job: leave it out.';
+comment on column jobs.name is 'The name of the job, which selects its handler. The only column that must be set.';
+comment on column jobs.payload is 'The input of the handler: JSON or any text. Null: none.';
+comment on column jobs.args is 'The arguments of the handler, a JSON array of strings.';
+comment on column jobs.queue is 'The queue that the job is in.';
+comment on column jobs.priority is 'Jobs with a higher priority run first.';
+comment on column jobs.run_at is 'The job does not run before this time, in milliseconds since the epoch. Null: it may run at once. A time before 2001 is refused, because it is probably in seconds.';
+comment on column jobs.key is 'While a job with this key has not ended, inserting another one with it fails. Null: no key.';
+comment on column jobs.max_attempts is 'The job is dead after this many failed attempts. Null: jobs.max_attempts of the configuration.';
+comment on column jobs.timeout_ms is 'How long an attempt may take, in milliseconds. Null: jobs.timeout of the configuration.';
+comment on column jobs."after" is 'The ids of the jobs that must be done before this one runs, a JSON array. If one of them ends otherwise, this job is cancelled. Null: none. In SQL the name is quoted: "after".';
+comment on column jobs.created_at is 'When the job was enqueued, in milliseconds since the epoch: leave it out.';
+comment on column jobs.lane is 'Internal: leave it out.';
+comment on column jobs.stored_by is 'The user of PostgreSQL who inserted the job: leave it out.';
+
+comment on view job_status is 'A row for each job, as workerd show prints it. Read only.';
+comment on column job_status.id is 'The id of the job.';
+comment on column job_status.name is 'As in jobs.';
+comment on column job_status.queue is 'As in jobs.';
+comment on column job_status.state is 'blocked, scheduled, ready, running, retrying, done, dead or cancelled. The last three are final.';
+comment on column job_status.priority is 'As in jobs.';
+comment on column job_status.args is 'As in jobs.';
+comment on column job_status.payload is 'As in jobs.';
+comment on column job_status.run_at is 'When the job may run; if it is retrying, when the next attempt may begin. Null: at once.';
+comment on column job_status.attempt is 'The number of the last attempt. 0: none has begun.';
+comment on column job_status.max_attempts is 'As in jobs, or what the configuration of the daemon says.';
+comment on column job_status.last_attempt is 'The number of the attempt after which the job is dead if that fails. It is larger than max_attempts once the job was retried.';
+comment on column job_status.key is 'As in jobs.';
+comment on column job_status."after" is 'As in jobs.';
+comment on column job_status.timeout_ms is 'As in jobs.';
+comment on column job_status.created_at is 'When the job was enqueued.';
+comment on column job_status.started_at is 'When the last attempt began. Null: none has begun.';
+comment on column job_status.finished_at is 'When the job ended. Null: it has not.';
+comment on column job_status.exit_code is 'The exit status of the last attempt that ended. Null: it did not exit by itself, or its handler is in Java.';
+comment on column job_status.signal is 'The number of the signal that ended that attempt. Null: none did.';
+comment on column job_status.error is 'Why that attempt failed, or why the job was cancelled. Null: it did not fail.';
+comment on column job_status.result is 'What the handler left as the result. Null: nothing, or the job has not ended.';
+comment on column job_status.progress is 'A JSON object with the keys percent and message. Null: the handler has reported none.';
+comment on column job_status.cron is 'The ID of the schedule that enqueued the job. Null: none did.';
+
+comment on view job_attempts is 'A row for each attempt, also for those that run. Read only.';
+comment on column job_attempts.id is 'The id of the job.';
+comment on column job_attempts.number is 'The number of the attempt, from 1.';
+comment on column job_attempts.started_at is 'When the attempt began.';
+comment on column job_attempts.finished_at is 'When the attempt ended. Null: it runs.';
+comment on column job_attempts.outcome is 'How the attempt ended: done, failed, timeout, cancelled, snoozed, interrupted (the daemon stopped) or daemon died. Null: it runs.';
+comment on column job_attempts.exit_code is 'Its exit status.';
+comment on column job_attempts.signal is 'The number of the signal that ended it.';
+comment on column job_attempts.error is 'Why it failed.';
+comment on column job_attempts.daemon_pid is 'The process id of the daemon that ran it.';
+comment on column job_attempts.host is 'The machine of that daemon. Null: it ran before workerd noted that.';
+
+comment on table cancellations is 'Insert a row to cancel a job. The daemon removes the row when it has done so.';
+comment on column cancellations.id is 'The id of the job. An insert fails if the job has ended, and changes nothing if it is to be cancelled already.';
+comment on column cancellations.reason is 'Becomes the error of the job.';
+comment on column cancellations.requested_at is 'When the row was inserted: leave it out.';
+
+comment on view retries is 'Insert a row to retry a job. The view itself is always empty.';
+comment on column retries.id is 'The id of a job that is dead or cancelled. The insert fails, and says why, if the job cannot be retried.';
+comment on column retries.force is '1: do not wait for jobs in "after" that are dead, cancelled or deleted. 0: fail if there are any.';

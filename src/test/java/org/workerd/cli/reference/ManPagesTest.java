@@ -108,6 +108,7 @@ final class ManPagesTest {
                 "man5/workerd.toml.5",
                 "man7/workerd-handler.7",
                 "man7/workerd-security.7",
+                "man7/workerd-sql.7",
                 "man7/workerd-postgres.7",
                 "man7/workerd-http.7")) {
             assertThat(page(name))
@@ -124,6 +125,7 @@ final class ManPagesTest {
                 "man5/workerd.toml.5",
                 "man7/workerd-handler.7",
                 "man7/workerd-security.7",
+                "man7/workerd-sql.7",
                 "man7/workerd-postgres.7",
                 "man7/workerd-http.7"
             })
