@@ -20,7 +20,8 @@ import picocli.CommandLine.Option;
 final class JobFilter {
     @Option(
             names = "--state",
-            paramLabel = "S[,S]",
+            paramLabel = "S",
+            splitSynopsisLabel = ",",
             split = ",",
             description = "blocked, scheduled, ready, running, retrying, done, dead, cancelled")
     List<String> states = List.of();

@@ -35,7 +35,7 @@ import picocli.CommandLine.ScopeType;
 @Command(
         name = "workerd",
         synopsisSubcommandLabel = "COMMAND",
-        description = "A durable job queue in one file, and the daemon that runs its jobs.",
+        description = "A durable job queue, and the daemon that runs its jobs.",
         sortOptions = false,
         versionProvider = Main.Version.class,
         optionListHeading = "%nOptions:%n",

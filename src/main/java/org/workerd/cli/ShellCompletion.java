@@ -165,7 +165,7 @@ final class ShellCompletion {
     private static String kind(OptionSpec option) {
         return switch (option.longestName()) {
             case "--name" -> "handlers";
-            case "--key" -> "none";
+            case "--key", "--tag" -> "none";
             case "--cron" -> "schedules";
             default -> kind(option.paramLabel(), "");
         };
@@ -176,7 +176,7 @@ final class ShellCompletion {
         return switch (label) {
             case "NAME" -> "handlers";
             case "Q", "QUEUE" -> "queues";
-            case "S[,S]" -> "states";
+            case "S" -> "states";
             case "COMMAND" -> "commands";
             case "KEY" -> "keys";
             case "SHELL" -> "shells";
