@@ -41,9 +41,9 @@ final class CronImport implements Callable<Integer> {
             """
             # Schedules from a crontab. Check them, save this as a file conf.d/NAME.toml beside workerd.toml, take the
             # lines out of the crontab, and: workerd reload
-            # Unlike cron, workerd runs all of them as the daemon's user, tries a failed job again (jobs.max_attempts),
-            # ends one after jobs.timeout, starts none while the schedule's last job runs (overlap), and makes up
-            # for missed runs (missed).
+            # Unlike cron, workerd runs all of them as the daemon's user, ends a command after jobs.timeout, starts none
+            # while the schedule's last job runs (overlap), and makes up for missed runs (missed). Where a command may be
+            # repeated, take max_attempts away: then it is tried again when it fails.
             """;
 
     private final Main main;

@@ -74,7 +74,9 @@ final class CronImportTest {
         assertThat(next(entries.get("backup-2"))).isEqualTo(Instant.parse("2027-01-03T04:30:00Z"));
         assertThat(next(entries.get("mail"))).isEqualTo(Instant.parse("2026-11-24T01:30:00Z"));
         assertThat(next(entries.get("run"))).isEqualTo(Instant.parse("2026-11-28T23:00:00Z"));
-        assertThat(entries.values()).allMatch(entry -> entry.job().name().equals("run"));
+        assertThat(entries.values())
+                .allMatch(
+                        entry -> entry.job().name().equals("run") && entry.job().maxAttempts() == 1);
         List<String> shell = List.of("env", "PATH=/usr/local/bin:/usr/bin:/bin", "/bin/sh", "-c");
         assertThat(entries.get("poll").job().args())
                 .startsWith(shell.toArray(String[]::new))

@@ -50,6 +50,8 @@ sealed interface CrontabPart {
                     .append('\n'));
             text.append("name = \"run\"\n");
             text.append("args = ").append(TomlText.array(args())).append('\n');
+            // As cron does it: nobody knows whether the command may be repeated.
+            text.append("max_attempts = 1\n");
             input.ifPresent(payload ->
                     text.append("payload = ").append(TomlText.string(payload)).append('\n'));
             return text.toString();

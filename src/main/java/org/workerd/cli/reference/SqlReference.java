@@ -87,7 +87,9 @@ final class SqlReference {
             }
             definitions.forEach(definition -> add(table.group(1), definition, found));
         });
-        ADDED.matcher(schema).results().forEach(column -> add(column.group(1), column.group(2), found));
+        ADDED.matcher(schema)
+                .results()
+                .forEach(column -> add(column.group(1), column.group(2).replaceAll("\\s+", " "), found));
     }
 
     private static void add(String table, String definition, Map<String, Column> found) {

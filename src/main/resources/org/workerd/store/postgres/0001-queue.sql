@@ -640,6 +640,7 @@ comment on column jobs.key is 'While a job with this key has not ended, insertin
 comment on column jobs.max_attempts is 'The job is dead after this many failed attempts. Null: jobs.max_attempts of the configuration.';
 comment on column jobs.timeout_ms is 'How long an attempt may take, in milliseconds. Null: jobs.timeout of the configuration.';
 comment on column jobs."after" is 'The ids of the jobs that must be done before this one runs, a JSON array. If one of them ends otherwise, this job is cancelled. Null: none. In SQL the name is quoted: "after".';
+comment on column jobs.tags is 'Words by which the job can be found: a JSON array of strings. Null: none.';
 comment on column jobs.created_at is 'When the job was enqueued, in milliseconds since the epoch: leave it out.';
 comment on column jobs.lane is 'Internal: leave it out.';
 comment on column jobs.stored_by is 'The user of PostgreSQL who inserted the job: leave it out.';
@@ -658,6 +659,7 @@ comment on column job_status.max_attempts is 'As in jobs, or what the configurat
 comment on column job_status.last_attempt is 'The number of the attempt after which the job is dead if that fails. It is larger than max_attempts once the job was retried.';
 comment on column job_status.key is 'As in jobs.';
 comment on column job_status."after" is 'As in jobs.';
+comment on column job_status.tags is 'As in jobs. Without tags it is [].';
 comment on column job_status.timeout_ms is 'As in jobs.';
 comment on column job_status.created_at is 'When the job was enqueued.';
 comment on column job_status.started_at is 'When the last attempt began. Null: none has begun.';

@@ -24,7 +24,8 @@ final class CrontabTest {
                         [cron.backup]
                         schedule = "17 * * * mon-FRI"
                         name = "run"
-                        args = ["/bin/sh", "-c", "cd; /usr/local/bin/backup.sh  --full >/dev/null 2>&1"]""");
+                        args = ["/bin/sh", "-c", "cd; /usr/local/bin/backup.sh  --full >/dev/null 2>&1"]
+                        max_attempts = 1""");
     }
 
     @Test
@@ -39,6 +40,7 @@ final class CrontabTest {
                         schedule = "@daily"
                         name = "run"
                         args = ["/bin/sh", "-c", "cd; new"]
+                        max_attempts = 1
 
                         # end?[2J""");
     }
