@@ -12,7 +12,7 @@ say() {
     zpty -w shell "$1; print -r -- READY''-$number-"
     answer $number
 }
-say "PS1= PS2= RPS1=; unsetopt beep; bindkey -e; HITS=$2"
+say "PS1= PS2= RPS1=; unsetopt beep; bindkey -e; bindkey ^Xk kill-whole-line; HITS=$2"
 say 'autoload -Uz compinit && compinit -u -D'
 say 'zstyle ":completion:*" list-prompt ""; LISTMAX=1000000'
 say 'compadd() { if [[ " $* " == *" -"[OAD]" "* ]]; then builtin compadd "$@"; return; fi
@@ -22,7 +22,8 @@ say ". $1"
 say "$3"
 while IFS= read -r line; do
     : >$2
-    zpty -w -n shell "$line"$'\t\x15'
+    # Not with ^U: while the line editor is not up yet, the terminal takes that for itself.
+    zpty -w -n shell "$line"$'\t\x18k'
     say ':'
     hits=(${(f)"$(<$2)"})
     print -r -- "$line|${(j: :)hits}"

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.regex.Matcher;
@@ -30,7 +31,9 @@ public class ExamplesTest {
                 "api/JobContext",
                 "api/JobResult",
                 "api/JobHandlerTester",
+                "api/TypedJobHandler",
                 "client/JobQueue",
+                "embedded/EmbeddedWorker",
                 "job/NewJob"
             })
     void theJavadocOfAPublicTypeHoldsAnExampleThatCompiles(String type) throws IOException {
@@ -60,10 +63,13 @@ public class ExamplesTest {
                 .content()
                 .contains(
                         "`org.workerd:workerd-client:" + version.group(1) + "`",
+                        "`org.workerd:workerd-embedded:" + version.group(1) + "`",
                         "`org.workerd:workerd-api:" + version.group(1) + "`");
-        assertThat(Path.of("deploy/examples/java/pom.xml"))
-                .content()
-                .contains("<workerd.version>" + version.group(1) + "</workerd.version>");
+        for (String project : List.of("java", "java-embedded")) {
+            assertThat(Path.of("deploy/examples", project, "pom.xml"))
+                    .content()
+                    .contains("<workerd.version>" + version.group(1) + "</workerd.version>");
+        }
     }
 
     /** By the name of the class that each is, or of one around it. */

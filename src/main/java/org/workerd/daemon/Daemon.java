@@ -16,7 +16,6 @@ import org.workerd.config.SettingsFile;
 import org.workerd.config.SystemZone;
 import org.workerd.engine.Engines;
 import org.workerd.ops.AlarmJson;
-import org.workerd.ops.HostName;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;

@@ -37,14 +37,12 @@ public final class Registration {
     }
 
     /** Of a program that runs handlers in its own process alone. */
-    public static Identity ofProgram(DaemonStore store, DaemonDirectory directory, int slots)
-            throws IOException {
+    public static Identity ofProgram(DaemonStore store, DaemonDirectory directory, int slots) throws IOException {
         return of(store, directory, slots, false);
     }
 
     /** The lock is taken before the row can be seen: nobody shall take a daemon for dead that is only just born. */
-    private static Identity of(
-            DaemonStore store, DaemonDirectory directory, int slots, boolean startsPrograms)
+    private static Identity of(DaemonStore store, DaemonDirectory directory, int slots, boolean startsPrograms)
             throws IOException {
         if (store.identity().isPresent()) {
             QueueMark.set(directory.path(), store.identity().get());

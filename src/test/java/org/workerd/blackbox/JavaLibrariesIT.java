@@ -74,6 +74,54 @@ class JavaLibrariesIT extends PluginDaemonTest {
         assertThat(installed(repository, "api")).hasSameElementsAs(expected("api"));
     }
 
+    @Test
+    void aProgramOfAnotherProjectRunsItsJobsItself() throws IOException {
+        Path repository = repository();
+        maven(
+                repository,
+                Path.of("pom.xml").toAbsolutePath(),
+                "install:install-file@embedded",
+                "install:install-file@api");
+        Path project = at.top.resolve("shop");
+        copy(Installation.TREE.resolve("deploy/examples/java-embedded"), project);
+        maven(
+                repository,
+                project.resolve("pom.xml"),
+                "-o",
+                "package",
+                "dependency:copy-dependencies",
+                "-DincludeScope=runtime",
+                "dependency:tree",
+                "-DoutputFile=tree.txt");
+
+        assertThat(Installation.read(project.resolve("tree.txt")).lines())
+                .map(line -> line.replaceAll("\\d+(\\.\\d+)+", "VERSION"))
+                .containsExactly(
+                        "example:shop:jar:1",
+                        "+- org.workerd:workerd-embedded:jar:VERSION:compile",
+                        "|  +- org.workerd:workerd-api:jar:VERSION:compile",
+                        "|  |  \\- org.slf4j:slf4j-api:jar:VERSION:compile",
+                        "|  +- org.xerial:sqlite-jdbc:jar:VERSION:compile",
+                        "|  +- com.github.jnr:jffi:jar:VERSION:compile",
+                        "|  +- com.github.jnr:jffi:jar:native:VERSION:runtime",
+                        "|  \\- com.github.jnr:jnr-constants:jar:VERSION:compile",
+                        "\\- com.fasterxml.jackson.jr:jackson-jr-objects:jar:VERSION:compile",
+                        "   \\- com.fasterxml.jackson.core:jackson-core:jar:VERSION:compile");
+        jobs();
+        Shell.Done ran = at.shell.run(
+                System.getProperty("java.home") + "/bin/java",
+                "-cp",
+                project.resolve("target/shop.jar") + ":" + project.resolve("target/dependency/*"),
+                "example.Shop",
+                at.queue.toString(),
+                "a.png",
+                "b.png");
+        assertThat(ran.code()).as(ran.err()).isZero();
+        assertThat(ran.out()).isEqualTo("a.png is 800 wide\nb.png is 800 wide\n");
+        assertThat(jobs().count("daemons")).isZero();
+        assertThat(installed(repository, "embedded")).hasSameElementsAs(expected("embedded"));
+    }
+
     /** What the build has fetched, and nothing of workerd: that is still to be installed. */
     private Path repository() throws IOException {
         Path fetched = Path.of(System.getProperty("workerd.repository"));
@@ -144,6 +192,24 @@ class JavaLibrariesIT extends PluginDaemonTest {
     @Test
     void theInterfacesOfHandlersNeedNothingButTheirLibrary() {
         assertThat(strangers("api", "org.slf4j.")).isEmpty();
+    }
+
+    @Test
+    void theEmbeddedWorkerNeedsNothingButItsLibraries() {
+        assertThat(strangers(
+                        "embedded",
+                        // named by methods that commands alone call
+                        "org.workerd.config.Settings",
+                        "javax.net.",
+                        "javax.sql.",
+                        "org.workerd.api.",
+                        "org.slf4j.",
+                        "org.sqlite.",
+                        "com.kenai.jffi.",
+                        "jnr.constants.",
+                        "org.postgresql.",
+                        "com.zaxxer.hikari."))
+                .isEmpty();
     }
 
     /** Not to the last class: one that is added to the store is no fault. */
