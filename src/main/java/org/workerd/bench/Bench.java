@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.workerd.store.QueueUrl;
 
 /**
  * Measures, part by part, what an installation reaches on the disk of a queue, in a scratch directory of its own; the
@@ -12,10 +13,10 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Bench implements AutoCloseable {
     private final Machine machine;
-    private final Site site;
+    private final AutoCloseable site;
     private final List<Part> parts;
 
-    private Bench(Machine machine, Site site, List<Part> parts) {
+    private Bench(Machine machine, AutoCloseable site, List<Part> parts) {
         this.machine = machine;
         this.site = site;
         this.parts = parts;
@@ -45,6 +46,20 @@ public final class Bench implements AutoCloseable {
                 new RecoveryStep(site, plan));
         return new Bench(
                 Machine.with(queue), site, steps.stream().map(Part::new).toList());
+    }
+
+    /**
+     * Of the server that keeps a queue, in a schema of the bench's own.
+     *
+     * @param directory on whose disk the daemon of this machine works
+     */
+    public static Bench ofServer(QueueUrl.Postgres queue, Path directory, boolean quick, InstantSource clock)
+            throws IOException {
+        Plan plan = (quick ? Plan.QUICK : Plan.FULL).beginning(System.nanoTime());
+        ServerSite site = ServerSite.make(queue);
+        List<Step> steps = List.of(new ServerEnqueueStep(site, plan), new ServerTurnStep(site, plan, clock));
+        return new Bench(
+                Machine.with(directory), site, steps.stream().map(Part::new).toList());
     }
 
     public Machine machine() {
@@ -82,9 +97,15 @@ public final class Bench implements AutoCloseable {
     /** What came of it; the failure is null when all went well. */
     public record Result(List<Figure> figures, @Nullable Exception failure) {}
 
-    /** Ends its daemons and removes its directory. */
+    /** Ends its daemons and removes what it made. */
     @Override
     public void close() throws IOException {
-        site.close();
+        try {
+            site.close();
+        } catch (IOException | RuntimeException failure) {
+            throw failure;
+        } catch (Exception failure) {
+            throw new IOException("cannot clean up after the bench", failure);
+        }
     }
 }

@@ -1,6 +1,6 @@
 /**
  * Measures what this machine gives, for {@code workerd bench}: the built daemon in an installation of its own beside bare
- * loops and bare tools. May import {@code store}, {@code job}, {@code client} and {@code api}; only the command line may
+ * loops and bare tools. May import {@code engine}, {@code store}, {@code job}, {@code client} and {@code api}; only the command line may
  * import it.
  */
 @NullMarked

@@ -11,6 +11,8 @@ import org.workerd.bench.Machine;
 import org.workerd.cli.text.Console;
 import org.workerd.cli.text.ExitCode;
 import org.workerd.cli.text.Table;
+import org.workerd.config.Settings;
+import org.workerd.store.QueueUrl;
 
 /** Measures, and tells the figures. Not in the product's jar, but in the bench's. */
 final class BenchRun {
@@ -29,10 +31,9 @@ final class BenchRun {
 
     /** The exit status. */
     int measure(Path home) throws IOException, InterruptedException {
-        Path queue = main.settings().settings().directory().path().resolve("queue.db");
         List<Figure> figures = new ArrayList<>();
         List<Gap> gaps = new ArrayList<>();
-        try (Bench bench = Bench.of(queue, home, quick, main::now)) {
+        try (Bench bench = bench(home)) {
             // For a Ctrl-C, at which this thread just stops.
             Thread hook = new Thread(() -> close(bench));
             Runtime.getRuntime().addShutdownHook(hook);
@@ -48,6 +49,14 @@ final class BenchRun {
         }
         gaps.forEach(gap -> main.console().say("workerd: cannot measure " + gap.title() + ": " + gap.reason()));
         return gaps.isEmpty() ? 0 : ExitCode.FAILED.status();
+    }
+
+    private Bench bench(Path home) throws IOException {
+        Settings settings = main.settings().settings();
+        Path directory = settings.directory().path();
+        return settings.queue() instanceof QueueUrl.Postgres server
+                ? Bench.ofServer(server, directory, quick, main::now)
+                : Bench.of(directory.resolve("queue.db"), home, quick, main::now);
     }
 
     private void measure(Bench bench, List<Figure> figures, List<Gap> gaps) throws InterruptedException {

@@ -17,6 +17,9 @@ import picocli.CommandLine.Option;
                     + " jobs there, and removes it. It does not touch the configured queue and its daemon, but shares the"
                     + " disk with them, so their load affects the figures. It needs up to three minutes and 1 GiB.",
             "",
+            "With PostgreSQL it measures that server, in a schema of its own: what storing, claiming and finishing jobs"
+                    + " comes to from here.",
+            "",
             "Each figure is the median of several repeats, beside a limit measured in the same run: a bare loop of SQL"
                     + " or a bare tool that gives no guarantees. RATIO is workerd's figure divided by the limit.",
             "",

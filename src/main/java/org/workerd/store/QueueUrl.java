@@ -70,6 +70,10 @@ public sealed interface QueueUrl {
             return new Postgres(user, hosts, database, schema, options, Optional.of(file));
         }
 
+        public Postgres withSchema(String other) {
+            return new Postgres(user, hosts, database, other, options, passwordFile);
+        }
+
         @Override
         public String text() {
             String where = hosts.stream().map(Host::toString).collect(Collectors.joining(","));

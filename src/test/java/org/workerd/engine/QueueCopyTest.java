@@ -361,8 +361,10 @@ class QueueCopyTest {
         // Places, and what follows from the rest.
         copied.addAll(Set.of("blocked", "scheduled", "ready", "running"));
         copied.addAll(Set.of("lanes", "thousands", "tallies", "deleted_parents", "ended_parents"));
-        // A machine's own, and the schema's.
-        copied.addAll(Set.of("daemons", "clock", "schema_steps"));
+        // A machine's own, the schema's, and what makes this queue another one than that.
+        copied.addAll(Set.of("daemons", "clock", "schema_steps", "queue_identity"));
+        // What jobs printed, which is in files elsewhere, and who follows it.
+        copied.addAll(Set.of("outputs", "followers", "follower_news"));
 
         Path queue = directory.resolve("tables.db");
         Engines.of(new QueueUrl.Sqlite(queue), Duration.ofSeconds(5))

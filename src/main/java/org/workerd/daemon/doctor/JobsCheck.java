@@ -26,6 +26,7 @@ import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobQueries.Deaths;
 import org.workerd.store.JobView;
+import org.workerd.store.QueueUrl;
 import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.handlers.PluginIndex;
 
@@ -92,7 +93,7 @@ final class JobsCheck {
         List<DaemonView> dead = known.getOrDefault(false, List.of());
         if (!dead.isEmpty()) {
             String pids = dead.stream()
-                    .map(one -> Long.toString(one.pid()))
+                    .map(one -> one.pid() + (hasMachines() ? " on " + one.host() : ""))
                     .distinct()
                     .collect(Collectors.joining(", "));
             findings.add(Finding.warning(
@@ -112,12 +113,25 @@ final class JobsCheck {
         Handlers handlers =
                 new Handlers(settings.handlersDir(), DaemonUser.of(settings).id(), java.handlers());
         for (String name : ready) {
-            handlers.objection(handlers.vet(name))
-                    .ifPresent(why -> findings.add(Finding.failure(
-                            "jobs",
-                            "jobs named " + name + " wait: " + why,
-                            "fix that, or workerd cancel --name " + ShellWord.of(name))));
+            handlers.objection(handlers.vet(name)).ifPresent(why -> findings.add(withoutHandler(name, why)));
         }
+    }
+
+    /** Another machine may have it. */
+    private Finding withoutHandler(String name, String why) {
+        return hasMachines()
+                ? Finding.warning(
+                        "jobs",
+                        "jobs named " + name + " cannot run on this machine: " + why,
+                        "see that another machine has the handler")
+                : Finding.failure(
+                        "jobs",
+                        "jobs named " + name + " wait: " + why,
+                        "fix that, or workerd cancel --name " + ShellWord.of(name));
+    }
+
+    private boolean hasMachines() {
+        return settings.queue() instanceof QueueUrl.Postgres;
     }
 
     private void waiting(Set<String> ready, JobQueries queries, boolean served) {

@@ -17,6 +17,7 @@ final class PostgresEnqueues {
     private static final int MOST_AT_ONCE = 500;
 
     private final Statements statements;
+    private boolean mayTakeKeys;
 
     PostgresEnqueues(Statements statements) {
         this.statements = statements;
@@ -57,7 +58,8 @@ final class PostgresEnqueues {
         if (key == null) {
             return new Enqueued(statements.number(INSERT, columns(job)), true);
         }
-        if (!statements.holds(MAY_TAKE_KEYS)) {
+        mayTakeKeys = mayTakeKeys || statements.holds(MAY_TAKE_KEYS);
+        if (!mayTakeKeys) {
             return new PostgresGuestEnqueues(statements).enqueue(key, columns(job));
         }
         while (true) {
