@@ -5,6 +5,7 @@ import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import java.util.Locale;
 
 /** The numbered steps by which the schema came to be; their count is its version. */
 final class PostgresSchema {
@@ -21,7 +22,7 @@ final class PostgresSchema {
 
     /** What comes before the first step. */
     static String begin(String schema) {
-        return BEGIN.formatted(schema);
+        return String.format(Locale.ROOT, BEGIN, schema);
     }
 
     /** The statements of all steps. */

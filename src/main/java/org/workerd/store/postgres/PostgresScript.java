@@ -1,5 +1,7 @@
 package org.workerd.store.postgres;
 
+import java.util.Locale;
+
 /** The schema as one text for psql, for whoever has the rights that the daemons have not. Stateless. */
 final class PostgresScript {
     private PostgresScript() {}
@@ -21,7 +23,9 @@ final class PostgresScript {
     static String all(String schema) {
         // Where it is to be is known before the first table is made.
         String[] begin = PostgresSchema.begin(schema).split("\n", 2);
-        return ALL.formatted(
+        return String.format(
+                Locale.ROOT,
+                ALL,
                 schema,
                 begin[0] + "\n",
                 begin[1] + "\n" + String.join("\n", PostgresSchema.steps()),
@@ -43,6 +47,6 @@ final class PostgresScript {
 
     /** For a queue that is there. */
     static String roles(String schema) {
-        return ROLES.formatted(schema, PostgresSchema.roles(schema));
+        return String.format(Locale.ROOT, ROLES, schema, PostgresSchema.roles(schema));
     }
 }
