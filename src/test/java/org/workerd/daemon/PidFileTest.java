@@ -133,4 +133,58 @@ class PidFileTest {
         PidFile.claim(pidfile, PID).ours().orElseThrow().delete();
         assertThat(left).doesNotExist();
     }
+
+    @Test
+    void fromTheLockUntilTheDaemonIsReadyTheFileNamesNobody() throws Exception {
+        PidFile ours = PidFile.claim(pidfile, PID).ours().orElseThrow();
+        assertThat(Files.readString(pidfile)).isEmpty();
+        ours.write();
+        assertThat(Files.readString(pidfile)).isEqualTo(PID + "\n");
+        assertThat(PidFileHolder.pid(pidfile)).isEqualTo(PID);
+        ours.delete();
+    }
+
+    @Test
+    void aRemovedFileIsMadeAgainAndOneThatIsThereIsLeftAlone() throws Exception {
+        PidFile ours = PidFile.claim(pidfile, PID).ours().orElseThrow();
+        ours.write();
+        Object inode = Files.getAttribute(pidfile, "unix:ino");
+        ours.heal();
+        assertThat(Files.getAttribute(pidfile, "unix:ino")).isEqualTo(inode);
+        Files.delete(pidfile);
+        ours.heal();
+        assertThat(Files.readString(pidfile)).isEqualTo(PID + "\n");
+        assertThat(LockFile.isHeld(pidfile)).isTrue();
+        ours.delete();
+    }
+
+    @Test
+    void onlyAStaleFileIsRemoved() throws Exception {
+        Path target = Files.writeString(directory.resolve("target"), "4711\n");
+        Path link = Files.createSymbolicLink(directory.resolve("link"), target);
+        PidFile.removeStale(link);
+        assertThat(link).isSymbolicLink();
+        assertThat(target).exists();
+        PidFile ours = PidFile.claim(pidfile, PID).ours().orElseThrow();
+        PidFile.removeStale(pidfile);
+        assertThat(pidfile).exists();
+        ours.delete();
+        PidFile.removeStale(target);
+        assertThat(target).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "x", "0", "-1", "12 ", "12\n\n", "12345678901", "00000000000000000000000000000000012"})
+    void whatIsNoPidNamesNobody(String text) throws Exception {
+        Files.writeString(pidfile, text);
+        assertThat(PidFileHolder.pid(pidfile)).isZero();
+    }
+
+    @Test
+    void ofALongFileNothingIsRead() throws Exception {
+        Files.writeString(pidfile, "12\n" + "\0".repeat(40));
+        assertThat(PidFileHolder.pid(pidfile)).isZero();
+        Files.writeString(pidfile, "12");
+        assertThat(PidFileHolder.pid(pidfile)).isEqualTo(12);
+    }
 }

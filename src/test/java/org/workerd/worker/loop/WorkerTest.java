@@ -253,10 +253,14 @@ class WorkerTest {
         long id = enqueue("resize");
         turnUntil(() -> ran.size() == 1);
 
-        store.failBefore(2);
+        store.failBefore(Integer.MAX_VALUE);
         end.countDown();
+        turnUntil(() -> worker.unwritten() == 1);
+        assertThat(worker.hasUnwritten()).isTrue();
+        store.failBefore(0);
         turnUntil(() -> state(id) == JobState.DONE);
 
+        assertThat(worker.hasUnwritten()).isFalse();
         assertThat(ran).containsExactly(1);
     }
 
@@ -321,6 +325,47 @@ class WorkerTest {
 
         assertThat(state(id)).isEqualTo(JobState.READY);
         assertThat(view(id).attempt()).isZero();
+    }
+
+    @Test
+    void toldToStopNowItBeginsNothingThatWaits() throws Exception {
+        List<Long> begun = new CopyOnWriteArrayList<>();
+        handler("quick", job -> JobResult.done());
+        handler("slow", job -> {
+            begun.add(job.id());
+            new CountDownLatch(1).await();
+            return JobResult.done();
+        });
+        start(1);
+        // Quick ones, so that what follows is claimed ahead of its slot.
+        for (int i = 0; i < 30; i++) {
+            long quick = enqueue("quick");
+            turnUntil(() -> state(quick) == JobState.DONE);
+        }
+        List<Long> slow = List.of(enqueue("slow"), enqueue("slow"));
+        turnUntil(() -> !begun.isEmpty());
+
+        worker.stopNow();
+        turnUntil(worker::isDone);
+
+        assertThat(begun).hasSize(1);
+        assertThat(slow).allMatch(id -> state(id) == JobState.READY && view(id).attempt() == 0);
+    }
+
+    @Test
+    void asManyAsOneTurnPromotesAreFollowedByAnotherTurnAtOnce() {
+        start(1);
+        store.transaction(moves -> {
+            for (int i = 0; i < 501; i++) {
+                moves.enqueue(NewJob.of("unknown").withRunAt(now.plusSeconds(10)));
+            }
+            return "";
+        });
+        worker.turn();
+        now = now.plusSeconds(11);
+        assertThat(worker.turn()).isZero();
+        assertThat(worker.turn()).isPositive();
+        assertThat(view(501).state()).isEqualTo(JobState.READY);
     }
 
     @Test
