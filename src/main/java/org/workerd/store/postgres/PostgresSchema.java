@@ -12,17 +12,17 @@ final class PostgresSchema {
     private static final List<String> STEPS = List.of("0001-queue.sql");
     static final int VERSION = STEPS.size();
 
-    private static final String BEGIN =
-            """
-            create schema if not exists %s;
-            create table schema_steps (number integer primary key, at timestamptz not null, program text not null);
-            """;
-
     private PostgresSchema() {}
 
     /** What comes before the first step. */
     static String begin(String schema) {
-        return String.format(Locale.ROOT, BEGIN, schema);
+        return String.format(
+                Locale.ROOT,
+                """
+                create schema if not exists %s;
+                create table schema_steps (number integer primary key, at timestamptz not null, program text not null);
+                """,
+                schema);
     }
 
     /** The statements of all steps. */
