@@ -40,6 +40,12 @@ final class SettingTable {
             "unset",
             "unset",
             "How long a stop waits for running jobs before it interrupts them and puts them back; unset: no limit.");
+    static final SettingKey<Duration> HANDOVER_TIMEOUT = row(
+            "daemon.handover_timeout",
+            duration(),
+            "10s",
+            "10s",
+            "How long a restart waits for running Java handlers before it interrupts them and puts their jobs back.");
     static final SettingKey<Optional<Path>> DIRECTORY = row(
             "daemon.dir",
             SettingType.UNSET_PATH,

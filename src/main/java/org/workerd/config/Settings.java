@@ -16,6 +16,7 @@ import org.workerd.store.QueueUrl;
  * The configuration in force, as plain values; every path is absolute. Immutable.
  *
  * @param drainTimeout null: as long as the jobs take
+ * @param handoverTimeout how long handlers in Java may still run when another version of the daemon takes over
  * @param directory where the daemons of this machine keep what is theirs
  * @param concurrency how many jobs run at once
  * @param cron in the order of their IDs
@@ -26,6 +27,7 @@ import org.workerd.store.QueueUrl;
 public record Settings(
         Path pidfile,
         @Nullable Duration drainTimeout,
+        Duration handoverTimeout,
         DaemonDirectory directory,
         QueueUrl queue,
         Fence fence,

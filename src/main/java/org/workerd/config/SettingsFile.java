@@ -110,6 +110,7 @@ public final class SettingsFile {
         return new Settings(
                 found.value(SettingTable.PIDFILE),
                 found.value(SettingTable.DRAIN_TIMEOUT).orElse(null),
+                found.value(SettingTable.HANDOVER_TIMEOUT),
                 directory(found),
                 queue(found),
                 new Fence(found.value(SettingTable.FENCE), found.value(SettingTable.ON_LOSS)),

@@ -7,6 +7,8 @@ import java.time.Duration;
 import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
+import java.util.concurrent.locks.LockSupport;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -14,17 +16,19 @@ import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.config.SystemZone;
+import org.workerd.daemon.handover.HandOverNote;
 import org.workerd.engine.Engines;
 import org.workerd.ops.AlarmJson;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Engine;
+import org.workerd.store.StoreException;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
+import org.workerd.unix.Reexec;
 import org.workerd.unix.UnixException;
 import org.workerd.unix.Watcher;
 import org.workerd.worker.attempt.Doorbell;
-import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.handlers.Plugins;
 import org.workerd.worker.loop.Identity;
 import org.workerd.worker.loop.Worker;
@@ -39,9 +43,12 @@ public final class Daemon {
     /** When somebody wants it to end now. */
     private static final Duration LONGEST_LAST_TRANSACTION = Duration.ofSeconds(2);
 
+    private static final Duration AGAIN = Duration.ofMillis(200);
+
     private final @Nullable Path config;
     private final Readiness readiness;
     private final boolean logsToFile;
+    private final @Nullable HandOverNote before;
     private final Doorbell doorbell = new Doorbell();
     private final Signals signals = new Signals();
     private final Deque<Part> parts = new ArrayDeque<>();
@@ -52,9 +59,11 @@ public final class Daemon {
      *
      * @param config the file that was named, or null
      * @param logsToFile in the foreground, too; else there the log is stderr
+     * @param handOver the descriptor of what another version left that ran in this process until now; null: none did
      */
-    public Daemon(@Nullable Path config, Readiness readiness, boolean logsToFile) {
+    public Daemon(@Nullable Path config, Readiness readiness, boolean logsToFile, @Nullable Integer handOver) {
         this.config = config;
+        this.before = handOver == null ? null : Takeover.receive(handOver);
         this.logsToFile = logsToFile || readiness.isDetached();
         this.readiness = readiness;
     }
@@ -72,14 +81,20 @@ public final class Daemon {
     public int run() throws IOException, InterruptedException {
         Processes.umask(UMASK);
         signals.install(doorbell);
+        // Before any thread is made, which would have them blocked, too: what came during a restart arrives now.
+        Reexec.releaseSignals();
         SystemZone.adopt(System.getenv());
         readiness.endWithLauncher(this::abandon);
         Files.writeString(Path.of("/proc/self/comm"), "workerd");
         Settings settings = load();
-        LogFile log = LogFile.open(settings.logging(), logsToFile);
+        LogFile log = before == null
+                ? LogFile.open(settings.logging(), logsToFile)
+                : LogFile.inherit(settings.logging(), logsToFile);
         try {
-            PidFile.Claimed claimed =
-                    PidFile.claim(settings.pidfile(), ProcessHandle.current().pid());
+            if (before != null) {
+                return serve(settings, log, PidFile.inherit(settings.pidfile(), before.pidfile(), pid()));
+            }
+            PidFile.Claimed claimed = PidFile.claim(settings.pidfile(), pid());
             return claimed.ours().isPresent()
                     ? serve(settings, log, claimed.ours().get())
                     : alreadyRunning(claimed.running().orElseThrow());
@@ -126,11 +141,13 @@ public final class Daemon {
         parts.push(pidFile::delete);
         Engine engine = Engines.of(settings.queue(), LOCK_PATIENCE);
         Registration.makeDirectory(settings.directory().path());
-        DaemonStore store = engine.serve();
+        DaemonStore store = before == null ? engine.serve() : patiently(engine::serve);
         parts.push(store::close);
         signals.onSecondStop(() -> store.limitTransactions(LONGEST_LAST_TRANSACTION));
         readiness.stopWatching();
-        Identity identity = Registration.ofDaemon(store, settings.directory(), settings.concurrency());
+        Identity identity = before == null
+                ? Registration.ofDaemon(store, settings.directory(), settings.concurrency())
+                : Registration.inherit(settings.directory(), before);
         parts.push(() -> Registration.end(store, identity));
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises().scratch(), settings.directory(), Posix.userId()));
@@ -149,8 +166,20 @@ public final class Daemon {
             store.check();
         };
         Supervisor supervisor = new Supervisor(System.getenv(), identity.pid());
-        MainLoop loop = new MainLoop(worker, doorbell, signals, new MainLoop.Duties(reload, upkeep, supervisor));
-        Watcher watcher = new Watcher(watches(reload, worker));
+        HandOver handOver = new HandOver(
+                worker,
+                new HandOver.Place(
+                        identity,
+                        pidFile,
+                        web,
+                        Takeover.installed(config, logsToFile),
+                        reload::settings,
+                        Takeover.hindrance(settings)),
+                supervisor,
+                doorbell);
+        MainLoop loop =
+                new MainLoop(worker, doorbell, signals, new MainLoop.Duties(reload, upkeep, supervisor, handOver));
+        Watcher watcher = new Watcher(HandlerWatches.of(reload, worker, doorbell));
         watcher.start();
         parts.push(watcher::close);
         store.watch(doorbell::knock);
@@ -158,8 +187,16 @@ public final class Daemon {
         store.fence(fence.after(), worker.fence(fence.onLoss() == Settings.Fence.OnLoss.END));
         // Before anybody is told: what another daemon left is put back, and the first transaction, which is slow, is
         // over.
+        if (before != null) {
+            patiently(() -> {
+                worker.resume(before.programs(), before.died());
+                return true;
+            });
+        }
         worker.turn();
-        pidFile.write();
+        if (before == null) {
+            pidFile.write();
+        }
         LOG.info(
                 "workerd is running: pid {}, queue {}, {} slots, handlers in {}",
                 identity.pid(),
@@ -168,6 +205,9 @@ public final class Daemon {
                 settings.handlersDir());
         List<String> notes = web.bind();
         log.takeStderr();
+        if (before != null) {
+            resumed(identity, before);
+        }
         if (!readiness.ready(identity.pid(), notes)) {
             LOG.warn("the start was aborted before workerd was ready: stopping");
             signals.stopNow();
@@ -177,23 +217,33 @@ public final class Daemon {
         return loop.run(watcher);
     }
 
-    private List<Watcher.Watch> watches(Reload reload, Worker worker) {
-        Runnable changed = () -> {
-            worker.handlersChanged();
-            doorbell.ring();
-        };
-        return List.of(
-                new Watcher.Watch(() -> reload.settings().handlersDir(), Handlers::isName, changed),
-                // A change of the directory's own rights is told only to who watches the one that it is in.
-                new Watcher.Watch(
-                        () -> directoryOf(reload.settings().handlersDir()),
-                        name -> reload.settings().handlersDir().endsWith(name),
-                        changed));
+    private static long pid() {
+        return ProcessHandle.current().pid();
     }
 
-    private static Path directoryOf(Path file) {
-        Path directory = file.getParent();
-        return directory == null ? Path.of("/") : directory;
+    /** Programs run, and wait for no more than the lock or the disk that is wanting for now. */
+    private <T> T patiently(Supplier<T> work) {
+        while (true) {
+            try {
+                return work.get();
+            } catch (StoreException failure) {
+                if (!failure.isPassing()) {
+                    throw failure;
+                }
+                LOG.warn("cannot take over the queue, retrying: {}", failure.getMessage());
+                LockSupport.parkNanos(this, AGAIN.toNanos());
+            }
+        }
+    }
+
+    private void resumed(Identity identity, HandOverNote note) {
+        identity.ledger().running();
+        // They asked for what has just been done.
+        signals.forgetRestarts();
+        LOG.info(
+                "restarted in place: {} running programs went on, {} ms without claims",
+                note.programs().size(),
+                Duration.ofNanos(System.nanoTime() - note.since()).toMillis());
     }
 
     private void stopAll() {

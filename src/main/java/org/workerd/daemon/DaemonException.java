@@ -19,7 +19,7 @@ public final class DaemonException extends RuntimeException {
 
     private final Kind kind;
 
-    DaemonException(Kind kind, String message) {
+    public DaemonException(Kind kind, String message) {
         super(message);
         this.kind = kind;
     }

@@ -24,6 +24,7 @@ import org.workerd.unix.UnixException;
  * line of any thread can be lost, and which takes the JVM's own words (thread dumps, fatal errors) along.
  */
 final class LogFile {
+    private static final Logger LOG = LoggerFactory.getLogger(LogFile.class);
     private static final int STDOUT = 1;
     private static final int STDERR = 2;
     private static final int MODE = 0640;
@@ -46,6 +47,18 @@ final class LogFile {
         }
         log.configure(logging);
         return log;
+    }
+
+    /** Of a process that wrote its log before: where the file cannot be opened, it goes on in that one. */
+    static LogFile inherit(Settings.Logging logging, boolean toFile) {
+        try {
+            return open(logging, toFile);
+        } catch (DaemonException failure) {
+            LogFile log = new LogFile(toFile);
+            log.configure(logging);
+            LOG.error("{}; still logging to the old one", failure.getMessage());
+            return log;
+        }
     }
 
     /** The daemon is ready: its launcher hears nothing more. */

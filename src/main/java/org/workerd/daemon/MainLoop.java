@@ -23,6 +23,7 @@ final class MainLoop {
     private final Runnable upkeep;
     private final Reload reload;
     private final Supervisor supervisor;
+    private final HandOver handOver;
     private boolean draining;
     private boolean stoppingNow;
     /** On the monotonic clock, in nanoseconds. */
@@ -30,8 +31,8 @@ final class MainLoop {
 
     private long tidyAt = System.nanoTime();
 
-    /** What only a loop of a whole daemon has to do: the reload, the upkeep and the word to the supervisor. */
-    record Duties(Reload reload, Runnable upkeep, Supervisor supervisor) {}
+    /** What only a loop of a whole daemon has to do besides. */
+    record Duties(Reload reload, Runnable upkeep, Supervisor supervisor, HandOver handOver) {}
 
     MainLoop(Worker worker, Doorbell doorbell, Signals signals, Duties duties) {
         this.worker = worker;
@@ -40,6 +41,7 @@ final class MainLoop {
         this.upkeep = duties.upkeep();
         this.reload = duties.reload();
         this.supervisor = duties.supervisor();
+        this.handOver = duties.handOver();
     }
 
     /** Until it was told to stop and has. The exit status. */
@@ -66,8 +68,9 @@ final class MainLoop {
                 worker.abandon();
                 return 1;
             }
+            Duration handing = handOver();
             Duration silence = supervisor.turn(worker.busy(), draining);
-            doorbell.await(shortest(Span.shorter(idle, silence)), worker.isGathering());
+            doorbell.await(shortest(Span.shorter(handing, Span.shorter(idle, silence))), worker.isGathering());
         }
     }
 
@@ -90,6 +93,16 @@ final class MainLoop {
         }
     }
 
+    private Duration handOver() throws InterruptedException {
+        try {
+            return handOver.turn(signals);
+        } catch (RuntimeException | OutOfMemoryError failure) {
+            LOG.error("unexpected failure while restarting, continuing", failure);
+            handOver.cancel();
+            return Duration.ZERO;
+        }
+    }
+
     private void obey(Signals.Order order, Watcher watcher) {
         switch (order) {
             case STOP -> stop();
@@ -100,10 +113,20 @@ final class MainLoop {
                 supervisor.ready();
             }
             case REPORT -> report();
+            case RESTART -> restart();
+        }
+    }
+
+    private void restart() {
+        if (draining) {
+            LOG.warn("not restarting: workerd was told to stop");
+        } else {
+            handOver.request();
         }
     }
 
     private void stop() {
+        handOver.cancel();
         if (draining) {
             stopNow("received a second stop signal");
             return;

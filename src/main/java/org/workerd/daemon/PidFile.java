@@ -35,6 +35,20 @@ final class PidFile {
         this.pid = pid;
     }
 
+    /** The one that another version of the daemon, which ran in this process until now, left open and locked. */
+    static PidFile inherit(Path path, int descriptor, long pid) {
+        return new PidFile(path, LockFile.inherit(path, descriptor), pid);
+    }
+
+    /** For who is executed in our place. */
+    int descriptor() {
+        return file.descriptor();
+    }
+
+    Path path() {
+        return path;
+    }
+
     /** Either the lock is ours, or it is that of a daemon that runs. */
     record Claimed(Optional<PidFile> ours, Optional<PidFileHolder> running) {}
 

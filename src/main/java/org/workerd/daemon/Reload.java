@@ -53,11 +53,13 @@ final class Reload {
                 || !next.directory().equals(settings.directory())
                 || !next.fence().equals(settings.fence())
                 || !next.pidfile().equals(settings.pidfile())) {
-            LOG.warn("daemon.pidfile, daemon.dir or [queue] has changed, which needs a restart: workerd restart");
+            LOG.warn(
+                    "daemon.pidfile, daemon.dir or [queue] has changed, which needs a stop and a start: workerd restart --drain");
         }
         settings = new Settings(
                 settings.pidfile(),
                 next.drainTimeout(),
+                next.handoverTimeout(),
                 settings.directory(),
                 settings.queue(),
                 settings.fence(),

@@ -19,13 +19,18 @@ final class Signals {
     enum Order {
         STOP,
         RELOAD,
-        REPORT
+        REPORT,
+        RESTART
     }
 
-    private static final Map<String, Order> ORDERS =
-            Map.of("TERM", Order.STOP, "INT", Order.STOP, "HUP", Order.RELOAD, "USR1", Order.REPORT);
-    /** Left alone, USR2 crashes a JVM 17 and ALRM ends any. */
-    private static final List<String> HARMLESS = List.of("USR2", "ALRM");
+    private static final Map<String, Order> ORDERS = Map.of(
+            "TERM", Order.STOP,
+            "INT", Order.STOP,
+            "HUP", Order.RELOAD,
+            "USR1", Order.REPORT,
+            "USR2", Order.RESTART);
+    /** Left alone, it ends any JVM. */
+    private static final String HARMLESS = "ALRM";
 
     private static final int CHILD = 17;
 
@@ -43,7 +48,7 @@ final class Signals {
     void install(Doorbell doorbell) {
         // Ignored, as some parents leave it, the kernel would keep no exit status for us.
         Processes.defaultAction(CHILD);
-        HARMLESS.forEach(name -> handle(name, () -> {}));
+        handle(HARMLESS, () -> {});
         ORDERS.forEach((name, order) -> handle(name, () -> {
             received.add(order);
             if (order == Order.STOP && stops.incrementAndGet() > 1) {
@@ -65,6 +70,15 @@ final class Signals {
             taking.add(next);
         }
         return taking;
+    }
+
+    boolean isEmpty() {
+        return received.isEmpty();
+    }
+
+    /** Who asked for a restart, while one was under way, gets that one. */
+    void forgetRestarts() {
+        received.removeIf(order -> order == Order.RESTART);
     }
 
     private static void handle(String name, Runnable then) {

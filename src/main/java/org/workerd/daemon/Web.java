@@ -80,6 +80,14 @@ final class Web {
         }
     }
 
+    /** Serves again, after {@link #close}. */
+    void reopen() {
+        if (part != null) {
+            part = null;
+            change(settings);
+        }
+    }
+
     private HttpPart make(HttpSettings http) {
         return new HttpPart(
                 http,

@@ -7,7 +7,7 @@ import org.workerd.config.DaemonDirectory;
 import org.workerd.ops.WaitsFor.Reason;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
-import org.workerd.worker.attempt.Ledger;
+import org.workerd.worker.attempt.LedgerContents;
 
 /** Whether anybody is there to claim, and has a slot free; looked at once. Not thread-safe. */
 public final class DaemonReasons {
@@ -58,7 +58,7 @@ public final class DaemonReasons {
     private List<DaemonView> claiming() {
         if (claiming == null) {
             claiming = alive().stream()
-                    .filter(daemon -> !Ledger.isDraining(directory, daemon.id()))
+                    .filter(daemon -> !LedgerContents.isDraining(directory, daemon.id()))
                     .toList();
         }
         return claiming;

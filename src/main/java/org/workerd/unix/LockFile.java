@@ -46,6 +46,17 @@ public final class LockFile implements AutoCloseable {
         return Optional.empty();
     }
 
+    /** The one that what ran in this process before us had locked, and left open for us. */
+    public static LockFile inherit(Path path, int descriptor) {
+        Posix.closeOnExec(descriptor);
+        return new LockFile(path, descriptor);
+    }
+
+    /** For who is executed in our place, and is to have the lock. */
+    public int descriptor() {
+        return descriptor;
+    }
+
     /** Who may read and write it, whatever the umask. */
     public void mode(Set<PosixFilePermission> permissions) throws IOException {
         Files.setPosixFilePermissions(opened(), permissions);

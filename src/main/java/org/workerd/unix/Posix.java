@@ -51,12 +51,14 @@ public final class Posix {
     private static final Libc PIPE2 = Libc.bind("pipe2", POINTER, INT);
     private static final Libc FLOCK = Libc.bind("flock", INT, INT);
     private static final Libc POLL = Libc.bind("poll", POINTER, LONG, INT);
+    private static final Libc CLOSE_RANGE = Libc.bind("close_range", INT, INT, INT);
     private static final Libc EVENTFD = Libc.bind("eventfd", INT, INT);
 
     private static final int LOCK_SHARED = 1;
     private static final int LOCK_EXCLUSIVE = 2;
     private static final int LOCK_NOW = 4;
     private static final int SET_DESCRIPTOR_FLAGS = 2;
+    private static final int RANGE_CLOSE_ON_EXEC = 4;
     private static final int SET_SIGNAL = 10;
     private static final int SET_LEASE = 1024;
     private static final int WRITE_LEASE = 1;
@@ -154,6 +156,17 @@ public final class Posix {
     /** For a descriptor that we were given: what we spawn shall not have it. */
     public static void closeOnExec(int descriptor) {
         FCNTL.call("cannot mark descriptor " + descriptor, descriptor, SET_DESCRIPTOR_FLAGS, 1);
+    }
+
+    /** What is executed in our place shall have it. */
+    static void keepOnExec(int descriptor) {
+        FCNTL.call("cannot mark descriptor " + descriptor, descriptor, SET_DESCRIPTOR_FLAGS, 0);
+    }
+
+    /** The same as {@link #closeOnExec} for all that are open, from this one on. */
+    static void closeAllOnExec(int first) {
+        // Linux 5.11.
+        CLOSE_RANGE.call("cannot mark descriptors", first, Integer.MAX_VALUE, RANGE_CLOSE_ON_EXEC);
     }
 
     /** Makes {@code to} another name of {@code from}, in one step; {@code to} is inherited by what we spawn. */

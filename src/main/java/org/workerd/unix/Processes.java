@@ -39,6 +39,11 @@ public final class Processes {
         STARTED.add(pid);
     }
 
+    /** A child of what ran in this process before us. */
+    public static void inherited(int pid) {
+        STARTED.add(pid);
+    }
+
     static boolean hasStarted(int pid) {
         return STARTED.contains(pid);
     }
@@ -94,6 +99,10 @@ public final class Processes {
     /** Undoes what a parent made of the signal: one ignored by nohup, or by a shell's {@code &}, would never arrive. */
     public static void defaultAction(int signal) {
         SIGNAL.invoke(signal, 0L);
+    }
+
+    static void ignore(int signal) {
+        SIGNAL.invoke(signal, 1L);
     }
 
     /** The one that held before. */

@@ -2,7 +2,6 @@ package org.workerd.unix;
 
 import static org.workerd.unix.Libc.POINTER;
 
-import com.kenai.jffi.MemoryIO;
 import java.nio.file.Path;
 import java.util.List;
 import jnr.constants.platform.OpenFlags;
@@ -49,8 +48,6 @@ public record Spawn(
     private static final Libc POSIX_SPAWN =
             Libc.bind("posix_spawn", POINTER, POINTER, POINTER, POINTER, POINTER, POINTER);
 
-    private static final MemoryIO MEMORY = MemoryIO.getInstance();
-
     public Spawn {
         arguments = List.copyOf(arguments);
         environment = List.copyOf(environment);
@@ -70,7 +67,7 @@ public record Spawn(
     public int start() {
         List<byte[]> words = arguments.stream().map(Libc::chars).toList();
         List<byte[]> variables = environment.stream().map(Libc::chars).toList();
-        try (Native memory = new Native(Native.sizeOf(words) + Native.sizeOf(variables));
+        try (NativeStrings memory = new NativeStrings(NativeStrings.sizeOf(words) + NativeStrings.sizeOf(variables));
                 FileActions actions = FileActions.of(descriptors, directory)) {
             return spawn(actions.address(), memory.strings(words), memory.strings(variables));
         }
@@ -84,51 +81,5 @@ public record Spawn(
         }
         Processes.started(pid[0]);
         return pid[0];
-    }
-
-    /** Memory outside the heap that lives as long as one call: in one block, for a block costs more than what is in it. */
-    private static final class Native implements AutoCloseable {
-        private final long block;
-        private long next;
-
-        Native(int size) {
-            block = MEMORY.allocateMemory(size, true);
-            if (block == 0) {
-                throw new UnixException("cannot allocate memory", jnr.constants.platform.Errno.ENOMEM.intValue());
-            }
-            next = block;
-        }
-
-        long zeroed(int size) {
-            long at = next;
-            next += aligned(size);
-            return at;
-        }
-
-        /** A NULL-terminated array of C strings. */
-        long strings(List<byte[]> texts) {
-            long array = zeroed((texts.size() + 1) * Long.BYTES);
-            for (int i = 0; i < texts.size(); i++) {
-                byte[] chars = texts.get(i);
-                long copy = zeroed(chars.length);
-                MEMORY.putByteArray(copy, chars, 0, chars.length);
-                MEMORY.putAddress(array + (long) i * Long.BYTES, copy);
-            }
-            return array;
-        }
-
-        static int sizeOf(List<byte[]> texts) {
-            return (texts.size() + 1) * Long.BYTES
-                    + texts.stream().mapToInt(chars -> aligned(chars.length)).sum();
-        }
-
-        private static int aligned(int size) {
-            return (size + Long.BYTES - 1) / Long.BYTES * Long.BYTES;
-        }
-
-        @Override
-        public void close() {
-            MEMORY.freeMemory(block);
-        }
     }
 }

@@ -62,6 +62,11 @@ public final class UnixException extends RuntimeException {
         return is(Errno.ENOENT);
     }
 
+    /** There is no such process any more. */
+    public boolean isGone() {
+        return is(Errno.ESRCH);
+    }
+
     private static String describe(int errno) {
         return Errno.valueOf(errno).description().toLowerCase(java.util.Locale.ROOT);
     }

@@ -133,9 +133,9 @@ class StopIT extends DaemonTest {
     }
 
     @Test
-    void restartMakesANewDaemon() {
+    void restartWithADrainMakesANewDaemon() {
         long before = at.start();
-        assertThat(at.workerd("restart").code()).isZero();
+        assertThat(at.workerd("restart", "--drain").code()).isZero();
         assertThat(at.pid()).isNotEqualTo(before);
     }
 

@@ -25,6 +25,7 @@ class SettingsDefaultsTest extends SettingsFixture {
                 .isEqualTo(new Settings(
                         Path.of("/run/workerd/workerd.pid"),
                         null,
+                        Duration.ofSeconds(10),
                         DaemonDirectory.beside(Path.of("/var/lib/workerd/queue.db")),
                         new QueueUrl.Sqlite(Path.of("/var/lib/workerd/queue.db")),
                         new Settings.Fence(Duration.ofSeconds(10), Settings.Fence.OnLoss.FREEZE),

@@ -24,6 +24,7 @@ class SettingsMappingTest extends SettingsFixture {
             [daemon]
             pidfile = "/p/pid"
             drain_timeout = "90s"
+            handover_timeout = "20s"
             dir = "/q"
             [queue]
             url = "sqlite:/q/q.db"
@@ -86,6 +87,7 @@ class SettingsMappingTest extends SettingsFixture {
                 .isEqualTo(new Settings(
                         Path.of("/p/pid"),
                         Duration.ofSeconds(90),
+                        Duration.ofSeconds(20),
                         DaemonDirectory.beside(Path.of("/q/q.db")),
                         new QueueUrl.Sqlite(Path.of("/q/q.db")),
                         new Settings.Fence(Duration.ofSeconds(4), Settings.Fence.OnLoss.END),
@@ -132,6 +134,7 @@ class SettingsMappingTest extends SettingsFixture {
                 .containsExactly(
                         "daemon.pidfile=/p/pid",
                         "daemon.drain_timeout=90s",
+                        "daemon.handover_timeout=20s",
                         "daemon.dir=/q",
                         "queue.url=sqlite:/q/q.db",
                         "queue.password_file=/p/word",

@@ -112,7 +112,7 @@ final class DaemonCheck {
             findings.add(Finding.failure(
                     CHECK,
                     "the queue " + queue + " was removed or replaced while it was open: new jobs do" + " not run",
-                    "workerd restart"));
+                    "workerd restart --drain"));
         }
         if (programGone) {
             findings.add(Finding.warning(CHECK, "it runs an older version than the installed one", "workerd restart"));

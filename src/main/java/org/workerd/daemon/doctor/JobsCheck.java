@@ -136,8 +136,9 @@ final class JobsCheck {
 
     private void waiting(Set<String> ready, JobQueries queries, boolean served) {
         if (!ready.isEmpty() && !served) {
-            String mend =
-                    daemon.isRunning() ? "workerd restart (the running daemon serves another queue)" : "workerd start";
+            String mend = daemon.isRunning()
+                    ? "workerd restart --drain (the running daemon serves another queue)"
+                    : "workerd start";
             findings.add(Finding.warning("jobs", "some jobs are ready, but no daemon serves this queue", mend));
         }
         DaemonReasons daemons = new DaemonReasons(queries, settings.directory());

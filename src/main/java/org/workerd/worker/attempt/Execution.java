@@ -21,14 +21,24 @@ public final class Execution {
     private final Attempt attempt;
     private final Handlers handlers;
     private final Slot slot;
-    private final long since = System.nanoTime();
+    /** What it goes on with; null: it begins here. */
+    private final @Nullable Carried carried;
+
+    private final long since;
     private volatile @Nullable JavaAttempt inJava;
     private volatile @Nullable Command command;
 
     Execution(Attempt attempt, Handlers handlers, Slot slot) {
+        this(attempt, handlers, slot, null);
+    }
+
+    /** @param carried a program that runs already; null: nothing of it does */
+    Execution(Attempt attempt, Handlers handlers, Slot slot, @Nullable Carried carried) {
         this.attempt = attempt;
         this.handlers = handlers;
         this.slot = slot;
+        this.carried = carried;
+        this.since = carried == null ? System.nanoTime() : carried.began();
     }
 
     public Claim claim() {
@@ -64,7 +74,7 @@ public final class Execution {
     }
 
     /** Ends it as soon as its grace allows, to be given back. */
-    void interrupt() {
+    public void interrupt() {
         attempt.stop().ask(StopRequest.Cause.INTERRUPTED);
     }
 
@@ -77,7 +87,7 @@ public final class Execution {
     void freeze() {
         Command running = command;
         if (running != null) {
-            running.freeze();
+            running.watch().freeze();
         } else {
             interrupt();
         }
@@ -87,7 +97,7 @@ public final class Execution {
     void thaw() {
         Command running = command;
         if (running != null) {
-            running.thaw();
+            running.watch().thaw();
         }
     }
 
@@ -96,12 +106,29 @@ public final class Execution {
         interrupt();
         Command running = command;
         if (running != null) {
-            running.signal(Processes.KILL);
+            running.watch().signal(Processes.KILL);
+        }
+    }
+
+    public boolean isInJava() {
+        return inJava != null;
+    }
+
+    /** As {@link ProgramWatch#hold}; empty, too, when no program runs. */
+    public Optional<Carried> hold(Duration patience) throws InterruptedException {
+        Command running = command;
+        return running == null ? Optional.empty() : running.watch().hold(patience);
+    }
+
+    public void release() {
+        Command held = command;
+        if (held != null) {
+            held.watch().release();
         }
     }
 
     /** It was told to end, has had its grace, and cannot be made to. */
-    boolean isStuck() {
+    public boolean isStuck() {
         JavaAttempt running = inJava;
         return running != null && running.isStuck();
     }
@@ -126,6 +153,9 @@ public final class Execution {
             return new Outcome.Unfit(claim.defect());
         }
         try (StopRequest stop = attempt.stop()) {
+            if (carried != null) {
+                return resume(carried, stop);
+            }
             // Looked at again, right before it runs: it may have changed since the claim.
             return run(handlers.vet(claim.name()), stop);
         } catch (UnixException failure) {
@@ -136,12 +166,31 @@ public final class Execution {
         }
     }
 
+    /** Its handler is not looked at again: an upgrade may just have replaced it. */
+    private Outcome resume(Carried program, StopRequest stop) {
+        Command running = new Command(attempt, slot);
+        if (program.told() == StopRequest.Cause.CANCELLED) {
+            stop.cancel(program.reason());
+        } else if (program.told() != null) {
+            stop.ask(program.told());
+        }
+        try {
+            stop.open();
+        } catch (UnixException shortage) {
+            // Then it is only later that we see that it is to end.
+            LOG.warn("job {} will be slow to be cancelled: {}", claim().jobId(), shortage.getMessage());
+        }
+        attempt.signs().began(program.began());
+        command = running;
+        return running.resume(program);
+    }
+
     private Outcome run(Handlers.Vetting vetting, StopRequest stop) {
         if (vetting instanceof Handlers.Accepted accepted) {
             stop.open();
-            Command running = new Command(accepted.program(), attempt, slot);
+            Command running = new Command(attempt, slot);
             command = running;
-            return running.run();
+            return running.run(accepted.program());
         }
         Optional<JobHandler> code =
                 vetting instanceof Handlers.AcceptedJava ? handlers.inJava(claim().name()) : Optional.empty();

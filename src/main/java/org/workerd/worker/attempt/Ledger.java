@@ -1,22 +1,11 @@
 package org.workerd.worker.attempt;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
-import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.unix.LockFile;
-import org.workerd.unix.ProcessInfo;
 
 /**
  * A daemon's lock file, {@code daemons/ID.lock} beside the queue: locked as long as it lives, and holding what its slots
@@ -29,16 +18,15 @@ public final class Ledger implements AutoCloseable {
     public static final int MODE = 0600;
 
     private static final byte[] BLANK = blank();
-    private static final int NO_PROCESS = -1;
+    private static final String RUNNING = "running";
+    private static final String HANDING_OVER = "handing-over";
 
     private final LockFile file;
-    private final ProcessInfo self;
-    private volatile String state = "running";
-    private volatile long died;
+    private final LedgerHead head;
 
-    private Ledger(LockFile file) {
+    private Ledger(LockFile file, LedgerHead head) {
         this.file = file;
-        this.self = ProcessInfo.self();
+        this.head = head;
     }
 
     /** The ledger of the daemon of this id, which is new, in a directory that exists. */
@@ -47,9 +35,53 @@ public final class Ledger implements AutoCloseable {
                 .orElseThrow(() -> new IllegalStateException(
                         "the lock file of a new daemon is taken: " + path(directory, daemon)));
         file.lockByte();
-        Ledger ledger = new Ledger(file);
+        Ledger ledger = new Ledger(file, new LedgerHead(1, 0, RUNNING));
         ledger.head();
         return ledger;
+    }
+
+    /**
+     * Of the daemon of this id, which ran another version in this process until now, and left its ledger open and locked.
+     *
+     * @param image how many versions have run in this process
+     * @param requests how many requests to restart were answered
+     */
+    public static Ledger inherit(Path directory, long daemon, int descriptor, int image, int requests) {
+        return new Ledger(
+                LockFile.inherit(path(directory, daemon), descriptor), new LedgerHead(image, requests, HANDING_OVER));
+    }
+
+    /** For who is executed in our place. */
+    public int descriptor() {
+        return file.descriptor();
+    }
+
+    /** How many versions have run in this process. */
+    public int image() {
+        return head.image();
+    }
+
+    /** How many requests to restart were answered. */
+    public int requests() {
+        return head.requests();
+    }
+
+    /** Another version is about to take over. */
+    public void handingOver() {
+        head.state(HANDING_OVER);
+        head();
+    }
+
+    /** It works as always. */
+    public void running() {
+        head.state(RUNNING);
+        head();
+    }
+
+    /** A request to restart was refused. */
+    public void refused() {
+        head.refused();
+        running();
     }
 
     /** Beside it, where the daemon listens for HTTP, if it does. */
@@ -63,13 +95,13 @@ public final class Ledger implements AutoCloseable {
 
     /** From now on it takes no more jobs. */
     public void draining() {
-        state = "draining";
+        head.state("draining");
         head();
     }
 
     /** So many jobs have died here since it began, for whoever asks how it goes. */
     public void died(long count) {
-        died = count;
+        head.died(count);
         head();
     }
 
@@ -111,83 +143,8 @@ public final class Ledger implements AutoCloseable {
         file.close();
     }
 
-    /** Whether the daemon said that it takes no more jobs; false also where its ledger cannot be read. */
-    public static boolean isDraining(DaemonDirectory directory, long daemon) {
-        try (Stream<String> lines = Files.lines(path(directory.ledgers(), daemon), StandardCharsets.ISO_8859_1)) {
-            return lines.findFirst()
-                    .map(Ledger::words)
-                    .orElse(Map.of())
-                    .getOrDefault("state", "")
-                    .equals("draining");
-        } catch (IOException | UncheckedIOException unreadable) {
-            return false;
-        }
-    }
-
-    /** What a dead daemon's ledger tells; empty when it cannot be read. */
-    public static Optional<Contents> read(Path path) {
-        try {
-            List<String> lines = Files.readAllLines(path, StandardCharsets.ISO_8859_1);
-            return lines.isEmpty() ? Optional.empty() : Optional.of(parse(lines));
-        } catch (IOException unreadable) {
-            return Optional.empty();
-        }
-    }
-
-    /**
-     * A ledger's contents: of which boot, in which PID namespace its numbers hold (empty: it does not say), which session
-     * the daemon's processes were in, what ran.
-     */
-    public record Contents(String boot, String namespace, int session, List<Entry> entries) {
-        /** The numbers of processes in it mean to us what they meant to its daemon. */
-        public boolean isOfHere() {
-            return boot.equals(ProcessInfo.bootId()) && (namespace.isEmpty() || namespace.equals(namespace()));
-        }
-
-        /** Was the attempt of this claim begun? */
-        public boolean hasBegun(Claim claim) {
-            return entries.stream().anyMatch(entry -> entry.isOf(claim));
-        }
-
-        /** Why the attempt of this job was ended with its daemon, when that was on purpose. */
-        public Optional<StopRequest.Cause> told(Claim claim) {
-            return entries.stream()
-                    .filter(entry -> entry.isOf(claim))
-                    .flatMap(entry -> Stream.of(StopRequest.Cause.values())
-                            .filter(cause -> cause.name().equals(entry.told())))
-                    .findFirst();
-        }
-
-        /** Did it end between the start of a program and the note of its pid? */
-        public boolean wasStarting() {
-            return entries.stream().anyMatch(entry -> entry.pid() == 0);
-        }
-    }
-
-    /**
-     * An attempt, and its program, the leader of its process group.
-     *
-     * @param token its claim's; 0: a version of the program that did not say it
-     * @param pid 0: it was about to be started; -1: it needed none
-     * @param since in clock ticks since boot; nothing of it is older
-     * @param told empty, or the cause for which it was ended with its daemon
-     */
-    public record Entry(long job, long token, int pid, long since, String told) {
-        boolean isOf(Claim claim) {
-            return token == 0 ? job == claim.jobId() : token == claim.token();
-        }
-    }
-
     private void head() {
-        String text = "workerd pid=" + self.pid() + " start=" + self.startTime() + " boot=" + ProcessInfo.bootId()
-                + " sid=" + self.session() + " pidns=" + namespace() + " died=" + died + " state="
-                + state;
-        file.writeAt(0, padded(text));
-    }
-
-    /** Of one word, as all that stands there. */
-    private static String namespace() {
-        return ProcessInfo.pidNamespace().replaceAll("\\s", "");
+        file.writeAt(0, padded(head.text()));
     }
 
     private void line(int slot, String text) {
@@ -211,40 +168,5 @@ public final class Ledger implements AutoCloseable {
         Arrays.fill(line, (byte) ' ');
         line[WIDTH - 1] = '\n';
         return line;
-    }
-
-    private static Contents parse(List<String> lines) {
-        Map<String, String> head = words(lines.get(0));
-        List<Entry> entries = new ArrayList<>();
-        for (String line : lines.subList(1, lines.size())) {
-            Map<String, String> words = words(line);
-            long job = number(words.get("job"));
-            if (job > 0) {
-                int pid = words.containsKey("pid") ? (int) number(words.get("pid")) : NO_PROCESS;
-                entries.add(new Entry(
-                        job,
-                        number(words.get("token")),
-                        pid,
-                        number(words.get("start")),
-                        words.getOrDefault("told", "")));
-            }
-        }
-        return new Contents(
-                head.getOrDefault("boot", ""), head.getOrDefault("pidns", ""), (int) number(head.get("sid")), entries);
-    }
-
-    private static Map<String, String> words(String line) {
-        Map<String, String> words = new HashMap<>();
-        for (String word : line.strip().split(" +", -1)) {
-            int equals = word.indexOf('=');
-            if (equals > 0) {
-                words.put(word.substring(0, equals), word.substring(equals + 1));
-            }
-        }
-        return words;
-    }
-
-    private static long number(@Nullable String digits) {
-        return digits != null && digits.matches("\\d{1,18}") ? Long.parseLong(digits) : 0;
     }
 }

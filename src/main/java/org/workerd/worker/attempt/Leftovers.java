@@ -37,11 +37,21 @@ public final class Leftovers {
     /** By slot in which a program runs, or is about to: nothing of it is older than this. */
     private final Map<Integer, Long> oldest = new ConcurrentHashMap<>();
 
+    /** Children of ours that are not adopted, and that nobody else waits for. */
+    private final Set<Integer> unattended = ConcurrentHashMap.newKeySet();
+
     /** Since when, in clock ticks since boot: nothing of what is started now is older. */
     long starting(int slot) {
         long now = clock.ticks();
         oldest.put(slot, now);
         return now;
+    }
+
+    /** It was started by what ran in this process before us. */
+    void resume(Carried program) {
+        Processes.inherited(program.pid());
+        leaders.add(program.pid());
+        oldest.put(program.slot(), program.oldest());
     }
 
     void began(int leader) {
@@ -111,10 +121,22 @@ public final class Leftovers {
         }
     }
 
+    /**
+     * What handlers in Java started, in our own group, before another version of us took this process over: no JDK waits
+     * for it any more. To be called before any handler in Java runs, and once all programs that go on are known.
+     */
+    void resumeOthers() {
+        ProcessInfo.adopted().stream()
+                .filter(process -> process.group() == OWN_GROUP)
+                .forEach(process -> unattended.add(process.pid()));
+        sweep();
+    }
+
     /** The same, now and then. */
     void sweep() {
         // The machine may have slept.
         clock = new TickClock();
+        unattended.removeIf(pid -> Processes.reapIfEnded(pid).isPresent());
         endStrays();
     }
 

@@ -21,9 +21,14 @@ public final class LifeSigns {
     }
 
     /** The handler's first instruction follows, or is over. */
-    synchronized void began() {
+    void began() {
+        began(System.nanoTime());
+    }
+
+    /** The same, at that time. */
+    synchronized void began(long nanoTime) {
         begun = true;
-        beganAt = System.nanoTime();
+        beganAt = nanoTime;
     }
 
     /** Empty: it has not begun. */

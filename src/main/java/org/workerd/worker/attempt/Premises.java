@@ -23,9 +23,19 @@ public record Premises(Path scratch, Path output) {
         Scratch.delete(premises.scratch());
     }
 
+    /** Another version of the daemon goes on here: the copies of jars that the one before it had loaded go. */
+    public static void inherit(Premises premises) {
+        Scratch.delete(premises.scratch().resolve("plugins"));
+    }
+
     /** Only one attempt at a time runs in a slot, so its directory is its own. */
     Scratch scratch(int slot) {
         return new Scratch(scratch.resolve(Integer.toString(slot)));
+    }
+
+    /** What the program in that slot writes its result to, which is its mark. */
+    public Path result(int slot) {
+        return scratch(slot).result();
     }
 
     /** The standard input of all attempts that have no payload: an empty file, locked by each at its job's id. */

@@ -94,6 +94,12 @@ public final class Scratch implements AutoCloseable {
         return this;
     }
 
+    /** What the attempt works in is there: it began before us. */
+    Scratch resume() {
+        touched = true;
+        return this;
+    }
+
     /** Whether the attempt wrote anything here. Asked once nothing of it is alive. */
     boolean isTouched() {
         Boolean known = touched;

@@ -17,6 +17,7 @@ import java.util.TreeMap;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
 import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 import org.workerd.job.Outcome;
@@ -148,8 +149,36 @@ public final class Slots {
         }
     }
 
+    /**
+     * Goes on with programs that run already, started by what ran in this process before us. All are known before
+     * anything is done about one: else what looks for strays would take its sisters for some.
+     */
+    public synchronized void resume(Map<Carried, Claim> programs, Plan plan) {
+        programs.keySet().forEach(leftovers::resume);
+        leftovers.resumeOthers();
+        heap.claimed(programs.values().stream().mapToLong(Claim::size).sum());
+        programs.forEach((program, claim) -> {
+            Execution execution = execution(claim, plan, program.slot(), program);
+            untidy.set(program.slot());
+            if (isAlarm(claim)) {
+                alarmRuns = true;
+                threads.execute(() -> run(execution, () -> false));
+            } else {
+                runners++;
+                threads.execute(() -> {
+                    run(execution, this::hasWaiting);
+                    workOn(Optional.of(execution));
+                });
+            }
+        });
+    }
+
     private void work() {
-        Optional<Execution> last = Optional.empty();
+        workOn(Optional.empty());
+    }
+
+    private void workOn(Optional<Execution> before) {
+        Optional<Execution> last = before;
         heap.awaitRoom();
         for (Optional<Execution> next = next(last); next.isPresent(); next = next(last)) {
             run(next.get(), this::hasWaiting);
@@ -205,12 +234,16 @@ public final class Slots {
     }
 
     private Execution execution(Claim claim, Plan plan, int number) {
+        return execution(claim, plan, number, null);
+    }
+
+    private Execution execution(Claim claim, Plan plan, int number, @Nullable Carried carried) {
         taken.set(number);
         Scratch scratch = scratches.computeIfAbsent(number, premises::scratch);
         Slot slot = new Slot(number, scratch, premises, plan.environment(), ledger, leftovers, alarm);
         Attempt attempt =
                 new Attempt(claim, plan.policies().of(claim.name()), new StopRequest(), new LifeSigns(doorbell));
-        Execution execution = new Execution(attempt, plan.handlers(), slot);
+        Execution execution = new Execution(attempt, plan.handlers(), slot, carried);
         busy.put(number, execution);
         return execution;
     }
@@ -282,6 +315,15 @@ public final class Slots {
     /** Nothing runs, nothing waits, nothing that ended was not taken, and no slot's thread has anything more to write. */
     public synchronized boolean isEmpty() {
         return busy.isEmpty() && waiting.isEmpty() && ended.isEmpty() && untidy.isEmpty();
+    }
+
+    /** Only these run, nothing waits or has ended untold, and no other slot's thread has anything more to write. */
+    public synchronized boolean isOnly(Collection<Execution> running) {
+        return waiting.isEmpty()
+                && ended.isEmpty()
+                && busy.size() == running.size()
+                && running.containsAll(busy.values())
+                && untidy.stream().allMatch(busy::containsKey);
     }
 
     /** Nothing that runs can be made to end. */

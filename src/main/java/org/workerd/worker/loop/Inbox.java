@@ -15,10 +15,12 @@ import org.workerd.worker.attempt.Doorbell;
  */
 public final class Inbox {
     private static final int MOST = 256;
+    private static final String STOPPED = "the daemon was told to stop, and changes nothing more";
 
     private final Doorbell doorbell;
     private List<Asked<?>> waiting = new ArrayList<>();
-    private boolean closed;
+    /** Why nothing is changed any more, or for now; empty: changes are made. */
+    private String refusal = "";
 
     Inbox(Doorbell doorbell) {
         this.doorbell = doorbell;
@@ -62,8 +64,8 @@ public final class Inbox {
      * @throws RefusedException when it will not be
      */
     public synchronized <T> Asked<T> ask(Function<Moves, T> change) {
-        if (closed) {
-            throw new RefusedException("the daemon was told to stop, and changes nothing more");
+        if (!refusal.isEmpty()) {
+            throw new RefusedException(refusal);
         }
         if (waiting.size() >= MOST) {
             throw new RefusedException("too many changes wait already");
@@ -100,14 +102,23 @@ public final class Inbox {
         }
     }
 
+    /** All that is asked from now on is refused; what waits is made. */
+    synchronized void pause() {
+        refusal = "the daemon restarts, and will make changes again in a moment";
+    }
+
+    synchronized void unpause() {
+        refusal = "";
+    }
+
     /** From now on all is refused, and what waits, too. */
     void close() {
         List<Asked<?>> left;
         synchronized (this) {
-            closed = true;
+            refusal = STOPPED;
             left = take();
         }
-        RefusedException why = new RefusedException("the daemon was told to stop, and changes nothing more");
+        RefusedException why = new RefusedException(STOPPED);
         left.forEach(asked -> asked.answer().completeExceptionally(why));
     }
 

@@ -21,7 +21,7 @@ import org.workerd.store.Moves.Cancellation;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.worker.attempt.EndNote;
 import org.workerd.worker.attempt.JobLog;
-import org.workerd.worker.attempt.Ledger;
+import org.workerd.worker.attempt.LedgerContents;
 import org.workerd.worker.attempt.StopRequest;
 
 /** Puts back what dead daemons had claimed, once nothing of it runs any more. */
@@ -59,7 +59,7 @@ final class Orphans {
      * @param ends by the tokens of their claims, how attempts of it ended
      * @param unwanted by job, why it was to be cancelled
      */
-    private record Will(Optional<Ledger.Contents> ledger, Map<Long, EndNote> ends, Map<Long, String> unwanted) {
+    private record Will(Optional<LedgerContents> ledger, Map<Long, EndNote> ends, Map<Long, String> unwanted) {
         boolean hasBegun(Claim claim) {
             return ledger.isEmpty() || ledger.get().hasBegun(claim);
         }

@@ -27,6 +27,7 @@ import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.EndLog;
 import org.workerd.worker.attempt.EndNote;
 import org.workerd.worker.attempt.Ledger;
+import org.workerd.worker.attempt.LedgerContents;
 import org.workerd.worker.attempt.Leftovers;
 import org.workerd.worker.attempt.Output;
 import org.workerd.worker.attempt.OutputFiles;
@@ -86,7 +87,7 @@ final class Peers {
         // In another PID namespace that we see into there may be another queue at the same path.
         Predicate<ProcessInfo> marked = process ->
                 Leftovers.isMarked(process, mark, false) && (process.isInOurPidNamespace() || process.sees(ledgers));
-        Optional<Ledger.Contents> ledger = ledger(daemon).filter(Ledger.Contents::isOfHere);
+        Optional<LedgerContents> ledger = ledger(daemon).filter(LedgerContents::isOfHere);
         Predicate<ProcessInfo> grouped = ledger.map(Peers::inItsGroups).orElse(process -> false);
         if (ledger.isPresent() && ledger.get().wasStarting()) {
             // Its child has let go of our lock by now, but may not have become the program yet that carries the mark.
@@ -100,8 +101,8 @@ final class Peers {
     }
 
     /** What the daemon wrote down of its attempts. */
-    Optional<Ledger.Contents> ledger(long daemon) {
-        return Ledger.read(Ledger.path(ledgers, daemon));
+    Optional<LedgerContents> ledger(long daemon) {
+        return LedgerContents.read(Ledger.path(ledgers, daemon));
     }
 
     /** What an attempt of it printed on this machine. */
@@ -143,7 +144,7 @@ final class Peers {
     }
 
     /** A number of a group is taken as long as one of its processes lives; its session tells ours from a later one's. */
-    private static Predicate<ProcessInfo> inItsGroups(Ledger.Contents ledger) {
+    private static Predicate<ProcessInfo> inItsGroups(LedgerContents ledger) {
         Map<Integer, Long> groups = new HashMap<>();
         ledger.entries().stream()
                 .filter(entry -> entry.pid() > 0)

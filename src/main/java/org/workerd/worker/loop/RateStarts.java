@@ -14,6 +14,11 @@ import org.workerd.worker.attempt.Execution;
 public final class RateStarts {
     private final Set<Long> told = new HashSet<>();
 
+    /** These were told of before us. */
+    void resume(Collection<Claim> begun) {
+        begun.forEach(claim -> told.add(claim.token()));
+    }
+
     void tell(Moves moves, Collection<Execution> executions, Limits limits, Instant now) {
         for (Execution execution : executions) {
             Claim claim = execution.claim();

@@ -39,6 +39,15 @@ final class Verdicts {
         this.printing = printing;
     }
 
+    /** So many jobs were dead before, of what this daemon ran. */
+    void resume(long deaths) {
+        died = deaths;
+    }
+
+    long died() {
+        return died;
+    }
+
     /** Judges what ended since the last time, and what waits for its slot too long. True: the machine is short. */
     boolean judge(Instant now) {
         boolean isShort = false;

@@ -5,6 +5,7 @@ import java.time.Instant;
 import java.time.InstantSource;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -20,6 +21,7 @@ import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
+import org.workerd.worker.attempt.Carried;
 import org.workerd.worker.attempt.Cleaner;
 import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.Execution;
@@ -51,6 +53,8 @@ public final class Worker {
 
     private enum Want {
         WORK,
+        /** Nothing new begins; what runs goes on. */
+        PAUSE,
         DRAIN,
         STOP_NOW
     }
@@ -111,13 +115,59 @@ public final class Worker {
 
     /** Claims nothing more; what runs may end. */
     public void drain() {
-        if (want == Want.WORK) {
+        if (!isStopping()) {
             want = Want.DRAIN;
             inbox.close();
             pulse.drains();
             noteDraining();
             verdicts.withdraw(Duration.ZERO, clock.instant());
         }
+    }
+
+    private boolean isStopping() {
+        return want == Want.DRAIN || want == Want.STOP_NOW;
+    }
+
+    /** Claims nothing until {@link #unpause}, and gives back what has not begun. */
+    public void pause() {
+        if (want == Want.WORK) {
+            want = Want.PAUSE;
+            inbox.pause();
+            verdicts.withdraw(Duration.ZERO, clock.instant());
+        }
+    }
+
+    public void unpause() {
+        if (want == Want.PAUSE) {
+            want = Want.WORK;
+            inbox.unpause();
+        }
+    }
+
+    /** For who lets another version of the daemon go on with what runs. */
+    public Standstill standstill() {
+        return new Standstill(slots, verdicts);
+    }
+
+    /**
+     * Goes on with what runs here already; to be called before the first turn.
+     *
+     * @param died how many jobs had, of what this daemon ran before
+     */
+    public void resume(List<Carried> programs, long died) {
+        verdicts.resume(died);
+        identity.ledger().died(died);
+        List<Claim> claims = store.transaction(moves -> moves.claimedBy(identity.daemon()));
+        Map<Carried, Claim> matched = Resumption.match(programs, claims, identity.premises());
+        starts.resume(matched.values());
+        slots.resume(matched, plan);
+        // Claims without a program go back.
+        commitUncertain = true;
+    }
+
+    /** How many jobs have died, of what this daemon ran. */
+    public long died() {
+        return verdicts.died();
     }
 
     private void noteDraining() {
@@ -138,7 +188,7 @@ public final class Worker {
 
     /** Nothing runs, and nothing is left to be written. */
     public boolean isDone() {
-        return want != Want.WORK && slots.isEmpty() && verdicts.isEmpty();
+        return isStopping() && slots.isEmpty() && verdicts.isEmpty();
     }
 
     /** Nothing runs, or all that does was told to end, has had its grace, and goes on; only the end of the process ends it. */

@@ -128,15 +128,18 @@ class JavaAttemptTest {
     @Test
     void aCrashInItIsKnownFromTheLedger() {
         Outcome outcome = attempt(job -> {
-                    Ledger.Contents contents = Ledger.read(Ledger.path(top, 1)).orElseThrow();
+                    LedgerContents contents =
+                            LedgerContents.read(Ledger.path(top, 1)).orElseThrow();
                     assertThat(contents.hasBegun(CLAIM)).isTrue();
-                    assertThat(contents.entries()).extracting(Ledger.Entry::pid).containsExactly(-1);
+                    assertThat(contents.entries())
+                            .extracting(LedgerContents.Entry::pid)
+                            .containsExactly(-1);
                     return JobResult.done();
                 })
                 .run();
         assertThat(outcome).isEqualTo(new Outcome.Returned(null));
         slot.tidy();
-        assertThat(Ledger.read(Ledger.path(top, 1)).orElseThrow().hasBegun(CLAIM))
+        assertThat(LedgerContents.read(Ledger.path(top, 1)).orElseThrow().hasBegun(CLAIM))
                 .isFalse();
     }
 

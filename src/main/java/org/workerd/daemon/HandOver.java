@@ -1,0 +1,239 @@
+package org.workerd.daemon;
+
+import java.time.Duration;
+import java.util.List;
+import java.util.Objects;
+import java.util.Optional;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+import org.workerd.config.Settings;
+import org.workerd.daemon.handover.Answer;
+import org.workerd.daemon.handover.HandOverNote;
+import org.workerd.daemon.handover.NewVersion;
+import org.workerd.unix.Reexec;
+import org.workerd.unix.UnixException;
+import org.workerd.worker.attempt.Carried;
+import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.loop.Identity;
+import org.workerd.worker.loop.Standstill;
+import org.workerd.worker.loop.Worker;
+
+/**
+ * The restart in place: the version that is installed now is asked whether it can take over, and executed in this
+ * process, which keeps its number, its locks and its children. Until then whatever is in the way leaves all as it was.
+ * For the main thread.
+ */
+final class HandOver {
+    private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
+    private static final Duration NOTHING = Duration.ofDays(1);
+    /** What is just beginning or ending takes so long, as a rule. */
+    private static final Duration SOON = Duration.ofMillis(5);
+
+    private static final Duration LOOK = Duration.ofMillis(100);
+    /** After the last handler in Java: for its verdict. */
+    private static final Duration LAST_TURNS = Duration.ofSeconds(5);
+
+    private static final int FAILED = 1;
+
+    private final Worker worker;
+    private final Place place;
+    private final Supervisor supervisor;
+    private final Doorbell doorbell;
+    private final Standstill standstill;
+    private Phase phase = Phase.NONE;
+    private Answer.@Nullable Fit next;
+    /** Of the monotonic clock, as the next ones. */
+    private long since;
+
+    private long javaUntil;
+    private long giveUpAt;
+    private boolean interrupted;
+    private boolean webClosed;
+
+    private enum Phase {
+        NONE,
+        /** The new version is asked; jobs notice nothing. */
+        CHECKING,
+        /** Nothing begins any more; what nobody can go on with ends. */
+        ENDING
+    }
+
+    /**
+     * What there is to be handed over, and to whom.
+     *
+     * @param hindrance why this daemon cannot; empty: it can
+     */
+    record Place(
+            Identity identity,
+            PidFile pidFile,
+            Web web,
+            NewVersion version,
+            Supplier<Settings> settings,
+            String hindrance) {}
+
+    HandOver(Worker worker, Place place, Supervisor supervisor, Doorbell doorbell) {
+        this.worker = worker;
+        this.place = place;
+        this.supervisor = supervisor;
+        this.doorbell = doorbell;
+        this.standstill = worker.standstill();
+        Takeover.prepare();
+    }
+
+    /** Somebody asks for it. Who asks while one is under way gets that one. */
+    void request() {
+        if (!place.hindrance().isEmpty()) {
+            Refusal.tell(place.identity(), FAILED, place.hindrance());
+        } else if (phase == Phase.NONE) {
+            LOG.info("restart requested: checking the version that is installed");
+            phase = Phase.CHECKING;
+            place.version().ask(place.identity().daemon(), doorbell::ring);
+        }
+    }
+
+    /** The daemon is told to stop, which goes first, or something went wrong. */
+    void cancel() {
+        if (phase != Phase.NONE) {
+            place.version().cancel();
+            refuse(FAILED, "workerd: cannot restart; see the log");
+        }
+    }
+
+    /**
+     * Does what is to be done by now.
+     *
+     * @param signals what came meanwhile is heard first
+     * @return how long nothing will be, unless the doorbell rings
+     */
+    Duration turn(Signals signals) throws InterruptedException {
+        return switch (phase) {
+            case NONE -> NOTHING;
+            case CHECKING -> check();
+            case ENDING -> end(signals);
+        };
+    }
+
+    private Duration check() {
+        Optional<Answer> answer = place.version().answer();
+        if (answer.isEmpty()) {
+            return NOTHING;
+        }
+        if (answer.get() instanceof Answer.Unfit unfit) {
+            refuse(unfit.status(), unfit.words());
+            return NOTHING;
+        }
+        next = (Answer.Fit) answer.get();
+        String change = Takeover.change(next, place);
+        if (!change.isEmpty()) {
+            refuse(FAILED, change);
+            return NOTHING;
+        }
+        begin();
+        return Duration.ZERO;
+    }
+
+    private void begin() {
+        phase = Phase.ENDING;
+        since = System.nanoTime();
+        javaUntil = since + place.settings().get().handoverTimeout().toNanos();
+        giveUpAt = javaUntil;
+        interrupted = false;
+        supervisor.reloading();
+        try {
+            place.identity().ledger().handingOver();
+        } catch (UnixException failure) {
+            LOG.warn("cannot note in the ledger that it restarts: {}", failure.getMessage());
+        }
+        worker.pause();
+    }
+
+    private Duration end(Signals signals) throws InterruptedException {
+        if (standstill.hasJava()) {
+            return awaitJava();
+        }
+        if (!webClosed) {
+            // What was asked is answered first; whoever asks again finds the new version.
+            webClosed = true;
+            place.web().close();
+        }
+        Optional<List<Carried>> programs = standstill.begin();
+        if (programs.isPresent()) {
+            try {
+                execute(programs.get(), signals);
+            } finally {
+                standstill.end();
+            }
+        } else if (left(giveUpAt).isNegative()) {
+            refuse(
+                    FAILED,
+                    "workerd: cannot restart: jobs that are ending, or their results, kept it waiting for too long;"
+                            + " the queue may be locked. Try again later");
+        }
+        return phase == Phase.ENDING ? SOON : NOTHING;
+    }
+
+    private Duration awaitJava() {
+        giveUpAt = Math.max(giveUpAt, System.nanoTime() + LAST_TURNS.toNanos());
+        Duration left = left(javaUntil);
+        if (!left.isNegative()) {
+            return left;
+        }
+        if (!interrupted) {
+            interrupted = true;
+            LOG.info("restarting: Java handlers are interrupted and put back, daemon.handover_timeout has expired");
+            standstill.interruptJava();
+        }
+        if (standstill.isStuck()) {
+            refuse(
+                    FAILED,
+                    "workerd: cannot restart: a Java handler was interrupted and does not end; see: workerd status");
+            return NOTHING;
+        }
+        return LOOK;
+    }
+
+    /** Returns only when it did not come about. */
+    private void execute(List<Carried> programs, Signals signals) {
+        Identity identity = place.identity();
+        HandOverNote note = new HandOverNote(
+                identity.daemon(),
+                place.pidFile().descriptor(),
+                identity.ledger().descriptor(),
+                identity.ledger().image() + 1,
+                identity.ledger().requests() + 1,
+                worker.died(),
+                since,
+                programs);
+        try {
+            LOG.info("restarting in place: {} running programs go on", programs.size());
+            Takeover.execute(Objects.requireNonNull(next), note, signals::isEmpty);
+        } catch (UnixException failure) {
+            refuse(FAILED, "workerd: cannot restart: " + failure.getMessage());
+        } finally {
+            signals.install(doorbell);
+            Reexec.releaseSignals();
+        }
+    }
+
+    private void refuse(int status, String words) {
+        boolean begun = phase == Phase.ENDING;
+        phase = Phase.NONE;
+        next = null;
+        Refusal.tell(place.identity(), status, words);
+        if (begun) {
+            worker.unpause();
+            supervisor.ready();
+        }
+        if (webClosed) {
+            webClosed = false;
+            place.web().reopen();
+        }
+        doorbell.ring();
+    }
+
+    private static Duration left(long nanoTime) {
+        return Duration.ofNanos(nanoTime - System.nanoTime());
+    }
+}

@@ -1,0 +1,99 @@
+package org.workerd.daemon;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.BooleanSupplier;
+import org.jspecify.annotations.Nullable;
+import org.workerd.config.Settings;
+import org.workerd.daemon.handover.Answer;
+import org.workerd.daemon.handover.HandOverForm;
+import org.workerd.daemon.handover.HandOverNote;
+import org.workerd.daemon.handover.NewVersion;
+import org.workerd.store.QueueUrl;
+import org.workerd.unix.MemoryFile;
+import org.workerd.unix.Posix;
+import org.workerd.unix.Reexec;
+import org.workerd.worker.attempt.Carried;
+
+/** One version of the daemon takes a process over from another: both ends of that moment. */
+final class Takeover {
+    private static final String CHECK = "--check";
+    private static final String ADOPT = "--adopt";
+
+    private Takeover() {}
+
+    /** Loads what it takes: by the time of a restart other jars may stand where ours were. */
+    static void prepare() {
+        Carried program = new Carried(0, 1, 1, 2, 0, 0, 0, null, "", 0);
+        HandOverNote note = new HandOverNote(1, 0, 0, 1, 0, 0, 0, List.of(program));
+        if (!receive(MemoryFile.of("workerd-rehearsal", HandOverForm.encode(note)))
+                .equals(note)) {
+            throw new IllegalStateException("a hand-over is not read as it was written");
+        }
+        Reexec.prepare();
+        new Answer.Unfit(0, "");
+        new Answer.Fit(Path.of("/"), Path.of("/"), List.of(), List.of());
+    }
+
+    /** The version that is there when somebody asks for a restart, as this one is run. */
+    static NewVersion installed(@Nullable Path config, boolean logsToFile) {
+        List<String> options = new ArrayList<>();
+        if (config != null) {
+            options.addAll(List.of("--config", config.toString()));
+        }
+        options.add("run");
+        if (logsToFile) {
+            options.add("--log");
+        }
+        return new NewVersion(Path.of(System.getProperty("workerd.home", ".")), options);
+    }
+
+    /** Why a daemon with these settings cannot be taken over; empty: it can. */
+    static String hindrance(Settings settings) {
+        return settings.queue() instanceof QueueUrl.Sqlite
+                ? ""
+                : "workerd: cannot restart in place with a queue on PostgreSQL\n"
+                        + "To let running jobs finish, stop it and start it: workerd restart --drain";
+    }
+
+    /** What the new version's configuration changes that cannot change while locks are held; empty: nothing. */
+    static String change(Answer.Fit next, HandOver.Place place) {
+        String key = "";
+        if (!next.pidfile().equals(place.pidFile().path())) {
+            key = "daemon.pidfile";
+        } else if (!next.directory().equals(place.settings().get().directory().path())) {
+            key = "daemon.dir or queue.url";
+        }
+        return key.isEmpty()
+                ? ""
+                : "workerd: cannot restart in place: " + key
+                        + " has changed\nTo stop it and start it with that: workerd restart --drain";
+    }
+
+    /** Returns when it is not wanted any more. */
+    static void execute(Answer.Fit next, HandOverNote note, BooleanSupplier wanted) {
+        int state = MemoryFile.of("workerd-hand-over", HandOverForm.encode(note));
+        try {
+            List<String> arguments = new ArrayList<>(next.arguments());
+            int check = arguments.lastIndexOf(CHECK);
+            arguments.set(check, ADOPT);
+            arguments.set(check + 1, Integer.toString(state));
+            new Reexec(Path.of(arguments.get(0)), arguments, next.environment())
+                    .execute(List.of(note.pidfile(), note.ledger(), state), wanted);
+        } finally {
+            Posix.close(state);
+        }
+    }
+
+    /** What the version before this one left. */
+    static HandOverNote receive(int descriptor) {
+        try {
+            return HandOverForm.decode(MemoryFile.take(descriptor));
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read the hand-over", failure);
+        }
+    }
+}
