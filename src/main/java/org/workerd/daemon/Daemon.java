@@ -189,7 +189,7 @@ public final class Daemon {
         // over.
         if (before != null) {
             patiently(() -> {
-                worker.resume(before.programs(), before.died());
+                worker.resume(before.programs(), before.died(), before.token());
                 return true;
             });
         }

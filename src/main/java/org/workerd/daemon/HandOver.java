@@ -204,6 +204,7 @@ final class HandOver {
                 identity.ledger().image() + 1,
                 identity.ledger().requests() + 1,
                 worker.died(),
+                worker.lastToken(),
                 since,
                 programs);
         try {

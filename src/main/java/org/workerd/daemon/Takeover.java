@@ -28,7 +28,7 @@ final class Takeover {
     /** Loads what it takes: by the time of a restart other jars may stand where ours were. */
     static void prepare() {
         Carried program = new Carried(0, 1, 1, 2, 0, 0, 0, null, "", 0);
-        HandOverNote note = new HandOverNote(1, 0, 0, 1, 0, 0, 0, List.of(program));
+        HandOverNote note = new HandOverNote(1, 0, 0, 1, 0, 0, 0, 0, List.of(program));
         if (!receive(MemoryFile.of("workerd-rehearsal", HandOverForm.encode(note)))
                 .equals(note)) {
             throw new IllegalStateException("a hand-over is not read as it was written");

@@ -116,6 +116,9 @@ public interface Moves {
     /** When the first of the rates that are used up allows another start. */
     Optional<Instant> nextRoom(Limits limits);
 
+    /** Claims from now on get tokens beyond this one, which an earlier version in the same process gave last. */
+    default void tokensBeyond(long token) {}
+
     /** What this daemon has claimed and not finished. */
     List<Claim> claimedBy(long daemon);
 

@@ -80,8 +80,8 @@ class RestartInPlaceIT extends DaemonTest {
     void eachProgramOfManyBeginsAndEndsOnce() throws Exception {
         at.handler(
                 "short",
-                "echo b$WORKERD_JOB_ID >>'" + diary() + "'; sleep 0.$((WORKERD_JOB_ID % 7)); echo"
-                        + " e$WORKERD_JOB_ID >>'" + diary() + "'");
+                "echo $WORKERD_TOKEN >>'" + at.top.resolve("tokens") + "'; echo b$WORKERD_JOB_ID >>'" + diary()
+                        + "'; sleep 0.$((WORKERD_JOB_ID % 7)); echo" + " e$WORKERD_JOB_ID >>'" + diary() + "'");
         long daemon = at.start();
         jobs().execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < 60)"
                 + " insert into jobs(name) select 'short' from n");
@@ -93,6 +93,7 @@ class RestartInPlaceIT extends DaemonTest {
         Set<String> expected = new HashSet<>();
         IntStream.rangeClosed(1, 60).forEach(id -> expected.addAll(List.of("b" + id, "e" + id)));
         assertThat(diaryLines()).hasSize(120).containsExactlyInAnyOrderElementsOf(expected);
+        assertThat(Files.readAllLines(at.top.resolve("tokens"))).hasSize(60).doesNotHaveDuplicates();
         assertThat(jobs().ask("select max(attempt) from job_status")).isEqualTo("1");
         assertNoZombies(daemon);
     }

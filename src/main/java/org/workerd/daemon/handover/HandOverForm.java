@@ -17,6 +17,7 @@ public final class HandOverForm {
     public static String encode(HandOverNote note) {
         String head = MARK + "format=" + FORMAT + " daemon=" + note.daemon() + " pidfile=" + note.pidfile() + " ledger="
                 + note.ledger() + " image=" + note.image() + " requests=" + note.requests() + " died=" + note.died()
+                + " token=" + note.token()
                 + " since=" + note.since() + "\n";
         return head
                 + note.programs().stream()
@@ -46,6 +47,7 @@ public final class HandOverForm {
                 number(head, "image"),
                 number(head, "requests"),
                 CarriedForm.number(head, "died"),
+                CarriedForm.number(head, "token"),
                 CarriedForm.number(head, "since"),
                 lines.subList(1, lines.size()).stream().map(CarriedForm::decode).toList());
     }

@@ -12,10 +12,19 @@ import org.workerd.worker.attempt.Carried;
  * @param image how many versions have run in this process, the next one counted
  * @param requests how many requests to restart will have been answered, when the next one is ready
  * @param died how many jobs have, since the daemon began
+ * @param token the last that was given to a claim; the next ones are larger
  * @param since when jobs were last claimed, in nanoseconds of the monotonic clock
  */
 public record HandOverNote(
-        long daemon, int pidfile, int ledger, int image, int requests, long died, long since, List<Carried> programs) {
+        long daemon,
+        int pidfile,
+        int ledger,
+        int image,
+        int requests,
+        long died,
+        long token,
+        long since,
+        List<Carried> programs) {
     public HandOverNote {
         programs = List.copyOf(programs);
     }

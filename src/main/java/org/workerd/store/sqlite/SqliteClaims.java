@@ -109,6 +109,10 @@ final class SqliteClaims {
         return (daemon << CLAIMS_OF_A_DAEMON) + ++claimsMade;
     }
 
+    void tokensBeyond(long token) {
+        claimsMade = Math.max(claimsMade, token & ((1L << CLAIMS_OF_A_DAEMON) - 1));
+    }
+
     private Optional<Cursor> head(Moves.Lane lane) {
         return statements.first(HEAD, row -> new Cursor(lane, row.getLong(1), row.getLong(2)), lane.id());
     }

@@ -188,6 +188,11 @@ final class SqliteMoves implements Moves {
     }
 
     @Override
+    public void tokensBeyond(long token) {
+        claims.tokensBeyond(token);
+    }
+
+    @Override
     public List<Claim> claimedBy(long daemon) {
         return claims.claimedBy(daemon);
     }

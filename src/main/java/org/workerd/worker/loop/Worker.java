@@ -83,6 +83,7 @@ public final class Worker {
     private final Activities activities = new Activities();
     private volatile Plan plan;
     private Want want = Want.WORK;
+    private long lastToken;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
     private boolean commitUncertain;
     /** What the queue shows of the configuration; null: that is to be written. */
@@ -153,16 +154,26 @@ public final class Worker {
      * Goes on with what runs here already; to be called before the first turn.
      *
      * @param died how many jobs had, of what this daemon ran before
+     * @param token the last that it gave to a claim
      */
-    public void resume(List<Carried> programs, long died) {
+    public void resume(List<Carried> programs, long died, long token) {
+        lastToken = token;
         verdicts.resume(died);
         identity.ledger().died(died);
-        List<Claim> claims = store.transaction(moves -> moves.claimedBy(identity.daemon()));
+        List<Claim> claims = store.transaction(moves -> {
+            moves.tokensBeyond(token);
+            return moves.claimedBy(identity.daemon());
+        });
         Map<Carried, Claim> matched = Resumption.match(programs, claims, identity.premises());
         starts.resume(matched.values());
         slots.resume(matched, plan);
         // Claims without a program go back.
         commitUncertain = true;
+    }
+
+    /** The last that a claim got; 0: none did. */
+    public long lastToken() {
+        return lastToken;
     }
 
     /** How many jobs have died, of what this daemon ran. */
@@ -319,6 +330,7 @@ public final class Worker {
         printing.told();
         verdicts.written(turn.lost());
         Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
+        lastToken = turn.claimed().stream().mapToLong(Claim::token).reduce(lastToken, Math::max);
         slots.run(turn.claimed(), plan);
         boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, store);
         remains.remove(turn.others().stream().map(DaemonRow::id).toList());

@@ -17,6 +17,7 @@ class HandOverFormTest {
             2,
             5,
             4,
+            1L << 41,
             -9,
             List.of(
                     new Carried(0, 16, 99, 22_616, 556_340, -1, Long.MAX_VALUE, null, "", 0),
@@ -28,7 +29,7 @@ class HandOverFormTest {
     @Test
     void isReadAsItWasWritten() {
         assertThat(HandOverForm.decode(HandOverForm.encode(NOTE))).isEqualTo(NOTE);
-        HandOverNote idle = new HandOverNote(1, 3, 4, 1, 0, 0, 0, List.of());
+        HandOverNote idle = new HandOverNote(1, 3, 4, 1, 0, 0, 0, 0, List.of());
         assertThat(HandOverForm.decode(HandOverForm.encode(idle))).isEqualTo(idle);
     }
 
