@@ -118,7 +118,7 @@ class PlainTomlTest {
     private static String everySetting() throws IOException {
         return Files.readString(Path.of("config/workerd.toml"))
                 .replaceAll("(?m)^#(  )?(?=\\S+ = |\\[)", "")
-                .replaceAll("(?m)^(args|env|hosts) = .*$", "");
+                .replaceAll("(?m)^(args|env|hosts|tags) = .*$", "");
     }
 
     private static String mutated(String text, Random random) {
