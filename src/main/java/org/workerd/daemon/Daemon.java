@@ -28,7 +28,7 @@ import org.workerd.unix.Processes;
 import org.workerd.unix.Reexec;
 import org.workerd.unix.UnixException;
 import org.workerd.unix.Watcher;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.handlers.Plugins;
 import org.workerd.worker.loop.Identity;
 import org.workerd.worker.loop.Worker;
@@ -49,7 +49,7 @@ public final class Daemon {
     private final Readiness readiness;
     private final boolean logsToFile;
     private final @Nullable HandOverNote before;
-    private final Doorbell doorbell = new Doorbell();
+    private final Wakeup wakeup = new Wakeup();
     private final Signals signals = new Signals();
     private final Deque<Part> parts = new ArrayDeque<>();
     private volatile @Nullable PidFile claimed;
@@ -80,7 +80,7 @@ public final class Daemon {
      */
     public int run() throws IOException, InterruptedException {
         Processes.umask(UMASK);
-        signals.install(doorbell);
+        signals.install(wakeup);
         // Before any thread is made, which would have them blocked, too: what came during a restart arrives now.
         Reexec.releaseSignals();
         SystemZone.adopt(System.getenv());
@@ -155,8 +155,7 @@ public final class Daemon {
                 store,
                 identity,
                 plans.of(settings),
-                new Worker.Surroundings(
-                        settings.directory(), doorbell, store.clock(), AlarmJson::of, OutputTail::news));
+                new Worker.Surroundings(settings.directory(), wakeup, store.clock(), AlarmJson::of, OutputTail::news));
         parts.push(worker::close);
         Web web = new Web(engine, worker, identity.daemon(), settings);
         parts.push(web::close);
@@ -176,13 +175,13 @@ public final class Daemon {
                         reload::settings,
                         Takeover.hindrance(settings)),
                 supervisor,
-                doorbell);
+                wakeup);
         MainLoop loop =
-                new MainLoop(worker, doorbell, signals, new MainLoop.Duties(reload, upkeep, supervisor, handOver));
-        Watcher watcher = new Watcher(HandlerWatches.of(reload, worker, doorbell));
+                new MainLoop(worker, wakeup, signals, new MainLoop.Duties(reload, upkeep, supervisor, handOver));
+        Watcher watcher = new Watcher(HandlerWatches.of(reload, worker, wakeup));
         watcher.start();
         parts.push(watcher::close);
-        store.watch(doorbell::knock);
+        store.watch(wakeup::hint);
         Settings.Fence fence = settings.fence();
         store.fence(fence.after(), worker.fence(fence.onLoss() == Settings.Fence.OnLoss.END));
         // Before anybody is told: what another daemon left is put back, and the first transaction, which is slow, is

@@ -15,7 +15,7 @@ import org.workerd.daemon.handover.NewVersion;
 import org.workerd.unix.Reexec;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.attempt.Carried;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.loop.Identity;
 import org.workerd.worker.loop.Standstill;
 import org.workerd.worker.loop.Worker;
@@ -40,7 +40,7 @@ final class HandOver {
     private final Worker worker;
     private final Place place;
     private final Supervisor supervisor;
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private final Standstill standstill;
     private Phase phase = Phase.NONE;
     private Answer.@Nullable Fit next;
@@ -73,11 +73,11 @@ final class HandOver {
             Supplier<Settings> settings,
             String hindrance) {}
 
-    HandOver(Worker worker, Place place, Supervisor supervisor, Doorbell doorbell) {
+    HandOver(Worker worker, Place place, Supervisor supervisor, Wakeup wakeup) {
         this.worker = worker;
         this.place = place;
         this.supervisor = supervisor;
-        this.doorbell = doorbell;
+        this.wakeup = wakeup;
         this.standstill = worker.standstill();
         Takeover.prepare();
     }
@@ -89,7 +89,7 @@ final class HandOver {
         } else if (phase == Phase.NONE) {
             LOG.info("restart requested: checking the version that is installed");
             phase = Phase.CHECKING;
-            place.version().ask(place.identity().daemon(), doorbell::ring);
+            place.version().ask(place.identity().daemon(), wakeup::wake);
         }
     }
 
@@ -105,7 +105,7 @@ final class HandOver {
      * Does what is to be done by now.
      *
      * @param signals what came meanwhile is heard first
-     * @return how long nothing will be, unless the doorbell rings
+     * @return how long nothing will be, unless the loop is woken
      */
     Duration turn(Signals signals) throws InterruptedException {
         return switch (phase) {
@@ -213,7 +213,7 @@ final class HandOver {
         } catch (UnixException failure) {
             refuse(FAILED, "workerd: cannot restart: " + failure.getMessage());
         } finally {
-            signals.install(doorbell);
+            signals.install(wakeup);
             Reexec.releaseSignals();
         }
     }
@@ -231,7 +231,7 @@ final class HandOver {
             webClosed = false;
             place.web().reopen();
         }
-        doorbell.ring();
+        wakeup.wake();
     }
 
     private static Duration left(long nanoTime) {

@@ -3,7 +3,7 @@ package org.workerd.daemon;
 import java.nio.file.Path;
 import java.util.List;
 import org.workerd.unix.Watcher;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.loop.Worker;
 
@@ -12,10 +12,10 @@ final class HandlerWatches {
     private HandlerWatches() {}
 
     /** Of the directory that the configuration names at the time. */
-    static List<Watcher.Watch> of(Reload reload, Worker worker, Doorbell doorbell) {
+    static List<Watcher.Watch> of(Reload reload, Worker worker, Wakeup wakeup) {
         Runnable changed = () -> {
             worker.handlersChanged();
-            doorbell.ring();
+            wakeup.wake();
         };
         return List.of(
                 new Watcher.Watch(() -> reload.settings().handlersDir(), Handlers::isName, changed),

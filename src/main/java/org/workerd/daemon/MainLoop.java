@@ -5,7 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Span;
 import org.workerd.unix.Watcher;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.loop.Worker;
 
 /** The daemon's {@code while (true)}: takes orders, lets the worker turn, sleeps until something is to do. */
@@ -14,11 +14,11 @@ final class MainLoop {
     /** With everything ended and the queue not to be written, a daemon told to stop at once waits no longer. */
     private static final Duration LAST_TRIES = Duration.ofSeconds(10);
 
-    /** Nobody rings when an attempt that ignores us has had its grace. */
+    /** Nobody wakes us when an attempt that ignores us has had its grace. */
     private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
 
     private final Worker worker;
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private final Signals signals;
     private final Runnable upkeep;
     private final Reload reload;
@@ -34,9 +34,9 @@ final class MainLoop {
     /** What only a loop of a whole daemon has to do besides. */
     record Duties(Reload reload, Runnable upkeep, Supervisor supervisor, HandOver handOver) {}
 
-    MainLoop(Worker worker, Doorbell doorbell, Signals signals, Duties duties) {
+    MainLoop(Worker worker, Wakeup wakeup, Signals signals, Duties duties) {
         this.worker = worker;
-        this.doorbell = doorbell;
+        this.wakeup = wakeup;
         this.signals = signals;
         this.upkeep = duties.upkeep();
         this.reload = duties.reload();
@@ -70,7 +70,7 @@ final class MainLoop {
             }
             Duration handing = handOver();
             Duration silence = supervisor.turn(worker.busy(), draining);
-            doorbell.await(shortest(Span.shorter(handing, Span.shorter(idle, silence))), worker.isGathering());
+            wakeup.await(shortest(Span.shorter(handing, Span.shorter(idle, silence))), worker.isGathering());
         }
     }
 

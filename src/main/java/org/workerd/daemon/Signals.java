@@ -7,7 +7,7 @@ import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.workerd.unix.Processes;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import sun.misc.Signal;
 
 /**
@@ -45,7 +45,7 @@ final class Signals {
     }
 
     /** From now on signals are orders, whatever a parent had made of them. */
-    void install(Doorbell doorbell) {
+    void install(Wakeup wakeup) {
         // Ignored, as some parents leave it, the kernel would keep no exit status for us.
         Processes.defaultAction(CHILD);
         handle(HARMLESS, () -> {});
@@ -54,7 +54,7 @@ final class Signals {
             if (order == Order.STOP && stops.incrementAndGet() > 1) {
                 secondStop.run();
             }
-            doorbell.ring();
+            wakeup.wake();
         }));
     }
 

@@ -4,40 +4,40 @@ import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Span;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.loop.Worker;
 
 /** The worker's thread: one turn after the other, until it was told to stop and nothing runs any more. */
 final class Loop implements Runnable {
     private static final Logger LOG = LoggerFactory.getLogger(Loop.class);
     private static final Duration BETWEEN_CHECKS = Duration.ofSeconds(5);
-    /** Nobody rings when a handler that was interrupted has had its grace. */
+    /** Nobody wakes us when a handler that was interrupted has had its grace. */
     private static final Duration STOPPING_LOOK = Duration.ofMillis(100);
 
     private final Worker worker;
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private final Runnable check;
     private final Parts parts;
     private volatile boolean draining;
     private volatile boolean stoppingNow;
     private long checkedAt = System.nanoTime();
 
-    Loop(Worker worker, Doorbell doorbell, Runnable check, Parts parts) {
+    Loop(Worker worker, Wakeup wakeup, Runnable check, Parts parts) {
         this.worker = worker;
-        this.doorbell = doorbell;
+        this.wakeup = wakeup;
         this.check = check;
         this.parts = parts;
     }
 
     void drain() {
         draining = true;
-        doorbell.ring();
+        wakeup.wake();
     }
 
     void stopNow() {
         draining = true;
         stoppingNow = true;
-        doorbell.ring();
+        wakeup.wake();
     }
 
     boolean isOpen() {
@@ -59,7 +59,7 @@ final class Loop implements Runnable {
             while (!worker.isDone()) {
                 Duration idle = turn();
                 if (!worker.isDone()) {
-                    doorbell.await(
+                    wakeup.await(
                             Span.shorter(idle, stoppingNow ? STOPPING_LOOK : BETWEEN_CHECKS), worker.isGathering());
                 }
             }

@@ -20,8 +20,8 @@ import org.workerd.store.Moves;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
-import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.Plan;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.handlers.JavaHandlers;
 import org.workerd.worker.loop.AlarmText;
@@ -78,7 +78,7 @@ record Start(
         // When its row cannot be removed now, the lock is freed all the same, and a daemon removes it.
         parts.add(identity.ledger()::close);
         parts.add(() -> Registration.end(store, identity));
-        Doorbell doorbell = new Doorbell();
+        Wakeup wakeup = new Wakeup();
         AlarmText none = news -> {
             throw new IllegalStateException("no alarm is configured");
         };
@@ -86,11 +86,11 @@ record Start(
                 store,
                 identity,
                 plan(store.transaction(Moves::maxAttempts)),
-                new Worker.Surroundings(directory, doorbell, store.clock(), none, OutputTail::news));
+                new Worker.Surroundings(directory, wakeup, store.clock(), none, OutputTail::news));
         parts.add(worker::close);
-        store.watch(doorbell::knock);
+        store.watch(wakeup::hint);
         store.fence(FENCE, worker.fence(true));
-        return new Loop(worker, doorbell, store::check, parts);
+        return new Loop(worker, wakeup, store::check, parts);
     }
 
     private Plan plan(Map<String, Integer> maxAttempts) {

@@ -90,7 +90,7 @@ final class CompletionTest {
                     workerd cron _                        | next run disable enable import
                     workerd cron next _                   | nightly
                     workerd list --cron n                 | nightly
-                    workerd config --get daemon.          | daemon.pidfile daemon.drain_timeout daemon.dir
+                    workerd config --get daemon.          | daemon.pidfile daemon.drain_timeout daemon.handover_timeout daemon.dir
                     workerd config --get jobs.t           | jobs.timeout
                     """)
     void offersWhatMayStandThere(String words, String offers) throws IOException, InterruptedException {

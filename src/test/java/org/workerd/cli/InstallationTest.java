@@ -86,7 +86,7 @@ final class InstallationTest {
     @Test
     void configTellsEachSettingAndItsOrigin() throws IOException {
         assertThat(cli.run("config").out().lines())
-                .contains("KEY                    VALUE"
+                .contains("KEY                      VALUE"
                         + " ".repeat(directory.toString().length() + 19) + "FROM")
                 .anyMatch(line -> line.matches("queue.url +sqlite:" + cli.queueFile() + " +workerd.toml:4:1"))
                 .anyMatch(line -> line.matches("jobs.timeout +1h +default"));

@@ -14,7 +14,7 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.workerd.daemon.Signals.Order;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 import sun.misc.Signal;
 import sun.misc.SignalHandler;
 
@@ -25,13 +25,13 @@ class SignalsTest {
     private static final Duration LONG = Duration.ofSeconds(50);
 
     private final Map<String, SignalHandler> before = new HashMap<>();
-    private final Doorbell doorbell = new Doorbell();
+    private final Wakeup wakeup = new Wakeup();
     private final Signals signals = new Signals();
 
     @BeforeEach
     void install() {
         NAMES.forEach(name -> before.put(name, Signal.handle(new Signal(name), SignalHandler.SIG_IGN)));
-        signals.install(doorbell);
+        signals.install(wakeup);
     }
 
     @AfterEach
@@ -43,7 +43,7 @@ class SignalsTest {
     private List<Order> received(int count) throws InterruptedException {
         List<Order> orders = new ArrayList<>();
         while (orders.size() < count) {
-            doorbell.await(LONG, true);
+            wakeup.await(LONG, true);
             orders.addAll(signals.take());
         }
         return orders;

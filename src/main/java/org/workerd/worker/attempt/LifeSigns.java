@@ -7,7 +7,7 @@ import org.workerd.job.Progress;
 
 /** What an attempt lets the loop know while it runs. Thread-safe. */
 public final class LifeSigns {
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private boolean begun;
     /** On the monotonic clock, in nanoseconds. */
     private long beganAt;
@@ -15,9 +15,9 @@ public final class LifeSigns {
     private @Nullable Progress progress;
     private boolean hasNews;
 
-    /** The doorbell is rung when there is progress, and not again until it was noticed. */
-    LifeSigns(Doorbell doorbell) {
-        this.doorbell = doorbell;
+    /** The loop is woken when there is progress, and not again until it was noticed. */
+    LifeSigns(Wakeup wakeup) {
+        this.wakeup = wakeup;
     }
 
     /** The handler's first instruction follows, or is over. */
@@ -41,7 +41,7 @@ public final class LifeSigns {
         progress = latest;
         if (!known) {
             hasNews = true;
-            doorbell.ring();
+            wakeup.wake();
         }
     }
 

@@ -33,7 +33,7 @@ public final class Slots {
 
     private final Premises premises;
     private final Ledger ledger;
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private final EndLog ends;
     private final Leftovers leftovers = new Leftovers();
     private final AlarmClock alarm = new AlarmClock();
@@ -54,10 +54,10 @@ public final class Slots {
     private int quietAbove;
     private final Pace pace = new Pace();
 
-    public Slots(Premises premises, Ledger ledger, Doorbell doorbell, InstantSource clock) {
+    public Slots(Premises premises, Ledger ledger, Wakeup wakeup, InstantSource clock) {
         this.premises = premises;
         this.ledger = ledger;
-        this.doorbell = doorbell;
+        this.wakeup = wakeup;
         this.ends = new EndLog(premises.scratch(), clock);
     }
 
@@ -230,7 +230,7 @@ public final class Slots {
     /** Whoever waits for the end of all waits for this too. */
     private synchronized void tidyLate(Execution execution) {
         tidy(execution);
-        doorbell.ring();
+        wakeup.wake();
     }
 
     private Execution execution(Claim claim, Plan plan, int number) {
@@ -242,7 +242,7 @@ public final class Slots {
         Scratch scratch = scratches.computeIfAbsent(number, premises::scratch);
         Slot slot = new Slot(number, scratch, premises, plan.environment(), ledger, leftovers, alarm);
         Attempt attempt =
-                new Attempt(claim, plan.policies().of(claim.name()), new StopRequest(), new LifeSigns(doorbell));
+                new Attempt(claim, plan.policies().of(claim.name()), new StopRequest(), new LifeSigns(wakeup));
         Execution execution = new Execution(attempt, plan.handlers(), slot, carried);
         busy.put(number, execution);
         return execution;
@@ -261,7 +261,7 @@ public final class Slots {
             pace.ended(ran);
         }
         if (waiting.size() <= quietAbove) {
-            doorbell.ring();
+            wakeup.wake();
         }
     }
 
@@ -299,7 +299,7 @@ public final class Slots {
     public synchronized boolean deferWakeups() {
         quietAbove = waiting.size() / 2;
         if (ended.size() > quietAbove) {
-            doorbell.ring();
+            wakeup.wake();
         }
         return !waiting.isEmpty();
     }

@@ -38,7 +38,7 @@ public final class Trial implements AutoCloseable {
         Slot slot = new Slot(
                 0, premises.scratch(0), premises, terms.environment(), ledger, new Leftovers(), new AlarmClock());
         this.execution = new Execution(
-                new Attempt(claim, terms.policy(), new StopRequest(), new LifeSigns(new Doorbell())),
+                new Attempt(claim, terms.policy(), new StopRequest(), new LifeSigns(new Wakeup())),
                 handlers(premises, terms),
                 slot);
         this.output = Output.path(premises.output(), claim.jobId(), claim.attempt());

@@ -7,7 +7,7 @@ import java.util.function.Function;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 
 /**
  * Changes that other threads ask for. Those that wait are made together in one transaction of the loop's, just before its
@@ -17,13 +17,13 @@ public final class Inbox {
     private static final int MOST = 256;
     private static final String STOPPED = "the daemon was told to stop, and changes nothing more";
 
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private List<Asked<?>> waiting = new ArrayList<>();
     /** Why nothing is changed any more, or for now; empty: changes are made. */
     private String refusal = "";
 
-    Inbox(Doorbell doorbell) {
-        this.doorbell = doorbell;
+    Inbox(Wakeup wakeup) {
+        this.wakeup = wakeup;
     }
 
     /** A change is not made: there are too many, or the daemon stops. Nothing was changed. */
@@ -72,7 +72,7 @@ public final class Inbox {
         }
         Asked<T> asked = new Asked<>(change);
         waiting.add(asked);
-        doorbell.ring();
+        wakeup.wake();
         return asked;
     }
 

@@ -23,7 +23,6 @@ import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.unix.ProcessInfo;
 import org.workerd.worker.attempt.Cleaner;
-import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.EndLog;
 import org.workerd.worker.attempt.EndNote;
 import org.workerd.worker.attempt.Ledger;
@@ -32,6 +31,7 @@ import org.workerd.worker.attempt.Leftovers;
 import org.workerd.worker.attempt.Output;
 import org.workerd.worker.attempt.OutputFiles;
 import org.workerd.worker.attempt.Scratch;
+import org.workerd.worker.attempt.Wakeup;
 
 /**
  * The other daemons of this queue: which of them are dead, and what they left on this machine.
@@ -48,23 +48,23 @@ final class Peers {
     private final Path ledgers;
     private final Path scratch;
     private final Path outputs;
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private final Cleaner cleaner;
     /** By daemon, the locks that we got: whoever has one is the only one to clean up after that daemon. */
     private final Map<Long, Inheritance> inherited = new ConcurrentHashMap<>();
 
     private final Set<Long> watched = ConcurrentHashMap.newKeySet();
 
-    Peers(DaemonDirectory directory, Liveness liveness, Doorbell doorbell, Cleaner cleaner) {
+    Peers(DaemonDirectory directory, Liveness liveness, Wakeup wakeup, Cleaner cleaner) {
         this.liveness = liveness;
         this.ledgers = directory.ledgers();
         this.scratch = directory.scratch();
         this.outputs = directory.output();
-        this.doorbell = doorbell;
+        this.wakeup = wakeup;
         this.cleaner = cleaner;
     }
 
-    /** After how many more we can clean up for now. When there is more, the doorbell rings. */
+    /** After how many more we can clean up for now. When there is more, the loop is woken. */
     int room() {
         return Math.max(0, MOST_DEAD - cleaner.pending());
     }
@@ -136,7 +136,7 @@ final class Peers {
         } catch (IOException failure) {
             LOG.warn("cannot remove the lock file of daemon {}: {}", daemon, failure.getMessage());
         }
-        doorbell.ring();
+        wakeup.wake();
     }
 
     void close() {
@@ -178,6 +178,6 @@ final class Peers {
 
     private void ended(long daemon) {
         watched.remove(daemon);
-        doorbell.ring();
+        wakeup.wake();
     }
 }

@@ -9,11 +9,11 @@ import java.util.TreeMap;
 import java.util.concurrent.CompletableFuture;
 import org.workerd.job.Spread;
 import org.workerd.store.StoreException;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 
 /** Whether the loop turns, for who asks from another thread. Thread-safe. */
 public final class Pulse {
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private List<CompletableFuture<Void>> awaited = new ArrayList<>();
     /** On the monotonic clock, in nanoseconds. */
     private long last = System.nanoTime();
@@ -23,8 +23,8 @@ public final class Pulse {
     private final Spread transactions = new Spread();
     private final Map<String, Long> failures = new TreeMap<>();
 
-    Pulse(Doorbell doorbell) {
-        this.doorbell = doorbell;
+    Pulse(Wakeup wakeup) {
+        this.wakeup = wakeup;
         for (StoreException.Kind kind : StoreException.Kind.values()) {
             failures.put(word(kind), 0L);
         }
@@ -39,7 +39,7 @@ public final class Pulse {
     public synchronized CompletableFuture<Void> next() {
         CompletableFuture<Void> next = new CompletableFuture<>();
         awaited.add(next);
-        doorbell.ring();
+        wakeup.wake();
         return next;
     }
 

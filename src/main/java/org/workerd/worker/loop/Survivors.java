@@ -9,9 +9,9 @@ import java.util.Set;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
 import org.workerd.unix.Posix;
-import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.JobLog;
 import org.workerd.worker.attempt.Leftovers;
+import org.workerd.worker.attempt.Wakeup;
 
 /**
  * The attempts that go on though their daemon is dead: what we can see of them is ended, for the rest a thread waits.
@@ -21,12 +21,12 @@ final class Survivors {
     private static final Duration PATIENCE = Duration.ofSeconds(1);
 
     private final DaemonDirectory directory;
-    private final Doorbell doorbell;
+    private final Wakeup wakeup;
     private final Map<Long, Awaited> awaited = new HashMap<>();
 
-    Survivors(DaemonDirectory directory, Doorbell doorbell) {
+    Survivors(DaemonDirectory directory, Wakeup wakeup) {
         this.directory = directory;
-        this.doorbell = doorbell;
+        this.wakeup = wakeup;
     }
 
     /** Of one daemon: the tokens of those that live, and how many did at the last look. */
@@ -55,7 +55,7 @@ final class Survivors {
         }
     }
 
-    /** These are all of the daemon's that live; rings when one has ended. */
+    /** These are all of the daemon's that live; wakes the loop when one has ended. */
     synchronized void await(long daemon, Collection<Claim> living) {
         Awaited known = awaited.computeIfAbsent(daemon, none -> new Awaited());
         known.before = living.size();
@@ -105,7 +105,7 @@ final class Survivors {
         if (known != null) {
             known.alive.remove(token);
         }
-        doorbell.ring();
+        wakeup.wake();
     }
 
     private Survival survival(long daemon) {

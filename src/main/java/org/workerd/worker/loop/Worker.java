@@ -23,12 +23,12 @@ import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.attempt.Carried;
 import org.workerd.worker.attempt.Cleaner;
-import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.Execution;
 import org.workerd.worker.attempt.OutputFiles;
 import org.workerd.worker.attempt.Plan;
 import org.workerd.worker.attempt.Slots;
 import org.workerd.worker.attempt.SlotsFence;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.cron.Cron;
 
 /**
@@ -43,10 +43,10 @@ public final class Worker {
     /** What the rates let through begins by then. */
     private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 
-    /** What it is given from outside. The doorbell is rung when an attempt has ended or another daemon died. */
+    /** What it is given from outside. The loop is woken when an attempt has ended or another daemon died. */
     public record Surroundings(
             DaemonDirectory directory,
-            Doorbell doorbell,
+            Wakeup wakeup,
             InstantSource clock,
             AlarmText alarmText,
             OutputNews.Source outputNews) {}
@@ -94,19 +94,19 @@ public final class Worker {
         this.plan = plan;
         this.clock = surroundings.clock();
         this.store = store;
-        this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.doorbell(), surroundings.clock());
+        this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.wakeup(), surroundings.clock());
         AlarmRaising alarms = new AlarmRaising(surroundings.directory().output(), surroundings.alarmText());
         this.printing = new Printing(store, identity.daemon(), surroundings.outputNews());
         this.verdicts = new Verdicts(slots, identity, held, alarms, printing);
         this.claiming = new Claiming(identity.daemon(), slots, held);
-        this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.doorbell(), cleaner);
-        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.doorbell()), alarms);
+        this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.wakeup(), cleaner);
+        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.wakeup()), alarms);
         this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
         this.cancellations = new Cancellations(slots, identity.runner());
         this.pruner = new Pruner(new OutputFiles(surroundings.directory()));
         this.wallClock = new WallClock(surroundings.clock());
-        this.inbox = new Inbox(surroundings.doorbell());
-        this.pulse = new Pulse(surroundings.doorbell());
+        this.inbox = new Inbox(surroundings.wakeup());
+        this.pulse = new Pulse(surroundings.wakeup());
     }
 
     /** From the next turn on. */
@@ -278,7 +278,7 @@ public final class Worker {
         slots.sweep();
     }
 
-    /** One turn. How long nothing will be to do, unless the doorbell rings. */
+    /** One turn. How long nothing will be to do, unless the loop is woken. */
     public Duration turn() {
         if (verdicts.judge(clock.instant())) {
             retry.lengthen();

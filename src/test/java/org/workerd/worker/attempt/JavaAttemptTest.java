@@ -44,7 +44,7 @@ class JavaAttemptTest {
     private Ledger ledger;
     private Slot slot;
     private final StopRequest stop = new StopRequest();
-    private final LifeSigns signs = new LifeSigns(new Doorbell());
+    private final LifeSigns signs = new LifeSigns(new Wakeup());
 
     @BeforeEach
     void makeSlot() {

@@ -45,7 +45,7 @@ class SlotsTest {
     @TempDir
     Path top;
 
-    private final Doorbell doorbell = new Doorbell();
+    private final Wakeup wakeup = new Wakeup();
     private final Map<Long, CountDownLatch> running = new ConcurrentHashMap<>();
     private final CountDownLatch allEnd = new CountDownLatch(1);
     private final AtomicInteger interrupts = new AtomicInteger();
@@ -62,7 +62,7 @@ class SlotsTest {
             Files.createDirectory(own);
         }
         ledger = Ledger.create(directory.ledgers(), 1);
-        slots = new Slots(Premises.of(directory, 1), ledger, doorbell, () -> NOW);
+        slots = new Slots(Premises.of(directory, 1), ledger, wakeup, () -> NOW);
     }
 
     @AfterEach
@@ -229,11 +229,11 @@ class SlotsTest {
         awaitRunning(1);
         end(1);
         awaitRunning(2);
-        doorbell.await(Duration.ZERO, false);
+        wakeup.await(Duration.ZERO, false);
         assertThat(slots.deferWakeups()).isFalse();
-        doorbell.await(EVER, false);
+        wakeup.await(EVER, false);
         end(2);
-        doorbell.await(EVER, false);
+        wakeup.await(EVER, false);
         await().until(() -> slots.takeEnded().size() == 2);
     }
 

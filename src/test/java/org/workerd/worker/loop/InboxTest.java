@@ -10,10 +10,10 @@ import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
-import org.workerd.worker.attempt.Doorbell;
+import org.workerd.worker.attempt.Wakeup;
 
 class InboxTest {
-    private final Inbox inbox = new Inbox(new Doorbell());
+    private final Inbox inbox = new Inbox(new Wakeup());
     private final Counting store = new Counting();
 
     /** Its transactions only count. */

@@ -42,13 +42,13 @@ import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 import org.workerd.store.sqlite.SqliteEngine;
 import org.workerd.unix.LockFile;
-import org.workerd.worker.attempt.Doorbell;
 import org.workerd.worker.attempt.EndLog;
 import org.workerd.worker.attempt.EndNote;
 import org.workerd.worker.attempt.Ledger;
 import org.workerd.worker.attempt.Output;
 import org.workerd.worker.attempt.Plan;
 import org.workerd.worker.attempt.Premises;
+import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.handlers.JarStamp;
 import org.workerd.worker.handlers.JavaHandlers;
@@ -63,7 +63,7 @@ class WorkerTest {
     @TempDir
     Path top;
 
-    private final Doorbell doorbell = new Doorbell();
+    private final Wakeup wakeup = new Wakeup();
     private final Map<String, JobHandler> handlers = new HashMap<>();
     private Instant now = Instant.parse("2026-03-04T05:06:07Z");
     private DaemonDirectory directory;
@@ -124,7 +124,7 @@ class WorkerTest {
                 store,
                 identity,
                 plan(slots),
-                new Worker.Surroundings(directory, doorbell, () -> now, WorkerTest::alarm, (file, limit) -> to -> {}));
+                new Worker.Surroundings(directory, wakeup, () -> now, WorkerTest::alarm, (file, limit) -> to -> {}));
     }
 
     private static String alarm(AlarmText.News news) {
@@ -176,7 +176,7 @@ class WorkerTest {
             assertThat(System.nanoTime()).as("it never came to that").isLessThan(deadline);
             Duration idle = worker.turn();
             if (!reached.getAsBoolean()) {
-                doorbell.await(idle.compareTo(LONG) < 0 ? idle : LONG, worker.isGathering());
+                wakeup.await(idle.compareTo(LONG) < 0 ? idle : LONG, worker.isGathering());
             }
         }
     }

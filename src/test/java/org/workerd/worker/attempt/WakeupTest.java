@@ -8,32 +8,32 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 
 @Timeout(30)
-class DoorbellTest {
+class WakeupTest {
     private static final Duration LONG = Duration.ofDays(1);
     private static final Duration SHORT = Duration.ofMillis(50);
 
-    private final Doorbell doorbell = new Doorbell();
+    private final Wakeup wakeup = new Wakeup();
 
-    private Duration timed(boolean deaf) throws InterruptedException {
+    private Duration timed(boolean ignoreHints) throws InterruptedException {
         long since = System.nanoTime();
-        doorbell.await(SHORT, deaf);
+        wakeup.await(SHORT, ignoreHints);
         return Duration.ofNanos(System.nanoTime() - since);
     }
 
     @Test
     void whatCameBeforeTheWaitIsNotLostAndManyAreOne() throws InterruptedException {
-        doorbell.ring();
-        doorbell.ring();
-        doorbell.knock();
-        doorbell.await(LONG, false);
+        wakeup.wake();
+        wakeup.wake();
+        wakeup.hint();
+        wakeup.await(LONG, false);
         assertThat(timed(false)).isGreaterThanOrEqualTo(SHORT);
     }
 
     @Test
     void aKnockWakesWhoIsNotDeafToIt() throws InterruptedException {
-        doorbell.knock();
-        doorbell.await(LONG, false);
-        doorbell.knock();
+        wakeup.hint();
+        wakeup.await(LONG, false);
+        wakeup.hint();
         assertThat(timed(true)).isGreaterThanOrEqualTo(SHORT);
         // What came before the end of a wait is part of it.
         assertThat(timed(false)).isGreaterThanOrEqualTo(SHORT);
@@ -43,17 +43,17 @@ class DoorbellTest {
     void aRingIsHeardAmongKnocks() throws InterruptedException {
         CompletableFuture<Void> outside = CompletableFuture.runAsync(() -> {
             for (int i = 0; i < 1_000; i++) {
-                doorbell.knock();
+                wakeup.hint();
             }
-            doorbell.ring();
+            wakeup.wake();
         });
-        doorbell.await(LONG, true);
+        wakeup.await(LONG, true);
         outside.join();
     }
 
     @Test
     void noTimeIsNoWait() throws InterruptedException {
-        doorbell.await(Duration.ZERO, false);
-        doorbell.await(Duration.ofSeconds(-1), true);
+        wakeup.await(Duration.ZERO, false);
+        wakeup.await(Duration.ofSeconds(-1), true);
     }
 }
