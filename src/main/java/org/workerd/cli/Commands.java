@@ -46,6 +46,11 @@ public final class Commands {
 
     private Commands() {}
 
+    /** All of them, with their options and texts. */
+    public static CommandLine tree(Main main) {
+        return main.commandLine("");
+    }
+
     /** The command that these arguments name, or "" when they name none. */
     static String asked(String... arguments) {
         for (int i = 0; i < arguments.length; i++) {

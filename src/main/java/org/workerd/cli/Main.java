@@ -148,8 +148,8 @@ public final class Main implements Runnable {
         }
     }
 
-    /** With the command that was asked for, or with all if it could be any. */
-    public CommandLine commandLine(String asked) {
+    /** With the command that was asked for, or with all if it could be any. Were it public, java would load its type. */
+    CommandLine commandLine(String asked) {
         CommandLine line = new CommandLine(this);
         boolean known = Commands.NAMES.contains(asked) && !Commands.ABOUT_ALL.contains(asked);
         for (String name : known ? List.of(asked) : Commands.NAMES) {

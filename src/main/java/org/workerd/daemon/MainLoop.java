@@ -136,9 +136,9 @@ final class MainLoop {
         Duration limit = reload.settings().drainTimeout();
         drainUntil = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
         LOG.info(
-                "stopping: claiming no more jobs, {} running jobs may finish{}",
-                worker.busy(),
-                limit == null ? "" : " within " + Span.format(limit));
+                "stopping: claiming no more jobs; running jobs, which may finish{}: {}",
+                limit == null ? "" : " within " + Span.format(limit),
+                worker.busy());
         worker.drain();
     }
 
@@ -146,7 +146,7 @@ final class MainLoop {
         if (!stoppingNow) {
             stoppingNow = true;
             drainUntil = System.nanoTime() + LAST_TRIES.toNanos();
-            LOG.info("{}: ending {} running jobs, they are put back", why, worker.busy());
+            LOG.info("{}: ending running jobs and putting them back: {}", why, worker.busy());
         }
         worker.stopNow();
     }

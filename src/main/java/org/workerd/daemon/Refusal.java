@@ -16,7 +16,7 @@ final class Refusal {
 
     /** Says so to who asked, and in the log; from then on the daemon works as always. */
     static void tell(Identity identity, int status, String words) {
-        LOG.warn("not restarted, the daemon goes on as before: {}", words);
+        LOG.warn("not restarted, the daemon goes on as before: {}", words.replace("\n", ". "));
         try {
             Path directory = identity.premises().scratch();
             Files.createDirectories(directory);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.time.InstantSource;
 import java.util.List;
 import java.util.stream.Stream;
+import org.workerd.cli.Commands;
 import org.workerd.cli.Main;
 import org.workerd.cli.text.Console;
 import org.workerd.config.Environment;
@@ -44,7 +45,7 @@ public final class ManPages {
 
     private String filled(String page) {
         Main main = new Main(Console.ofProcess(), Environment.ofProcess(), InstantSource.system());
-        CommandReference reference = new CommandReference(main.commandLine(""));
+        CommandReference reference = new CommandReference(Commands.tree(main));
         SqlReference sql = new SqlReference();
         return page.replace("@VERSION@", version)
                 .replace("@DATE@", date)

@@ -27,7 +27,7 @@ public final class SlotsFence implements Fence {
         if (!told) {
             told = true;
             LOG.error(
-                    "the server cannot be reached for too long: {} the {} jobs that run, for others may be given them",
+                    "the server cannot be reached for too long: {} running jobs, for others may be given them: {}",
                     end ? "ending" : "stopping",
                     slots.busy());
         }
