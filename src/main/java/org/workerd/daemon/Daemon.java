@@ -147,7 +147,7 @@ public final class Daemon {
         readiness.stopWatching();
         Identity identity = before == null
                 ? Registration.ofDaemon(store, settings.directory(), settings.concurrency())
-                : Registration.inherit(settings.directory(), before);
+                : Takeover.identity(settings.directory(), before);
         parts.push(() -> Registration.end(store, identity));
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises().scratch(), settings.directory(), Posix.userId()));

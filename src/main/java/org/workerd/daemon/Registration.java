@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.Optional;
 import org.workerd.config.DaemonDirectory;
-import org.workerd.daemon.handover.HandOverNote;
 import org.workerd.ops.HostName;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.JobStore;
@@ -65,17 +64,6 @@ public final class Registration {
                     startsPrograms ? Optional.of(premises.scratch()) : Optional.empty());
             return new Identity(daemon, new Moves.Runner(pid, host), ledger, premises);
         });
-    }
-
-    /** The same daemon goes on: its lock was never free, and its row stays. */
-    static Identity inherit(DaemonDirectory directory, HandOverNote note) {
-        Premises premises = Premises.of(directory, note.daemon());
-        Premises.inherit(premises);
-        return new Identity(
-                note.daemon(),
-                new Moves.Runner(ProcessHandle.current().pid(), HostName.own()),
-                Ledger.inherit(directory.ledgers(), note.daemon(), note.ledger(), note.image(), note.requests()),
-                premises);
     }
 
     /** What cannot be removed now, because the database is locked or full, the next daemon removes. */

@@ -7,16 +7,22 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
+import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Settings;
 import org.workerd.daemon.handover.Answer;
 import org.workerd.daemon.handover.HandOverForm;
 import org.workerd.daemon.handover.HandOverNote;
 import org.workerd.daemon.handover.NewVersion;
+import org.workerd.ops.HostName;
+import org.workerd.store.Moves;
 import org.workerd.store.QueueUrl;
 import org.workerd.unix.MemoryFile;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Reexec;
 import org.workerd.worker.attempt.Carried;
+import org.workerd.worker.attempt.Ledger;
+import org.workerd.worker.attempt.Premises;
+import org.workerd.worker.loop.Identity;
 
 /** One version of the daemon takes a process over from another: both ends of that moment. */
 final class Takeover {
@@ -95,5 +101,16 @@ final class Takeover {
         } catch (IOException failure) {
             throw new UncheckedIOException("cannot read the hand-over", failure);
         }
+    }
+
+    /** The same daemon goes on: its lock was never free, and its row stays. */
+    static Identity identity(DaemonDirectory directory, HandOverNote note) {
+        Premises premises = Premises.of(directory, note.daemon());
+        Premises.inherit(premises);
+        return new Identity(
+                note.daemon(),
+                new Moves.Runner(ProcessHandle.current().pid(), HostName.own()),
+                Ledger.inherit(directory.ledgers(), note.daemon(), note.ledger(), note.image(), note.requests()),
+                premises);
     }
 }

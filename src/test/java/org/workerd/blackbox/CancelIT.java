@@ -36,9 +36,9 @@ class CancelIT extends DaemonTest {
 
     @Test
     void aJobThatDoesNotListenIsKilledAfterItsGraceWithAllOfItsGroup() {
-        at.handler("ignoreHints", "trap '' TERM; " + begun() + "sleep 600 & while :; do sleep 600; done");
+        at.handler("deaf", "trap '' TERM; " + begun() + "sleep 600 & while :; do sleep 600; done");
         at.start();
-        long id = running("ignoreHints");
+        long id = running("deaf");
         long since = System.nanoTime();
         at.workerd("cancel", Long.toString(id));
         jobs().awaitState(id, "cancelled");

@@ -88,9 +88,9 @@ class HandlerIT extends DaemonTest {
 
     @Test
     void itNeedNotReadItsInput() {
-        at.handler("ignoreHints", "exec <&-; exit 0");
+        at.handler("deaf", "exec <&-; exit 0");
         at.start();
-        long id = jobs().enqueue("ignoreHints", "x".repeat(1 << 20));
+        long id = jobs().enqueue("deaf", "x".repeat(1 << 20));
         jobs().awaitState(id, "done");
     }
 

@@ -49,21 +49,21 @@ class JavaHandlerEndIT extends PluginDaemonTest {
     @Test
     void whatIgnoresItsEndKeepsItsSlotUntilItHasEnded() {
         Path end = at.top.resolve("end");
-        handler("ignoreHints", diaryEntry("\"begun\"") + until(end) + "return JobResult.done();");
+        handler("deaf", diaryEntry("\"begun\"") + until(end) + "return JobResult.done();");
         handler("fine", "return JobResult.done();");
         at.set("workers.concurrency", "1").configure();
         at.start();
-        long ignoreHints = jobs().insert("name", "ignoreHints", "timeout_ms", 100, "max_attempts", 1);
+        long deaf = jobs().insert("name", "deaf", "timeout_ms", 100, "max_attempts", 1);
         until("it runs", () -> diaryLines().contains("begun"));
         long fine = jobs().enqueue("fine");
         at.awaitLog("was interrupted");
-        at.awaitLog("it is at ignoreHints.jar//Handler_deaf.handle(");
-        assertThat(jobs().state(ignoreHints)).isEqualTo("running");
+        at.awaitLog("it is at deaf.jar//Handler_deaf.handle(");
+        assertThat(jobs().state(deaf)).isEqualTo("running");
         assertThat(jobs().state(fine)).isNotEqualTo("done");
         Installation.write(end, "");
-        jobs().awaitState(ignoreHints, "dead");
+        jobs().awaitState(deaf, "dead");
         jobs().awaitState(fine, "done");
-        assertThat(jobs().column(ignoreHints, "error")).startsWith("timed out");
+        assertThat(jobs().column(deaf, "error")).startsWith("timed out");
     }
 
     @Test
@@ -87,10 +87,10 @@ class JavaHandlerEndIT extends PluginDaemonTest {
     @Test
     void aDaemonThatStopsAtOnceEndsWithoutItAndTheNextOnePutsItBack() {
         handler(
-                "ignoreHints",
+                "deaf",
                 diaryEntry("\"attempt \" + job.attempt()") + until(at.top.resolve("end")) + "return JobResult.done();");
         at.start();
-        long id = jobs().enqueue("ignoreHints");
+        long id = jobs().enqueue("deaf");
         until("it runs", () -> diaryLines().size() == 1);
         Shell.Done stopped = at.workerd("stop", "--now", "--timeout", "20s");
         assertThat(stopped.code()).as(stopped.err()).isZero();
@@ -105,9 +105,9 @@ class JavaHandlerEndIT extends PluginDaemonTest {
 
     @Test
     void theTimeoutOfWhatTheDaemonEndedWithoutStillCounts() {
-        handler("ignoreHints", diaryEntry("\"begun\"") + until(at.top.resolve("end")) + "return JobResult.done();");
+        handler("deaf", diaryEntry("\"begun\"") + until(at.top.resolve("end")) + "return JobResult.done();");
         at.start();
-        long id = jobs().insert("name", "ignoreHints", "timeout_ms", 100, "max_attempts", 1);
+        long id = jobs().insert("name", "deaf", "timeout_ms", 100, "max_attempts", 1);
         at.awaitLog("was interrupted");
         assertThat(at.workerd("stop", "--now", "--timeout", "20s").code()).isZero();
         at.start();
@@ -119,10 +119,10 @@ class JavaHandlerEndIT extends PluginDaemonTest {
     @Test
     void withTheQueueOutOfReachADaemonStillEndsWithoutIt() throws Exception {
         expectErrors();
-        handler("ignoreHints", diaryEntry("\"begun\"") + until(at.top.resolve("end")) + "return JobResult.done();");
+        handler("deaf", diaryEntry("\"begun\"") + until(at.top.resolve("end")) + "return JobResult.done();");
         handler("slow", diaryEntry("\"begun\"") + "Thread.sleep(60_000); return JobResult.done();");
         at.start();
-        long ignoreHints = jobs().enqueue("ignoreHints");
+        long deaf = jobs().enqueue("deaf");
         long slow = jobs().enqueue("slow");
         until("they run", () -> diaryLines().size() == 2);
         jobs().execute("begin immediate");
@@ -132,7 +132,7 @@ class JavaHandlerEndIT extends PluginDaemonTest {
         Installation.awaitEnd(pid);
         jobs().execute("rollback");
         Installation.write(at.top.resolve("end"), "");
-        assertThat(jobs().state(ignoreHints)).isEqualTo("running");
+        assertThat(jobs().state(deaf)).isEqualTo("running");
         assertThat(jobs().state(slow)).isEqualTo("running");
     }
 

@@ -116,9 +116,9 @@ class OutcomeIT extends DaemonTest {
 
     @Test
     void aTimeoutEndsTheWholeGroupAlsoWhatIgnoresTerm() {
-        at.handler("ignoreHints", "trap '' TERM; (trap '' TERM; sleep 600) & sleep 601 & while :; do sleep 602; done");
+        at.handler("deaf", "trap '' TERM; (trap '' TERM; sleep 600) & sleep 601 & while :; do sleep 602; done");
         at.start();
-        long id = jobs().insert("name", "ignoreHints", "timeout_ms", 300, "max_attempts", 1);
+        long id = jobs().insert("name", "deaf", "timeout_ms", 300, "max_attempts", 1);
         long since = System.nanoTime();
         jobs().awaitState(id, "dead");
         assertThat(Duration.ofNanos(System.nanoTime() - since))

@@ -59,18 +59,18 @@ class RestartInPlaceIT extends DaemonTest {
     void timeLimitsAndCancellationsGoOn() {
         at.set("jobs.kill_grace", Installation.text("3s")).configure();
         at.handler("patient", "echo $$ >>'" + diary() + "'; exec sleep 600");
-        at.handler("ignoreHints", "trap '' TERM; echo $$ >>'" + diary() + "'; while :; do sleep 0.05; done");
+        at.handler("deaf", "trap '' TERM; echo $$ >>'" + diary() + "'; while :; do sleep 0.05; done");
         at.start();
         long limited = jobs().insert("name", "patient", "timeout_ms", 5_000);
-        long ignoreHints = jobs().enqueue("ignoreHints");
+        long deaf = jobs().enqueue("deaf");
         long unwanted = jobs().enqueue("patient");
         awaitBegun(3);
-        assertThat(at.workerd("cancel", Long.toString(ignoreHints)).code()).isZero();
+        assertThat(at.workerd("cancel", Long.toString(deaf)).code()).isZero();
         until("it is told to end", () -> at.workerd("restart").code() == 0);
         assertThat(at.workerd("cancel", Long.toString(unwanted)).code()).isZero();
         jobs().awaitState(unwanted, "cancelled");
-        jobs().awaitState(ignoreHints, "cancelled");
-        assertThat(jobs().column(ignoreHints, "signal")).isEqualTo("9");
+        jobs().awaitState(deaf, "cancelled");
+        assertThat(jobs().column(deaf, "signal")).isEqualTo("9");
         until("its time is up", () -> jobs().state(limited).equals("retrying") || jobs().attempt(limited) > 1);
         assertThat(jobs().ask("select outcome from job_attempts where id = ? and number = 1", limited))
                 .isEqualTo("timeout");

@@ -44,10 +44,9 @@ class StopIT extends DaemonTest {
 
     @Test
     void toldTwiceItEndsWhatRunsAndGivesTheAttemptBack() throws Exception {
-        at.handler(
-                "ignoreHints", "trap '' TERM; echo run >>'" + diary() + "'; sleep 600 & while :; do sleep 600; done");
+        at.handler("deaf", "trap '' TERM; echo run >>'" + diary() + "'; sleep 600 & while :; do sleep 600; done");
         long pid = at.start();
-        long id = jobs().enqueue("ignoreHints");
+        long id = jobs().enqueue("deaf");
         until("it runs", () -> diaryLines().size() == 1);
         at.signal("TERM");
         at.awaitLog("stopping: claiming no more jobs");
