@@ -1,15 +1,13 @@
 package org.workerd.store.postgres;
 
 import java.sql.Connection;
-import java.sql.PreparedStatement;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.StoreException;
 import org.workerd.store.copy.CopyMarks;
+import org.workerd.store.copy.CopyStatements;
 import org.workerd.store.copy.CopyTable;
 import org.workerd.store.copy.CopyTarget;
 
@@ -78,7 +76,7 @@ final class PostgresCopyTarget implements CopyTarget {
     @Override
     public List<String> columns(CopyTable table) {
         try {
-            return PostgresCopySource.columns(connection, PostgresCopySource.rowsOf(table));
+            return CopyStatements.columns(connection, PostgresCopySource.rowsOf(table));
         } catch (SQLException failure) {
             throw failed(failure);
         }
@@ -88,47 +86,20 @@ final class PostgresCopyTarget implements CopyTarget {
     public void insert(CopyTable table, List<String> columns, List<@Nullable Object[]> rows) {
         try {
             if (table == CopyTable.PLACES) {
-                places(columns, rows);
+                CopyStatements.places(connection, PLACES, columns, rows);
             } else {
-                plain(table, columns, rows);
+                CopyStatements.insert(connection, INSERT, table, columns, rows);
             }
         } catch (SQLException failure) {
             SQLException cause = failure.getNextException() == null ? failure : failure.getNextException();
-            throw new StoreException(
-                    StoreException.Kind.INVALID,
-                    "cannot copy the table " + table.word() + ", rows " + Objects.toString(rows.get(0)[0]) + " to "
-                            + Objects.toString(rows.get(rows.size() - 1)[0]) + ": "
-                            + failed(cause).getMessage(),
-                    failure);
+            throw CopyStatements.refused(table, rows, failed(cause).getMessage(), failure);
         }
     }
 
     private static final String LANE = "(select jobs.lane from jobs where jobs.id = ?)";
 
-    private void plain(CopyTable table, List<String> columns, List<@Nullable Object[]> rows) throws SQLException {
-        boolean hasLane = table == CopyTable.FINISHED;
-        String names = columns.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
-        String values = columns.stream().map(name -> "?").collect(Collectors.joining(", "));
-        String sql = "insert into " + table.word() + " (" + names + (hasLane ? ", lane" : "")
-                + ") overriding system value" + " values (" + values + (hasLane ? ", " + LANE : "") + ")";
-        int id = columns.indexOf("id");
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            for (@Nullable Object[] row : rows) {
-                bind(insert, row);
-                if (hasLane) {
-                    insert.setObject(row.length + 1, row[id]);
-                }
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-    }
-
-    private static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-    }
+    private static final CopyStatements.Insert INSERT =
+            new CopyStatements.Insert("insert", "overriding system value values", LANE);
 
     private static final String READY =
             """
@@ -146,38 +117,7 @@ final class PostgresCopyTarget implements CopyTarget {
             select lane, -priority, id, ?, ? from jobs where id = ?
             """;
 
-    private void places(List<String> columns, List<@Nullable Object[]> rows) throws SQLException {
-        int id = columns.indexOf("id");
-        int attempt = columns.indexOf("attempt");
-        int forgiven = columns.indexOf("forgiven");
-        try (PreparedStatement ready = connection.prepareStatement(READY);
-                PreparedStatement scheduled = connection.prepareStatement(SCHEDULED);
-                PreparedStatement blocked = connection.prepareStatement(BLOCKED)) {
-            for (@Nullable Object[] row : rows) {
-                String state = String.valueOf(row[columns.indexOf("state")]);
-                switch (state) {
-                    case "ready" -> add(ready, row[attempt], row[forgiven], row[id]);
-                    case "blocked" -> add(blocked, row[attempt], row[forgiven], row[id]);
-                    default ->
-                        add(
-                                scheduled,
-                                row[attempt],
-                                row[forgiven],
-                                row[columns.indexOf("run_at")],
-                                state.equals("retrying"),
-                                row[id]);
-                }
-            }
-            ready.executeBatch();
-            scheduled.executeBatch();
-            blocked.executeBatch();
-        }
-    }
-
-    private static void add(PreparedStatement statement, @Nullable Object... values) throws SQLException {
-        bind(statement, values);
-        statement.addBatch();
-    }
+    private static final CopyStatements.Places PLACES = new CopyStatements.Places(READY, SCHEDULED, BLOCKED);
 
     private static final String TALLIES =
             """

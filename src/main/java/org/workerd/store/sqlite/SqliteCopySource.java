@@ -3,25 +3,20 @@ package org.workerd.store.sqlite;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
-import java.sql.ResultSetMetaData;
 import java.sql.SQLException;
 import java.sql.Statement;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.function.Consumer;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.StoreException;
 import org.workerd.store.copy.CopyMarks;
 import org.workerd.store.copy.CopyRows;
 import org.workerd.store.copy.CopySource;
+import org.workerd.store.copy.CopyStatements;
 import org.workerd.store.copy.CopyTable;
 
 /** The rows of a queue in a file, of one read transaction. */
 final class SqliteCopySource implements CopySource {
-    static final Set<String> OWN_COLUMNS = Set.of("lane");
-
     private final SqliteDatabase database;
     private final Connection connection;
 
@@ -68,31 +63,17 @@ final class SqliteCopySource implements CopySource {
     @Override
     public List<String> columns(CopyTable table) {
         try {
-            return columns(connection, rowsOf(table));
+            return CopyStatements.columns(connection, rowsOf(table));
         } catch (SQLException failure) {
             throw failed(failure);
-        }
-    }
-
-    static List<String> columns(Connection connection, String rows) throws SQLException {
-        try (PreparedStatement none = connection.prepareStatement("select * from " + rows + " limit 0");
-                ResultSet empty = none.executeQuery()) {
-            ResultSetMetaData names = empty.getMetaData();
-            List<String> columns = new ArrayList<>();
-            for (int i = 1; i <= names.getColumnCount(); i++) {
-                if (!OWN_COLUMNS.contains(names.getColumnName(i))) {
-                    columns.add(names.getColumnName(i));
-                }
-            }
-            return columns;
         }
     }
 
     @Override
     public void read(CopyTable table, List<String> columns, Consumer<List<@Nullable Object[]>> to) {
         CopyRows rows = new CopyRows(to);
-        String names = columns.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
-        try (PreparedStatement all = connection.prepareStatement("select " + names + " from " + rowsOf(table));
+        try (PreparedStatement all = connection.prepareStatement(
+                        "select " + CopyStatements.names(columns) + " from " + rowsOf(table));
                 ResultSet row = all.executeQuery()) {
             while (row.next()) {
                 @Nullable Object[] values = new @Nullable Object[columns.size()];

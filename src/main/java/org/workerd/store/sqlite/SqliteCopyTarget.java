@@ -7,11 +7,10 @@ import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.workerd.store.StoreException;
 import org.workerd.store.copy.CopyMarks;
+import org.workerd.store.copy.CopyStatements;
 import org.workerd.store.copy.CopyTable;
 import org.workerd.store.copy.CopyTarget;
 
@@ -72,7 +71,7 @@ final class SqliteCopyTarget implements CopyTarget {
     @Override
     public List<String> columns(CopyTable table) {
         try {
-            return SqliteCopySource.columns(connection, SqliteCopySource.rowsOf(table));
+            return CopyStatements.columns(connection, SqliteCopySource.rowsOf(table));
         } catch (SQLException failure) {
             throw failed(failure);
         }
@@ -86,17 +85,12 @@ final class SqliteCopyTarget implements CopyTarget {
                 hasLanes = true;
             }
             switch (table) {
-                case PLACES -> places(columns, rows);
+                case PLACES -> CopyStatements.places(connection, PLACES, columns, rows);
                 case EDGES -> edges(columns, rows);
-                default -> plain(table, columns, rows);
+                default -> CopyStatements.insert(connection, INSERT, table, columns, rows);
             }
         } catch (SQLException failure) {
-            throw new StoreException(
-                    StoreException.Kind.INVALID,
-                    "cannot copy the table " + table.word() + ", rows " + Objects.toString(rows.get(0)[0]) + " to "
-                            + Objects.toString(rows.get(rows.size() - 1)[0]) + ": "
-                            + database.translate("cannot write to", failure).getMessage(),
-                    failure);
+            throw CopyStatements.refused(table, rows, failed(failure).getMessage(), failure);
         }
     }
 
@@ -106,30 +100,7 @@ final class SqliteCopyTarget implements CopyTarget {
             """;
 
     /** Policies and whatever else an empty queue has are replaced. */
-    private void plain(CopyTable table, List<String> columns, List<@Nullable Object[]> rows) throws SQLException {
-        boolean hasLane = table == CopyTable.FINISHED;
-        String names = columns.stream().map(name -> '"' + name + '"').collect(Collectors.joining(", "));
-        String values = columns.stream().map(name -> "?").collect(Collectors.joining(", "));
-        String sql = "insert or replace into " + table.word() + " (" + names + (hasLane ? ", lane" : "") + ") values ("
-                + values + (hasLane ? ", " + LANE : "") + ")";
-        int id = columns.indexOf("id");
-        try (PreparedStatement insert = connection.prepareStatement(sql)) {
-            for (@Nullable Object[] row : rows) {
-                bind(insert, row);
-                if (hasLane) {
-                    insert.setObject(row.length + 1, row[id]);
-                }
-                insert.addBatch();
-            }
-            insert.executeBatch();
-        }
-    }
-
-    private static void bind(PreparedStatement statement, @Nullable Object... values) throws SQLException {
-        for (int i = 0; i < values.length; i++) {
-            statement.setObject(i + 1, values[i]);
-        }
-    }
+    private static final CopyStatements.Insert INSERT = new CopyStatements.Insert("insert or replace", "values", LANE);
 
     private static final String READY =
             """
@@ -150,38 +121,7 @@ final class SqliteCopyTarget implements CopyTarget {
             from jobs join lanes on lanes.queue = jobs.queue and lanes.name = jobs.name where jobs.id = ?
             """;
 
-    private void places(List<String> columns, List<@Nullable Object[]> rows) throws SQLException {
-        int id = columns.indexOf("id");
-        int attempt = columns.indexOf("attempt");
-        int forgiven = columns.indexOf("forgiven");
-        try (PreparedStatement ready = connection.prepareStatement(READY);
-                PreparedStatement scheduled = connection.prepareStatement(SCHEDULED);
-                PreparedStatement blocked = connection.prepareStatement(BLOCKED)) {
-            for (@Nullable Object[] row : rows) {
-                String state = String.valueOf(row[columns.indexOf("state")]);
-                switch (state) {
-                    case "ready" -> add(ready, row[attempt], row[forgiven], row[id]);
-                    case "blocked" -> add(blocked, row[attempt], row[forgiven], row[id]);
-                    default ->
-                        add(
-                                scheduled,
-                                row[attempt],
-                                row[forgiven],
-                                row[columns.indexOf("run_at")],
-                                state.equals("retrying") ? 1 : 0,
-                                row[id]);
-                }
-            }
-            ready.executeBatch();
-            scheduled.executeBatch();
-            blocked.executeBatch();
-        }
-    }
-
-    private static void add(PreparedStatement statement, @Nullable Object... values) throws SQLException {
-        bind(statement, values);
-        statement.addBatch();
-    }
+    private static final CopyStatements.Places PLACES = new CopyStatements.Places(READY, SCHEDULED, BLOCKED);
 
     private static final String EDGE = "insert into edges (parent, child) values (?, ?)";
     private static final String DELETED_PARENT = "insert or ignore into deleted_parents (id, state) values (?, ?)";
@@ -194,10 +134,10 @@ final class SqliteCopyTarget implements CopyTarget {
                 PreparedStatement deleted = connection.prepareStatement(DELETED_PARENT)) {
             for (@Nullable Object[] row : rows) {
                 if (!"done".equals(row[ended])) {
-                    add(edge, row[parent], row[columns.indexOf("child")]);
+                    CopyStatements.add(edge, row[parent], row[columns.indexOf("child")]);
                 }
                 if (row[ended] != null && !"done".equals(row[ended])) {
-                    add(deleted, row[parent], row[ended]);
+                    CopyStatements.add(deleted, row[parent], row[ended]);
                 }
             }
             edge.executeBatch();
@@ -240,7 +180,7 @@ final class SqliteCopyTarget implements CopyTarget {
                 run(sql);
             }
             try (PreparedStatement sequences = connection.prepareStatement(SEQUENCES)) {
-                bind(sequences, marks.lastJob(), marks.lastToken());
+                CopyStatements.bind(sequences, marks.lastJob(), marks.lastToken());
                 sequences.executeUpdate();
             }
             for (String trigger : triggers) {
