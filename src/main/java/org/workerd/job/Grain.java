@@ -1,6 +1,7 @@
 package org.workerd.job;
 
 import java.time.Duration;
+import java.time.Instant;
 
 /** The steps of time by which the history is kept, each for its own time. */
 public enum Grain {
@@ -17,6 +18,11 @@ public enum Grain {
 
     public Duration length() {
         return length;
+    }
+
+    /** When the step began in which this moment is, in milliseconds since the epoch. */
+    public long begin(Instant at) {
+        return at.toEpochMilli() - Math.floorMod(at.toEpochMilli(), length.toMillis());
     }
 
     /** A little longer than anybody looks back. */

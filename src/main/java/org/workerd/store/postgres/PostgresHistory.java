@@ -1,7 +1,5 @@
 package org.workerd.store.postgres;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Arrays;
@@ -9,8 +7,8 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.workerd.job.Activity;
 import org.workerd.job.Grain;
+import org.workerd.store.HistoryRows;
 import org.workerd.store.JobQueries.Moment;
 import org.workerd.store.Moves.Past;
 
@@ -62,7 +60,7 @@ final class PostgresHistory {
             statements.update(
                     ADD,
                     grain.length().toMillis(),
-                    begin(at, grain.length()),
+                    grain.begin(at),
                     past.stream()
                             .flatMap(one -> Arrays.stream(one.activity().numbers()))
                             .toArray(Long[]::new),
@@ -91,15 +89,9 @@ final class PostgresHistory {
                 Arrays.stream(Grain.values())
                         .map(grain -> grain.length().toMillis())
                         .toArray(Long[]::new),
-                Arrays.stream(Grain.values())
-                        .map(grain -> begin(at, grain.length()))
-                        .toArray(Long[]::new),
+                Arrays.stream(Grain.values()).map(grain -> grain.begin(at)).toArray(Long[]::new),
                 Grain.MINUTE.length().toMillis(),
-                begin(at, Grain.MINUTE.length()));
-    }
-
-    private static long begin(Instant at, Duration length) {
-        return at.toEpochMilli() - Math.floorMod(at.toEpochMilli(), length.toMillis());
+                Grain.MINUTE.begin(at));
     }
 
     private static final String FORGET =
@@ -148,18 +140,6 @@ final class PostgresHistory {
         Object[] asked = {step.toMillis(), queue, grain.length().toMillis(), since.toEpochMilli()};
         Map<Long, Long> ready = new HashMap<>();
         statements.list(READY_SINCE, row -> ready.put(row.getLong(1), row.getLong(2)), asked);
-        return statements.list(
-                SINCE,
-                row -> new Moment(
-                        Instant.ofEpochMilli(row.getLong(1)), activity(row), ready.getOrDefault(row.getLong(1), 0L)),
-                asked);
-    }
-
-    private static Activity activity(ResultSet row) throws SQLException {
-        long[] numbers = new long[Activity.NUMBERS];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = row.getLong(2 + i);
-        }
-        return Activity.of(numbers);
+        return statements.list(SINCE, row -> HistoryRows.moment(row, ready), asked);
     }
 }

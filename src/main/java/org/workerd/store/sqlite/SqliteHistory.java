@@ -1,7 +1,5 @@
 package org.workerd.store.sqlite;
 
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.HashMap;
@@ -10,6 +8,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Activity;
 import org.workerd.job.Grain;
+import org.workerd.store.HistoryRows;
 import org.workerd.store.JobQueries.Moment;
 import org.workerd.store.Moves.Past;
 
@@ -53,7 +52,7 @@ final class SqliteHistory {
             for (Past one : past) {
                 Object[] row = new Object[4 + Activity.NUMBERS];
                 row[0] = grain.length().toMillis();
-                row[1] = begin(at, grain.length());
+                row[1] = grain.begin(at);
                 row[2] = one.queue();
                 row[3] = one.name();
                 System.arraycopy(one.activity().numbers(), 0, row, 4, Activity.NUMBERS);
@@ -72,12 +71,8 @@ final class SqliteHistory {
 
     void keepBacklog(Instant at) {
         for (Grain grain : Grain.values()) {
-            statements.update(ADD_BACKLOG, grain.length().toMillis(), begin(at, grain.length()));
+            statements.update(ADD_BACKLOG, grain.length().toMillis(), grain.begin(at));
         }
-    }
-
-    private static long begin(Instant at, Duration length) {
-        return at.toEpochMilli() - Math.floorMod(at.toEpochMilli(), length.toMillis());
     }
 
     private static final String FORGET = "delete from history where span = ? and at < ?";
@@ -118,18 +113,6 @@ final class SqliteHistory {
         Object[] asked = {grain.length().toMillis(), step.toMillis(), since.toEpochMilli(), queue};
         Map<Long, Long> ready = new HashMap<>();
         statements.list(READY_SINCE, row -> ready.put(row.getLong(1), row.getLong(2)), asked);
-        return statements.list(
-                SINCE,
-                row -> new Moment(
-                        Instant.ofEpochMilli(row.getLong(1)), activity(row), ready.getOrDefault(row.getLong(1), 0L)),
-                asked);
-    }
-
-    private static Activity activity(ResultSet row) throws SQLException {
-        long[] numbers = new long[Activity.NUMBERS];
-        for (int i = 0; i < numbers.length; i++) {
-            numbers[i] = row.getLong(2 + i);
-        }
-        return Activity.of(numbers);
+        return statements.list(SINCE, row -> HistoryRows.moment(row, ready), asked);
     }
 }
