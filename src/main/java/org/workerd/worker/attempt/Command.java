@@ -44,6 +44,10 @@ final class Command {
                     ? new Outcome.Cancelled(stop.reason(), null, null)
                     : new Outcome.Interrupted(false);
         }
+        return inSlot(() -> start(program));
+    }
+
+    private Outcome start(Path program) throws IOException {
         try (Scratch scratch = slot.scratch().open()) {
             Output output = output();
             try (Stdio stdio =
@@ -61,20 +65,27 @@ final class Command {
                 slot.began(claim, pid, since);
             }
             return follow(scratch, output);
-        } catch (UnixException failure) {
-            return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
-        } catch (IOException failure) {
-            return new Outcome.NotStarted(failure.toString());
-        } finally {
-            slot.over();
         }
     }
 
     /** Of one that runs already: it was started by what ran in this process before us. */
     Outcome resume(Carried program) {
         watch.resume(program);
-        try (Scratch scratch = slot.scratch().resume()) {
-            return follow(scratch, output());
+        return inSlot(() -> {
+            try (Scratch scratch = slot.scratch().resume()) {
+                return follow(scratch, output());
+            }
+        });
+    }
+
+    private interface Work {
+        Outcome run() throws IOException;
+    }
+
+    /** What keeps it from running here is no fault of the job. */
+    private Outcome inSlot(Work work) {
+        try {
+            return work.run();
         } catch (UnixException failure) {
             return new Outcome.NotStarted(String.valueOf(failure.getMessage()));
         } catch (IOException failure) {
