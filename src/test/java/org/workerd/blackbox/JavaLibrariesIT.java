@@ -28,23 +28,10 @@ class JavaLibrariesIT extends PluginDaemonTest {
     @Test
     void anotherProjectIsBuiltTestedAndRunWithThem() throws IOException {
         Path repository = repository();
-        // Only this may fetch: `verify`, of which this test is a part, needs no plugin that installs.
-        maven(
-                repository,
-                Path.of("pom.xml").toAbsolutePath(),
-                "install:install-file@client",
-                "install:install-file@api");
+        install(repository, "client");
         Path project = at.top.resolve("greet");
         copy(Installation.TREE.resolve("deploy/examples/java"), project);
-        maven(
-                repository,
-                project.resolve("pom.xml"),
-                "-o",
-                "package",
-                "dependency:copy-dependencies",
-                "-DincludeScope=runtime",
-                "dependency:tree",
-                "-DoutputFile=tree.txt");
+        build(repository, project);
 
         assertThat(project.resolve("target/surefire-reports/TEST-example.GreetTest.xml"))
                 .content()
@@ -77,22 +64,10 @@ class JavaLibrariesIT extends PluginDaemonTest {
     @Test
     void aProgramOfAnotherProjectRunsItsJobsItself() throws IOException {
         Path repository = repository();
-        maven(
-                repository,
-                Path.of("pom.xml").toAbsolutePath(),
-                "install:install-file@embedded",
-                "install:install-file@api");
+        install(repository, "embedded");
         Path project = at.top.resolve("shop");
         copy(Installation.TREE.resolve("deploy/examples/java-embedded"), project);
-        maven(
-                repository,
-                project.resolve("pom.xml"),
-                "-o",
-                "package",
-                "dependency:copy-dependencies",
-                "-DincludeScope=runtime",
-                "dependency:tree",
-                "-DoutputFile=tree.txt");
+        build(repository, project);
 
         assertThat(Installation.read(project.resolve("tree.txt")).lines())
                 .map(line -> line.replaceAll("\\d+(\\.\\d+)+", "VERSION"))
@@ -120,6 +95,28 @@ class JavaLibrariesIT extends PluginDaemonTest {
         assertThat(ran.out()).isEqualTo("a.png is 800 wide\nb.png is 800 wide\n");
         assertThat(jobs().count("daemons")).isZero();
         assertThat(installed(repository, "embedded")).hasSameElementsAs(expected("embedded"));
+    }
+
+    /** A library and what handlers import, as `mvn install` does; the rest stands there already. */
+    private void install(Path repository, String library) throws IOException {
+        // Only this may fetch: `verify`, of which this test is a part, needs no plugin that installs.
+        maven(
+                repository,
+                Path.of("pom.xml").toAbsolutePath(),
+                "install:install-file@" + library,
+                "install:install-file@api");
+    }
+
+    private void build(Path repository, Path project) throws IOException {
+        maven(
+                repository,
+                project.resolve("pom.xml"),
+                "-o",
+                "package",
+                "dependency:copy-dependencies",
+                "-DincludeScope=runtime",
+                "dependency:tree",
+                "-DoutputFile=tree.txt");
     }
 
     /** What the build has fetched, and nothing of workerd: that is still to be installed. */
