@@ -14,10 +14,10 @@ import picocli.CommandLine.Option;
         description = "Print the SQL that makes the queue on PostgreSQL.",
         footer = {
             "",
-            "For whoever may do what the daemons' user may not. It also makes three roles:",
+            "For an administrator, where the daemon's user may not create it. Three roles:",
             "workerd_daemon runs daemons and all commands; workerd_enqueue inserts jobs, and",
-            "sees and cancels its own; workerd_read sees everything. Nothing is run here, and",
-            "no server is asked.",
+            "sees and cancels its own; workerd_read sees everything. It only prints, and does",
+            "not connect to a server.",
             "",
             "Examples:",
             "  workerd schema >schema.sql     # then: psql -f schema.sql jobs",

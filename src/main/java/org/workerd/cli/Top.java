@@ -16,9 +16,10 @@ import picocli.CommandLine.Option;
         description = "Show live what runs, what failed, the queues and the next runs of schedules.",
         footer = {
             "",
-            "It is redrawn when something changes; q ends it. FAILED has the jobs that died in",
-            "the last 24 hours and those that are to be retried. DONE/MIN is the average of",
-            "the last five minutes. STATUS is why the oldest ready job of a queue is not started.",
+            "It is redrawn when something changes; q ends it. FAILED has the jobs that died",
+            "in the last 24 hours and those that are to be retried. DONE/MIN is the average",
+            "of the last five minutes. STATUS is why the oldest ready job of a queue is not",
+            "started.",
             "",
             "Examples:",
             "  workerd top",

@@ -240,9 +240,9 @@ public final class Daemon {
         // They asked for what has just been done.
         signals.forgetRestarts();
         LOG.info(
-                "restarted in place: {} running programs went on, {} ms without claims",
-                note.programs().size(),
-                Duration.ofNanos(System.nanoTime() - note.since()).toMillis());
+                "restarted in place, {} ms without claims; running programs carried over: {}",
+                Duration.ofNanos(System.nanoTime() - note.since()).toMillis(),
+                note.programs().size());
     }
 
     private void stopAll() {

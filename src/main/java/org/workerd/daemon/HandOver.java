@@ -208,7 +208,7 @@ final class HandOver {
                 since,
                 programs);
         try {
-            LOG.info("restarting in place: {} running programs go on", programs.size());
+            LOG.info("restarting in place; running programs to carry over: {}", programs.size());
             Takeover.execute(Objects.requireNonNull(next), note, signals::isEmpty);
         } catch (UnixException failure) {
             refuse(FAILED, "workerd: cannot restart: " + failure.getMessage());

@@ -136,8 +136,8 @@ final class MainLoop {
         Duration limit = reload.settings().drainTimeout();
         drainUntil = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
         LOG.info(
-                "stopping: claiming no more jobs; running jobs, which may finish{}: {}",
-                limit == null ? "" : " within " + Span.format(limit),
+                "stopping: claiming no more jobs; waiting{} for running jobs: {}",
+                limit == null ? "" : " up to " + Span.format(limit),
                 worker.busy());
         worker.drain();
     }
