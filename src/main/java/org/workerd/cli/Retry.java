@@ -1,18 +1,9 @@
 package org.workerd.cli;
 
 import java.io.IOException;
-import java.util.HashMap;
-import java.util.HashSet;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import java.util.concurrent.Callable;
-import org.workerd.job.JobState;
 import org.workerd.ops.JobAction;
-import org.workerd.store.JobQueries;
-import org.workerd.store.JobView;
-import org.workerd.store.Moves;
-import org.workerd.store.Moves.Hindrance;
+import org.workerd.ops.JobChange;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -36,12 +27,8 @@ import picocli.CommandLine.Option;
             "  workerd retry --state dead --name mail --since 1d --dry-run",
             "  workerd retry --state dead --error timeout --yes"
         })
-final class Retry implements Callable<Integer>, JobChange.Change {
+final class Retry implements Callable<Integer> {
     private final Main main;
-    /** Those that a dry run has passed, and the keys that they would have then. */
-    private final Set<Long> foreseen = new HashSet<>();
-
-    private final Map<String, Long> foreseenKeys = new HashMap<>();
 
     @Mixin
     private final Selection selection = new Selection();
@@ -55,53 +42,7 @@ final class Retry implements Callable<Integer>, JobChange.Change {
 
     @Override
     public Integer call() throws IOException, InterruptedException {
-        return new JobChange(main, selection, this).run();
-    }
-
-    @Override
-    public String verb() {
-        return JobAction.RETRY.verb();
-    }
-
-    @Override
-    public String done() {
-        return JobAction.RETRY.done();
-    }
-
-    @Override
-    public Set<JobState> from() {
-        return JobAction.RETRY.from();
-    }
-
-    @Override
-    public Optional<String> change(long id, Moves moves) {
-        return JobAction.retry(id, force, moves);
-    }
-
-    @Override
-    public String wrongState() {
-        return JobAction.NOT_RETRIED;
-    }
-
-    /** By the store's rule; but what comes before it in the same command would be retried by then. */
-    @Override
-    public Optional<String> foresee(JobView job, JobQueries queries) {
-        String key = job.key();
-        Optional<Long> holder = key == null
-                ? Optional.empty()
-                : queries.holderOfKey(job.id()).or(() -> Optional.ofNullable(foreseenKeys.get(key)));
-        Optional<Hindrance> parent = force || job.after().isEmpty()
-                ? Optional.empty()
-                : queries.hindrances(job.id()).stream()
-                        .filter(one -> one.isDeleted() || !foreseen.contains(one.id()))
-                        .findFirst();
-        Optional<String> why = JobAction.objection(holder, parent);
-        if (why.isEmpty()) {
-            foreseen.add(job.id());
-            if (key != null) {
-                foreseenKeys.put(key, job.id());
-            }
-        }
-        return why;
+        JobChange change = new JobChange(JobAction.RETRY, force, "", selection.isFilter());
+        return new ChangeCommand(main, selection, change).run();
     }
 }

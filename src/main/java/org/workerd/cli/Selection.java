@@ -1,14 +1,10 @@
 package org.workerd.cli;
 
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Optional;
-import java.util.Set;
 import org.workerd.cli.text.ExitCode;
 import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
-import org.workerd.job.JobState;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -64,13 +60,7 @@ final class Selection {
         }
     }
 
-    /** What matches and is in one of these states. Empty: nothing can be, for no states at all would mean any. */
-    Optional<JobQueries.Filter> of(Instant now, Set<JobState> states) {
-        JobQueries.Filter asked = filter.of(now);
-        Set<JobState> wanted = EnumSet.copyOf(states);
-        if (!asked.states().isEmpty()) {
-            wanted.retainAll(asked.states());
-        }
-        return wanted.isEmpty() ? Optional.empty() : Optional.of(asked.withStates(wanted));
+    JobQueries.Filter filter(Instant now) {
+        return filter.of(now);
     }
 }

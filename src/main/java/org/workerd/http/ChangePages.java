@@ -2,20 +2,18 @@ package org.workerd.http;
 
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.Optional;
 import org.workerd.http.Route.Access;
 import org.workerd.http.pages.ChangePage;
 import org.workerd.http.pages.Frame;
 import org.workerd.http.pages.JobLine;
 import org.workerd.http.pages.Query;
-import org.workerd.job.JobState;
 import org.workerd.ops.JobAction;
+import org.workerd.ops.JobChange;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.Filter;
-import org.workerd.store.JobView;
 
 /**
  * What is done to jobs from pages: to one at once, to those that were ticked and to all that match a filter after the
@@ -55,9 +53,10 @@ final class ChangePages {
         long id = exchange.id();
         pages.form(exchange, "/jobs/" + id + "/" + action.verb());
         room.read(queries -> JobRoutes.find(queries, id));
-        new ManyChanges(room, exchange, action, false, new long[] {id}).then(outcome -> {
+        JobChange change = ManyChanges.of(action, false, false, exchange);
+        new ManyChanges(room, exchange, change, new long[] {id}).then(outcome -> {
             if (outcome.changed() == 0) {
-                String why = outcome.refusals().get(0).detail();
+                String why = outcome.refusals().get(0).sentence();
                 throw new Problem(409, "conflict", why, "");
             }
             String back = action == JobAction.DELETE ? "/jobs" : "/jobs/" + id;
@@ -83,7 +82,8 @@ final class ChangePages {
         if (ticked.isEmpty()) {
             throw Problem.invalid("no job was ticked");
         }
-        Pages.send(exchange, 200, "changes.jte", room.read(queries -> ofTicked(frame, action, ticked, queries)));
+        JobChange change = ManyChanges.of(action, false, false, exchange);
+        Pages.send(exchange, 200, "changes.jte", room.read(queries -> ofTicked(frame, change, ticked, queries)));
     }
 
     private void ask(Exchange exchange, Frame frame, JobAction action, Query query, long[] ids) {
@@ -92,7 +92,8 @@ final class ChangePages {
         Query asked = query.with("all", "1").with("upto", Long.toString(upto));
         List<JobLine> samples = ids.length == 0
                 ? List.of()
-                : room.read(queries -> JobLines.of(room, queries, possible(query, action), SAMPLES, upto + 1)
+                : room.read(queries -> JobLines.of(
+                                room, queries, possible(query, action).orElseThrow(), SAMPLES, upto + 1)
                         .lines());
         Pages.send(
                 exchange,
@@ -113,41 +114,32 @@ final class ChangePages {
                 .toList();
     }
 
-    private ChangePage ofTicked(Frame frame, JobAction action, List<Long> ticked, JobQueries queries) {
-        List<Long> ids = new ArrayList<>();
+    private ChangePage ofTicked(Frame frame, JobChange change, List<Long> ticked, JobQueries queries) {
+        List<Long> ids = change.foresee(ticked, queries).changed();
         List<JobLine> samples = new ArrayList<>();
-        for (long id : ticked) {
-            JobView job = queries.find(id).orElse(null);
-            if (job != null && action.from().contains(job.state())) {
-                ids.add(id);
-                samples.add(0, JobLines.line(room, job, null));
-            }
+        for (long id : ids) {
+            queries.find(id).ifPresent(job -> samples.add(0, JobLines.line(room, job, null)));
         }
         return new ChangePage(
-                frame, action, ids.size(), Query.NONE, ids, samples, ticked.size() - (long) ids.size(), MOST);
+                frame, change.action(), ids.size(), Query.NONE, ids, samples, ticked.size() - (long) ids.size(), MOST);
     }
 
-    /** Those that match and are in a state for it; no state: there are none. */
-    private Filter possible(Query query, JobAction action) {
+    /** Those that match and are in a state for it; empty: there are none. */
+    private Optional<Filter> possible(Query query, JobAction action) {
         if (query.values().isEmpty()) {
             throw Problem.invalid("say which jobs: a filter is needed");
         }
-        Filter filter = JobPages.filter(query, room.now());
-        Set<JobState> states = EnumSet.copyOf(action.from());
-        if (!filter.states().isEmpty()) {
-            states.retainAll(filter.states());
-        }
-        return filter.withStates(states);
+        return action.among(JobPages.filter(query, room.now()));
     }
 
     /** Finds those that match, can have it done to them, and are no younger. */
     private void matching(Query query, JobAction action, long upto, Exchange exchange, MatchingIds.Then then)
             throws Exception {
-        Filter filter = possible(query, action);
-        if (filter.states().isEmpty()) {
+        Optional<Filter> filter = possible(query, action);
+        if (filter.isEmpty()) {
             then.with(new long[0]);
         } else {
-            matching.of(filter, upto, exchange, then);
+            matching.of(filter.get(), upto, exchange, then);
         }
     }
 
@@ -167,7 +159,8 @@ final class ChangePages {
     private void change(Exchange exchange, JobAction action, Query query, long[] ids) throws Exception {
         boolean isRest = ids.length > MOST;
         long[] some = isRest ? Arrays.copyOf(ids, MOST) : ids;
-        new ManyChanges(room, exchange, action, false, some).then(outcome -> {
+        JobChange change = ManyChanges.of(action, false, query != Query.NONE, exchange);
+        new ManyChanges(room, exchange, change, some).then(outcome -> {
             Query said = said(query, action, outcome);
             // Those that could not be changed still match: to ask again for them would never end.
             String next = isRest && outcome.changed() > 0

@@ -1,11 +1,13 @@
 package org.workerd.http;
 
 import com.fasterxml.jackson.core.JsonGenerator;
-import java.util.EnumSet;
+import java.io.IOException;
 import java.util.List;
-import java.util.Set;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
-import org.workerd.job.JobState;
+import org.workerd.ops.JobChange;
+import org.workerd.ops.JobChange.Refusal;
 import org.workerd.store.JobQueries.Filter;
 
 /**
@@ -13,7 +15,6 @@ import org.workerd.store.JobQueries.Filter;
  * than the job that was seen. For the thread of the API.
  */
 final class ChangeRoutes {
-    private static final int TOLD = 20;
     private static final int LONGEST = 256 << 10;
 
     private final Room room;
@@ -40,39 +41,38 @@ final class ChangeRoutes {
     }
 
     private void ofFilter(ChangeOrder order, Exchange exchange) throws Exception {
-        Filter asked = Filters.of(order.filter(), room.now());
-        Set<JobState> wanted = EnumSet.copyOf(order.action().from());
-        if (!asked.states().isEmpty()) {
-            wanted.retainAll(asked.states());
-        }
-        if (wanted.isEmpty()) {
+        Optional<Filter> possible = order.action().among(Filters.of(order.filter(), room.now()));
+        if (possible.isEmpty()) {
             carryOut(order, new long[0], exchange);
         } else {
             long upto = order.upto() == null ? Long.MAX_VALUE : order.upto();
-            matching.of(asked.withStates(wanted), upto, exchange, ids -> carryOut(order, ids, exchange));
+            matching.of(possible.get(), upto, exchange, ids -> carryOut(order, ids, exchange));
         }
     }
 
     private void carryOut(ChangeOrder order, long[] ids, Exchange exchange) throws Exception {
+        JobChange change = ManyChanges.of(order.action(), order.force(), order.ids() == null, exchange);
+        ManyChanges changes = new ManyChanges(room, exchange, change, ids);
         if (order.dryRun()) {
-            foresee(exchange, ids);
+            Long upto = ids.length == 0 ? null : ids[ids.length - 1];
+            changes.foresee(outcome -> tellForeseen(exchange, outcome, upto));
         } else {
-            new ManyChanges(room, exchange, order.action(), order.force(), ids)
-                    .then(outcome -> answer(exchange, outcome));
+            changes.then(outcome -> answer(exchange, outcome));
         }
     }
 
-    private static void foresee(Exchange exchange, long[] ids) {
+    private static void tellForeseen(Exchange exchange, ManyChanges.Outcome outcome, @Nullable Long upto) {
         exchange.json(200, document -> {
             JsonGenerator out = document.generator();
             out.writeStartObject();
-            out.writeNumberField("count", ids.length);
+            out.writeNumberField("count", outcome.changed());
             out.writeArrayFieldStart("sample");
-            for (int i = 0; i < Math.min(TOLD, ids.length); i++) {
-                out.writeNumber(ids[i]);
+            for (long id : outcome.sample()) {
+                out.writeNumber(id);
             }
             out.writeEndArray();
-            document.number("upto", ids.length == 0 ? null : ids[ids.length - 1]);
+            document.number("upto", upto);
+            writeRefused(out, outcome);
             out.writeEndObject();
         });
     }
@@ -82,16 +82,20 @@ final class ChangeRoutes {
             JsonGenerator out = document.generator();
             out.writeStartObject();
             out.writeNumberField("changed", outcome.changed());
-            out.writeNumberField("refused", outcome.refused());
-            out.writeArrayFieldStart("refusals");
-            for (ManyChanges.Refused one : outcome.refusals()) {
-                out.writeStartObject();
-                out.writeNumberField("id", one.id());
-                out.writeStringField("detail", one.detail());
-                out.writeEndObject();
-            }
-            out.writeEndArray();
+            writeRefused(out, outcome);
             out.writeEndObject();
         });
+    }
+
+    private static void writeRefused(JsonGenerator out, ManyChanges.Outcome outcome) throws IOException {
+        out.writeNumberField("refused", outcome.refused());
+        out.writeArrayFieldStart("refusals");
+        for (Refusal one : outcome.refusals()) {
+            out.writeStartObject();
+            out.writeNumberField("id", one.id());
+            out.writeStringField("detail", one.sentence());
+            out.writeEndObject();
+        }
+        out.writeEndArray();
     }
 }

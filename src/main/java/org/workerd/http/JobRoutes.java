@@ -5,24 +5,20 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
-import org.workerd.job.Names;
 import org.workerd.job.Span;
 import org.workerd.ops.JobAction;
+import org.workerd.ops.JobChange;
 import org.workerd.ops.Json;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.JobQueries.Found;
 import org.workerd.store.JobView;
-import org.workerd.store.Moves.Removed;
-import org.workerd.worker.attempt.OutputFiles;
 
 /** Jobs: to be looked at, waited for, retried, cancelled and deleted. For the thread of the API. */
 final class JobRoutes {
@@ -168,38 +164,36 @@ final class JobRoutes {
         }
     }
 
-    private void retry(Exchange exchange) {
-        long id = exchange.id();
-        boolean force = exchange.isSet("force");
-        JobView job = room.read(queries -> find(queries, id));
-        room.change(
-                exchange,
-                "retry of job " + id,
-                moves -> JobAction.retry(id, force, moves),
-                objection -> answer(exchange, job, JobAction.RETRY.done(), objection));
+    private void retry(Exchange exchange) throws Exception {
+        change(exchange, JobAction.RETRY, outcome -> answer(exchange, JobAction.RETRY.done()));
     }
 
-    private void cancel(Exchange exchange) {
-        long id = exchange.id();
-        JobView job = room.read(queries -> find(queries, id));
-        String reason =
-                "cancelled over HTTP by " + Names.printable(exchange.caller().name());
-        room.change(
+    private void cancel(Exchange exchange) throws Exception {
+        change(
                 exchange,
-                "cancel of job " + id,
-                moves -> moves.cancel(id, reason, room.now())
-                        ? JobAction.CANCEL.done()
-                        : moves.requestCancel(id, reason, room.now()) ? "told to end" : "",
-                done -> answer(
-                        exchange, job, done, done.isEmpty() ? Optional.of("has ended already") : Optional.empty()));
+                JobAction.CANCEL,
+                outcome -> answer(exchange, outcome.toldToEnd() > 0 ? "told to end" : JobAction.CANCEL.done()));
     }
 
-    private void answer(Exchange exchange, JobView before, String outcome, Optional<String> objection) {
-        if (objection.isPresent()) {
-            throw conflict(before, objection.get());
-        }
+    private void delete(Exchange exchange) throws Exception {
+        change(exchange, JobAction.DELETE, outcome -> exchange.empty(204));
+    }
+
+    private void change(Exchange exchange, JobAction action, Room.Then<ManyChanges.Outcome> then) throws Exception {
+        long id = exchange.id();
+        JobChange change = ManyChanges.of(action, exchange.isSet("force"), false, exchange);
+        room.read(queries -> find(queries, id));
+        new ManyChanges(room, exchange, change, new long[] {id}).then(outcome -> {
+            if (outcome.changed() == 0) {
+                throw new Problem(409, "conflict", outcome.refusals().get(0).sentence(), "");
+            }
+            then.with(outcome);
+        });
+    }
+
+    private void answer(Exchange exchange, String outcome) {
         room.read(queries -> {
-            JobView job = find(queries, before.id());
+            JobView job = find(queries, exchange.id());
             exchange.json(200, document -> {
                 document.generator().writeStartObject();
                 document.generator().writeNumberField("id", job.id());
@@ -210,30 +204,6 @@ final class JobRoutes {
             });
             return job;
         });
-    }
-
-    private static Problem conflict(JobView job, String objection) {
-        return new Problem(
-                409,
-                "conflict",
-                "job " + job.id() + " " + objection + "; it is " + job.state().word(),
-                "");
-    }
-
-    private void delete(Exchange exchange) {
-        long id = exchange.id();
-        JobView job = room.read(queries -> find(queries, id));
-        room.change(exchange, "delete of job " + id, moves -> moves.delete(id), removed -> {
-            if (removed.isEmpty()) {
-                throw conflict(job, "has not ended: cancel it first");
-            }
-            removeOutput(List.of(removed.get()));
-            exchange.empty(204);
-        });
-    }
-
-    private void removeOutput(List<Removed> jobs) throws IOException {
-        new OutputFiles(room.settings().directory()).remove(new ArrayList<>(jobs));
     }
 
     private static long number(Exchange exchange, String name, long otherwise, long most) {

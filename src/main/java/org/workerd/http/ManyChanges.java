@@ -3,101 +3,96 @@ package org.workerd.http;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Optional;
 import org.workerd.job.Names;
 import org.workerd.ops.JobAction;
-import org.workerd.store.Moves;
-import org.workerd.store.Moves.Removed;
-import org.workerd.worker.attempt.OutputFiles;
+import org.workerd.ops.JobChange;
+import org.workerd.ops.JobChange.Refusal;
 
 /**
  * One change made to many jobs, in short transactions one after the other; between them others get their turn. For one
  * request, on the thread of the API.
  */
 final class ManyChanges {
-    private static final int AT_ONCE = 500;
     private static final int TOLD = 20;
 
     private final Room room;
     private final Exchange exchange;
-    private final JobAction action;
-    private final boolean force;
+    private final JobChange change;
     private final long[] ids;
-    private final List<Refused> refusals = new ArrayList<>();
+    private final List<Refusal> refusals = new ArrayList<>();
+    private final List<Long> sample = new ArrayList<>();
     private int from;
     private int changed;
+    private int toldToEnd;
     private int refused;
 
-    ManyChanges(Room room, Exchange exchange, JobAction action, boolean force, long[] ids) {
+    /** Of these ids, oldest first. */
+    ManyChanges(Room room, Exchange exchange, JobChange change, long[] ids) {
         this.room = room;
         this.exchange = exchange;
-        this.action = action;
-        this.force = force;
+        this.change = change;
         this.ids = ids;
     }
 
-    /** Why a job was not changed. */
-    record Refused(long id, String detail) {}
+    /** What the caller asks for. */
+    static JobChange of(JobAction action, boolean force, boolean isOfFilter, Exchange exchange) {
+        String reason =
+                "cancelled over HTTP by " + Names.printable(exchange.caller().name());
+        return new JobChange(action, force, reason, isOfFilter);
+    }
 
     /**
-     * What became of all of them.
+     * What became of all of them, or would.
      *
+     * @param sample the oldest that were changed
+     * @param toldToEnd how many of them run, and may not have ended yet
      * @param refusals some of those that were not
      */
-    record Outcome(int changed, int refused, List<Refused> refusals) {}
+    record Outcome(int changed, List<Long> sample, int toldToEnd, int refused, List<Refusal> refusals) {}
 
-    /** What became of some of them. */
-    private record Part(List<Long> changed, List<Refused> refused, List<Removed> removed) {}
-
-    /** Begins, and goes on with this when the last is committed. */
+    /** Changes them, and goes on with this when the last is committed. */
     void then(Room.Then<Outcome> end) throws Exception {
         if (from >= ids.length) {
-            end.with(new Outcome(changed, refused, List.copyOf(refusals)));
+            end.with(outcome());
             return;
         }
-        long[] next = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + AT_ONCE));
-        List<Long> some = Arrays.stream(next).boxed().toList();
-        String what = action.verb() + " of " + (some.size() == 1 ? "job " : "jobs ") + few(some);
-        room.change(exchange, what, moves -> carryOut(some, moves), part -> {
-            from += some.size();
-            changed += part.changed().size();
-            refused += part.refused().size();
-            part.refused().stream().limit(TOLD - refusals.size()).forEach(refusals::add);
-            if (!part.removed().isEmpty()) {
-                new OutputFiles(room.settings().directory()).remove(part.removed());
-            }
+        List<Long> some = next();
+        String action = change.action().verb();
+        String what = action + " of " + (some.size() == 1 ? "job " : "jobs ") + few(some);
+        room.change(exchange, what, moves -> change.carryOut(some, moves, room.now()), part -> {
+            change.committed(part, room.settings());
+            count(room.read(queries -> change.result(part, queries)));
             then(end);
         });
     }
 
-    private Part carryOut(List<Long> some, Moves moves) {
-        Part part = new Part(new ArrayList<>(), new ArrayList<>(), new ArrayList<>());
-        for (long id : some) {
-            change(id, moves, part)
-                    .ifPresentOrElse(
-                            why -> part.refused().add(new Refused(id, "job " + id + " " + why)),
-                            () -> part.changed().add(id));
+    /** Changes nothing, and goes on with what would become of them. */
+    void foresee(Room.Then<Outcome> end) throws Exception {
+        if (from >= ids.length) {
+            end.with(outcome());
+            return;
         }
-        return part;
+        List<Long> some = next();
+        count(room.read(queries -> change.foresee(some, queries)));
+        room.thread().execute(() -> Room.guarded(exchange, () -> foresee(end)));
     }
 
-    private Optional<String> change(long id, Moves moves, Part part) {
-        return switch (action) {
-            case RETRY -> JobAction.retry(id, force, moves);
-            case CANCEL -> cancel(id, moves);
-            case DELETE -> {
-                Optional<Removed> job = moves.delete(id);
-                job.ifPresent(part.removed()::add);
-                yield job.isPresent() ? Optional.empty() : Optional.of("is not there, or has not ended");
-            }
-        };
+    private List<Long> next() {
+        long[] next = Arrays.copyOfRange(ids, from, Math.min(ids.length, from + JobChange.AT_ONCE));
+        from += next.length;
+        return Arrays.stream(next).boxed().toList();
     }
 
-    private Optional<String> cancel(long id, Moves moves) {
-        String reason =
-                "cancelled over HTTP by " + Names.printable(exchange.caller().name());
-        boolean done = moves.cancel(id, reason, room.now()) || moves.requestCancel(id, reason, room.now());
-        return done ? Optional.empty() : Optional.of("is not there, or has ended already");
+    private void count(JobChange.Result result) {
+        changed += result.changed().size();
+        toldToEnd += result.toldToEnd().size();
+        refused += result.refused().size();
+        result.changed().stream().limit(TOLD - sample.size()).forEach(sample::add);
+        result.refused().stream().limit(TOLD - refusals.size()).forEach(refusals::add);
+    }
+
+    private Outcome outcome() {
+        return new Outcome(changed, List.copyOf(sample), toldToEnd, refused, List.copyOf(refusals));
     }
 
     private static String few(List<Long> ids) {

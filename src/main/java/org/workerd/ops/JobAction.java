@@ -4,7 +4,7 @@ import java.util.EnumSet;
 import java.util.Optional;
 import java.util.Set;
 import org.workerd.job.JobState;
-import org.workerd.store.Moves;
+import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Moves.Hindrance;
 
 /** What people do to jobs that are there. */
@@ -12,9 +12,6 @@ public enum JobAction {
     RETRY("retry", "retried"),
     CANCEL("cancel", "cancelled"),
     DELETE("delete", "deleted");
-
-    /** Why a job in another state is not retried. */
-    public static final String NOT_RETRIED = "is neither dead nor cancelled";
 
     private final String verb;
     private final String done;
@@ -44,6 +41,24 @@ public enum JobAction {
         };
     }
 
+    /** What matches and is in one of these states. Empty: nothing can be, for no states at all would mean any. */
+    public Optional<Filter> among(Filter asked) {
+        Set<JobState> wanted = from();
+        if (!asked.states().isEmpty()) {
+            wanted.retainAll(asked.states());
+        }
+        return wanted.isEmpty() ? Optional.empty() : Optional.of(asked.withStates(wanted));
+    }
+
+    /** Why it is not done to a job in another state, to follow "job 42 ". */
+    String objection(JobState state) {
+        return switch (this) {
+            case RETRY -> "is neither dead nor cancelled";
+            case CANCEL -> "is " + state.word() + " already";
+            case DELETE -> "has not ended: cancel it first";
+        };
+    }
+
     /** Of this name. */
     public static Optional<JobAction> ofVerb(String verb) {
         for (JobAction action : values()) {
@@ -54,16 +69,8 @@ public enum JobAction {
         return Optional.empty();
     }
 
-    /** Retries the job. Empty: it is done. Else why not, to follow "job 42 ". */
-    public static Optional<String> retry(long id, boolean force, Moves moves) {
-        if (moves.retry(id, force)) {
-            return Optional.empty();
-        }
-        return objection(moves.holderOfKey(id), moves.hindrance(id)).or(() -> Optional.of(NOT_RETRIED));
-    }
-
     /** Why a job that is dead or cancelled is not retried all the same; empty: it is. */
-    public static Optional<String> objection(Optional<Long> holderOfKey, Optional<Hindrance> parent) {
+    static Optional<String> retryObjection(Optional<Long> holderOfKey, Optional<Hindrance> parent) {
         return holderOfKey
                 .map(other -> "job " + other + " has its key")
                 .or(() -> parent.map(JobAction::told))

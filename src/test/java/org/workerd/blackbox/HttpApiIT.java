@@ -16,6 +16,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /** Every route of the API, against a daemon that runs. */
@@ -130,6 +132,11 @@ class HttpApiIT extends HttpTest {
         assertThat(post("/api/v1/jobs/" + dead + "/retry", "").body()).contains("\"outcome\":\"retried\"");
         get("/api/v1/jobs/" + dead + "/wait?timeout=20s");
 
+        long child = store("{\"name\":\"short\",\"after\":[" + dead + "]}");
+        get("/api/v1/jobs/" + child + "/wait?timeout=20s");
+        retryIsRefusedAsByTheCommandLine("\"filter\":{\"state\":\"cancelled\"}", "--state", "cancelled", "--yes");
+        retryIsRefusedAsByTheCommandLine("\"ids\":[" + child + ",777]", String.valueOf(child), "777");
+
         HttpResponse<String> foreseen =
                 post("/api/v1/changes", "{\"action\":\"retry\",\"filter\":{\"name\":\"fails\"},\"dry_run\":true}");
         assertThat(json(foreseen)).containsEntry("count", 1).containsEntry("upto", (int) dead);
@@ -144,6 +151,27 @@ class HttpApiIT extends HttpTest {
                 .containsEntry("changed", 1)
                 .containsEntry("refused", 1);
         assertThat(at.logText()).contains("http: retry of job " + dead);
+    }
+
+    /** None of them is retried; a dry run says so too. */
+    private void retryIsRefusedAsByTheCommandLine(String which, String... same) throws Exception {
+        String said = at.workerd(
+                        Stream.concat(Stream.of("retry"), Stream.of(same)).toArray(String[]::new))
+                .err();
+        String order = "{\"action\":\"retry\"," + which + ",\"upto\":1000";
+        for (String dry : List.of(",\"dry_run\":true}", "}")) {
+            Map<String, Object> answer = json(post("/api/v1/changes", order + dry));
+            assertThat(answer).containsEntry(dry.equals("}") ? "changed" : "count", 0);
+            String details = ((List<?>) answer.get("refusals"))
+                    .stream()
+                            .map(one -> "workerd: " + ((Map<?, ?>) one).get("detail") + "\n")
+                            .collect(Collectors.joining());
+            assertThat(details)
+                    .as(order + dry)
+                    .contains("which it waits for, is dead")
+                    .isEqualTo(said);
+            assertThat(answer).containsEntry("refused", (int) details.lines().count());
+        }
     }
 
     @Test
