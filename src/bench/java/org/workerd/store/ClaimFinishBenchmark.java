@@ -29,7 +29,7 @@ import org.workerd.job.Verdict;
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
 public class ClaimFinishBenchmark {
     private static final int EACH = 100;
-    private static final Verdict DONE = new Verdict.Done(new Verdict.Ending("done", 0, null, null), null);
+    private static final Verdict DONE = new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), null);
 
     private Path directory;
     private JobStore store;

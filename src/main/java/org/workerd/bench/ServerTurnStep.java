@@ -18,7 +18,7 @@ import org.workerd.store.postgres.PostgresBareLoops;
 /** What a daemon does with a server when handlers take no time: it claims jobs, and ends them as it claims the next. */
 record ServerTurnStep(ServerSite site, Plan plan, InstantSource clock) implements Step {
     private static final int EACH = 500;
-    private static final Verdict DONE = new Verdict.Done(new Verdict.Ending("done", 0, null, null), null);
+    private static final Verdict DONE = new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), null);
 
     @Override
     public String title() {

@@ -8,7 +8,7 @@ import java.util.List;
  * Such numbers of different times can be added. Not thread-safe.
  */
 public final class Activity {
-    /** The words of {@link Verdict.Ending} for attempts that somebody ran to an end. */
+    /** The words of {@link Verdict.AttemptRow} for attempts that somebody ran to an end. */
     public static final List<String> OUTCOMES =
             List.of("done", "failed", "timeout", "cancelled", "snoozed", "interrupted");
     /** What has an end of its own making, whose length says something. */
@@ -29,8 +29,8 @@ public final class Activity {
      * @param ranMillis how long it ran
      */
     public void ended(Claim claim, Verdict verdict, long ranMillis) {
-        Verdict.Ending ending = verdict.ending();
-        int outcome = ending == null ? -1 : OUTCOMES.indexOf(ending.outcome());
+        Verdict.AttemptRow row = verdict.row();
+        int outcome = row == null ? -1 : OUTCOMES.indexOf(row.outcome());
         if (outcome < 0) {
             return;
         }

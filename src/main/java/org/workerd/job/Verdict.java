@@ -7,9 +7,9 @@ import org.jspecify.annotations.Nullable;
 
 /** What becomes of a job after an attempt; {@link #of} is all of the policy, and pure. */
 public sealed interface Verdict {
-    /** The end of the attempt, as its row in the history says it; null when it never began. */
+    /** What the history says of the attempt; null when it never began. */
     @Nullable
-    Ending ending();
+    AttemptRow row();
 
     /** The state that it leaves the job in. */
     JobState next();
@@ -41,7 +41,7 @@ public sealed interface Verdict {
         void rerun(Rerun verdict);
     }
 
-    record Done(Ending ending, @Nullable String result) implements Verdict {
+    record Done(AttemptRow row, @Nullable String result) implements Verdict {
         @Override
         public JobState next() {
             return JobState.DONE;
@@ -58,7 +58,7 @@ public sealed interface Verdict {
         }
     }
 
-    record Retry(Ending ending, Instant at) implements Verdict {
+    record Retry(AttemptRow row, Instant at) implements Verdict {
         @Override
         public JobState next() {
             return JobState.RETRYING;
@@ -80,7 +80,7 @@ public sealed interface Verdict {
         }
     }
 
-    record Dead(Ending ending, @Nullable String result) implements Verdict {
+    record Dead(AttemptRow row, @Nullable String result) implements Verdict {
         @Override
         public JobState next() {
             return JobState.DEAD;
@@ -97,7 +97,7 @@ public sealed interface Verdict {
         }
     }
 
-    record Cancel(Ending ending) implements Verdict {
+    record Cancel(AttemptRow row) implements Verdict {
         @Override
         public JobState next() {
             return JobState.CANCELLED;
@@ -115,7 +115,7 @@ public sealed interface Verdict {
     }
 
     /** Wait without having used an attempt: the handler asked for it. */
-    record Snooze(Ending ending, Instant until) implements Verdict {
+    record Snooze(AttemptRow row, Instant until) implements Verdict {
         @Override
         public JobState next() {
             return JobState.SCHEDULED;
@@ -138,7 +138,7 @@ public sealed interface Verdict {
     }
 
     /** Ready again with the attempt given back: the interruption was ours. */
-    record GiveBack(@Nullable Ending ending) implements Verdict {
+    record GiveBack(@Nullable AttemptRow row) implements Verdict {
         @Override
         public JobState next() {
             return JobState.READY;
@@ -156,7 +156,7 @@ public sealed interface Verdict {
     }
 
     /** Ready again after its daemon died: the attempt counts, but not against the job's max attempts. */
-    record Rerun(Ending ending) implements Verdict {
+    record Rerun(AttemptRow row) implements Verdict {
         @Override
         public JobState next() {
             return JobState.READY;
@@ -180,9 +180,9 @@ public sealed interface Verdict {
      *     {@code daemon died}
      * @param error null when nothing went wrong
      */
-    record Ending(String outcome, @Nullable Integer exitCode, @Nullable Integer signal, @Nullable String error) {
-        Ending withError(String words) {
-            return new Ending(outcome, exitCode, signal, words);
+    record AttemptRow(String outcome, @Nullable Integer exitCode, @Nullable Integer signal, @Nullable String error) {
+        AttemptRow withError(String words) {
+            return new AttemptRow(outcome, exitCode, signal, words);
         }
     }
 
@@ -207,30 +207,31 @@ public sealed interface Verdict {
             return ofExit(exited, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Signalled killed) {
-            Ending ending = new Ending(
+            AttemptRow row = new AttemptRow(
                     "failed", null, killed.signal(), withLastLine("killed by signal " + killed.signal(), outcome));
-            return ofFailure(ending, outcome, claim, policy, now, jitter);
+            return ofFailure(row, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.NotExecutable broken) {
-            Ending ending = new Ending("failed", broken.code(), null, broken.reason());
-            return ofFailure(ending, outcome, claim, policy, now, jitter);
+            AttemptRow row = new AttemptRow("failed", broken.code(), null, broken.reason());
+            return ofFailure(row, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.TimedOut late) {
             String error = withLastLine("timed out after " + Span.format(claim.timeout(policy)), outcome);
-            Ending ending = new Ending("timeout", late.exitCode(), late.signal(), error);
-            return ofFailure(ending, outcome, claim, policy, now, jitter);
+            AttemptRow row = new AttemptRow("timeout", late.exitCode(), late.signal(), error);
+            return ofFailure(row, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Cancelled ended) {
-            return new Cancel(new Ending("cancelled", ended.exitCode(), ended.signal(), ended.reason()));
+            return new Cancel(new AttemptRow("cancelled", ended.exitCode(), ended.signal(), ended.reason()));
         }
         if (outcome instanceof Outcome.Unfit unfit) {
-            return new Dead(new Ending("failed", null, null, unfit.reason()), null);
+            return new Dead(new AttemptRow("failed", null, null, unfit.reason()), null);
         }
         if (outcome instanceof Outcome.Interrupted stopped) {
-            return new GiveBack(stopped.begun() ? new Ending("interrupted", null, null, "the daemon stopped") : null);
+            return new GiveBack(
+                    stopped.begun() ? new AttemptRow("interrupted", null, null, "the daemon stopped") : null);
         }
         if (outcome instanceof Outcome.Starved starved) {
-            return new GiveBack(new Ending(
+            return new GiveBack(new AttemptRow(
                     "interrupted", starved.exitCode(), starved.signal(), "it failed while the disk was full"));
         }
         return ofJava(outcome, claim, policy, now, jitter);
@@ -239,21 +240,21 @@ public sealed interface Verdict {
     /** What follows from what a Java handler said, or when the attempt never began. */
     private static Verdict ofJava(Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
         if (outcome instanceof Outcome.Returned returned) {
-            return new Done(new Ending("done", null, null, null), returned.result());
+            return new Done(new AttemptRow("done", null, null, null), returned.result());
         }
         if (outcome instanceof Outcome.Threw threw) {
-            Ending ending = new Ending("failed", null, null, threw.error());
-            return ofFailure(ending, outcome, claim, policy, now, jitter);
+            AttemptRow row = new AttemptRow("failed", null, null, threw.error());
+            return ofFailure(row, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.AskedRetry asked) {
-            Ending ending = new Ending("failed", null, null, asked.reason());
-            return ofFailure(ending, outcome, claim, policy, now, jitter);
+            AttemptRow row = new AttemptRow("failed", null, null, asked.reason());
+            return ofFailure(row, outcome, claim, policy, now, jitter);
         }
         if (outcome instanceof Outcome.Snoozed snoozed) {
-            return new Snooze(new Ending("snoozed", null, null, null), now.plus(atLeastShortest(snoozed.pause())));
+            return new Snooze(new AttemptRow("snoozed", null, null, null), now.plus(atLeastShortest(snoozed.pause())));
         }
         if (outcome instanceof Outcome.GaveUp gaveUp) {
-            return new Dead(new Ending("failed", null, null, gaveUp.reason()), gaveUp.result());
+            return new Dead(new AttemptRow("failed", null, null, gaveUp.reason()), gaveUp.result());
         }
         if (outcome instanceof Outcome.NotStarted || outcome instanceof Outcome.HandlerUnusable) {
             return new GiveBack(null);
@@ -270,25 +271,25 @@ public sealed interface Verdict {
     static Verdict ofCrash(Claim claim, int crashes, JobPolicy policy) {
         int allowed = Math.max(2, claim.lastAttempt(policy) - claim.forgiven());
         if (crashes + 1 < allowed) {
-            return new Rerun(new Ending("daemon died", null, null, "the daemon died"));
+            return new Rerun(new AttemptRow("daemon died", null, null, "the daemon died"));
         }
         return new Dead(
-                new Ending("daemon died", null, null, "the daemon died in " + (crashes + 1) + " attempts"), null);
+                new AttemptRow("daemon died", null, null, "the daemon died in " + (crashes + 1) + " attempts"), null);
     }
 
     private static Verdict ofExit(Outcome.Exited exited, Claim claim, JobPolicy policy, Instant now, double jitter) {
         int code = exited.code();
         String result = exited.result();
         return switch (code) {
-            case 0 -> new Done(new Ending("done", 0, null, null), result);
+            case 0 -> new Done(new AttemptRow("done", 0, null, null), result);
             case DATA_ERROR, CONFIG_ERROR ->
                 new Dead(
-                        new Ending("failed", code, null, withLastLine("gave up with exit code " + code, exited)),
+                        new AttemptRow("failed", code, null, withLastLine("gave up with exit code " + code, exited)),
                         result);
             case TRY_LATER -> snooze(Wish.of(result), now);
             default -> {
-                Ending ending = new Ending("failed", code, null, withLastLine("exit code " + code, exited));
-                yield ofFailure(ending, exited, claim, policy, now, jitter);
+                AttemptRow row = new AttemptRow("failed", code, null, withLastLine("exit code " + code, exited));
+                yield ofFailure(row, exited, claim, policy, now, jitter);
             }
         };
     }
@@ -298,11 +299,11 @@ public sealed interface Verdict {
     }
 
     private static Verdict ofFailure(
-            Ending ending, Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
+            AttemptRow row, Outcome outcome, Claim claim, JobPolicy policy, Instant now, double jitter) {
         Wish wish = Wish.of(outcome.retry());
-        Ending told = wish.refusal()
-                .map(why -> ending.withError(ending.error() + "; $WORKERD_RETRY is not heeded: " + why))
-                .orElse(ending);
+        AttemptRow told = wish.refusal()
+                .map(why -> row.withError(row.error() + "; $WORKERD_RETRY is not heeded: " + why))
+                .orElse(row);
         if (claim.attempt() >= claim.lastAttempt(policy)) {
             return new Dead(told, outcome.result());
         }
@@ -316,7 +317,7 @@ public sealed interface Verdict {
                 .map(why -> "it waits " + Span.format(DEFAULT_SNOOZE) + ", for its result is no duration: " + why)
                 .orElse(null);
         return new Snooze(
-                new Ending("snoozed", TRY_LATER, null, error),
+                new AttemptRow("snoozed", TRY_LATER, null, error),
                 now.plus(wish.pause().orElse(DEFAULT_SNOOZE)));
     }
 

@@ -142,7 +142,7 @@ public interface Moves {
      */
     record Runner(long pid, @Nullable String host) {}
 
-    /** A verdict to be carried out, and when it was found. */
+    /** The end of an attempt for the database: the verdict to be carried out, and when it was found. */
     record Finish(Claim claim, Verdict verdict, Instant at) {}
 
     /** As each by itself; those that are just done cost less this way. The claims that were lost. */

@@ -182,20 +182,20 @@ public final class Cli {
     }
 
     static Verdict done() {
-        return new Verdict.Done(new Verdict.Ending("done", 0, null, null), null);
+        return new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), null);
     }
 
     static Verdict dead(String outcome, Integer code, Integer signal, String error) {
-        return new Verdict.Dead(new Verdict.Ending(outcome, code, signal, error), null);
+        return new Verdict.Dead(new Verdict.AttemptRow(outcome, code, signal, error), null);
     }
 
     static Verdict retry(int code) {
         return new Verdict.Retry(
-                new Verdict.Ending("failed", code, null, "exit code " + code), NOW.minus(Duration.ofSeconds(50)));
+                new Verdict.AttemptRow("failed", code, null, "exit code " + code), NOW.minus(Duration.ofSeconds(50)));
     }
 
     static Verdict cancelled() {
-        return new Verdict.Cancel(new Verdict.Ending("cancelled", null, 15, "no longer wanted"));
+        return new Verdict.Cancel(new Verdict.AttemptRow("cancelled", null, 15, "no longer wanted"));
     }
 
     public List<JobView> jobs() {

@@ -84,12 +84,12 @@ final class GoldenTest {
     /** A job in every state: 1 done, 2 retrying, 3 dead, 4 cancelled, 5 running, 6 ready, 7 blocked, 8 scheduled. */
     private void fill() throws SQLException {
         cli.insert("name, payload, args", "'resize', '{\"w\": 1.50}', '[\"a b\",\"it''s\"]'");
-        cli.finish(cli.claim(), new Verdict.Done(new Verdict.Ending("done", 0, null, null), "640x480"));
+        cli.finish(cli.claim(), new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), "640x480"));
         cli.insert("name, max_attempts", "'mail', 3");
         cli.finish(
                 cli.claim(),
                 new Verdict.Retry(
-                        new Verdict.Ending("failed", 7, null, "exit code 7"), Cli.NOW.plus(Duration.ofMinutes(5))));
+                        new Verdict.AttemptRow("failed", 7, null, "exit code 7"), Cli.NOW.plus(Duration.ofMinutes(5))));
         cli.insert("name, payload", "'mail', 'Dear Ann'");
         cli.finish(cli.claim(), Cli.dead("failed", null, 9, "killed by signal 9"));
         cli.insert("name, queue", "'mail', 'slow'");

@@ -73,7 +73,7 @@ final class LogsTest {
         cli.enqueue("mail");
         cli.finish(
                 cli.claim(),
-                new Verdict.Snooze(new Verdict.Ending("snoozed", 75, null, null), Cli.NOW.plusSeconds(60)));
+                new Verdict.Snooze(new Verdict.AttemptRow("snoozed", 75, null, null), Cli.NOW.plusSeconds(60)));
         print(1, "not yet\n");
         assertThat(cli.job(1).attempt()).isZero();
         assertThat(cli.run("logs", "1")).isEqualTo(new Cli.Said(0, "not yet\n", ""));

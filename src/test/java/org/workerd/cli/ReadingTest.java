@@ -36,7 +36,8 @@ final class ReadingTest {
         cli.finish(
                 cli.claim(),
                 new Verdict.Retry(
-                        new Verdict.Ending("failed", 7, null, "exit code 7"), Instant.parse("2026-11-23T12:05:00Z")));
+                        new Verdict.AttemptRow("failed", 7, null, "exit code 7"),
+                        Instant.parse("2026-11-23T12:05:00Z")));
         cli.insert("name, queue, priority, key", "'mail', 'bulk', -5, 'k'");
         cli.insert("name, \"after\", timeout_ms", "'mail', '[3]', 90000");
     }

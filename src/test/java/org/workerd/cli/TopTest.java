@@ -51,7 +51,7 @@ final class TopTest {
         enqueue(NewJob.of("mail", "bob"));
         cli.finish(
                 cli.claim(),
-                new Verdict.Retry(new Verdict.Ending("failed", 7, null, "exit code 7"), Cli.NOW.plusSeconds(300)));
+                new Verdict.Retry(new Verdict.AttemptRow("failed", 7, null, "exit code 7"), Cli.NOW.plusSeconds(300)));
         enqueue(NewJob.of("resize", "a b.png"));
         Claim first = cli.claim();
         cli.transaction(moves -> moves.progress(first, new Progress(50, "half of it")));

@@ -108,7 +108,7 @@ final class WaitsForTest {
         cli.finish(
                 cli.claim(),
                 new org.workerd.job.Verdict.Retry(
-                        new org.workerd.job.Verdict.Ending("failed", 7, null, "exit code 7"),
+                        new org.workerd.job.Verdict.AttemptRow("failed", 7, null, "exit code 7"),
                         Cli.NOW.plus(Duration.ofMinutes(5))));
         cli.run("enqueue", "mail", "--delay", "1h");
         serve(1);

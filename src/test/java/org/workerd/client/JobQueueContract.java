@@ -78,7 +78,7 @@ abstract class JobQueueContract {
     }
 
     private static Verdict dead() {
-        return new Verdict.Dead(new Verdict.Ending("failed", 3, null, "exit code 3"), null);
+        return new Verdict.Dead(new Verdict.AttemptRow("failed", 3, null, "exit code 3"), null);
     }
 
     @Test
@@ -147,7 +147,7 @@ abstract class JobQueueContract {
         assertThat(ended.error()).contains("exit code 3");
         assertThat(queue.retry(id)).isTrue();
         assertThat(queue.retry(id)).isFalse();
-        finish(new Verdict.Done(new Verdict.Ending("done", 0, null, null), "42"));
+        finish(new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), "42"));
         assertThat(queue.await(id, PATIENCE).orElseThrow().result()).contains("42");
         assertThat(queue.await(id + 1, PATIENCE)).isEmpty();
         assertThat(queue.cancel(id, "too late")).isFalse();

@@ -82,11 +82,11 @@ class JobQueueStatusTest {
     }
 
     private static Verdict done(String result) {
-        return new Verdict.Done(new Verdict.Ending("done", 0, null, null), result);
+        return new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), result);
     }
 
     private static Verdict dead() {
-        return new Verdict.Dead(new Verdict.Ending("failed", null, 9, "killed by signal 9"), null);
+        return new Verdict.Dead(new Verdict.AttemptRow("failed", null, 9, "killed by signal 9"), null);
     }
 
     private JobStatus status(long id) {

@@ -30,7 +30,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Progress;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
@@ -97,15 +97,15 @@ class QueueCopyTest {
     private static void fill(Engine engine) {
         try (JobStore store = engine.openOrCreate()) {
             long daemon = store.transaction(moves -> moves.register(4711, "here", 9, NOW));
-            run(store, daemon, "done", new Verdict.Done(new Ending("done", 0, null, null), "{\"n\":1}"));
-            long dead =
-                    run(store, daemon, "dead", new Verdict.Dead(new Ending("failed", 3, null, "exit code 3"), null));
-            run(store, daemon, "revived", new Verdict.Dead(new Ending("failed", null, 9, "killed"), null));
+            run(store, daemon, "done", new Verdict.Done(new AttemptRow("done", 0, null, null), "{\"n\":1}"));
+            long dead = run(
+                    store, daemon, "dead", new Verdict.Dead(new AttemptRow("failed", 3, null, "exit code 3"), null));
+            run(store, daemon, "revived", new Verdict.Dead(new AttemptRow("failed", null, 9, "killed"), null));
             run(
                     store,
                     daemon,
                     "again",
-                    new Verdict.Retry(new Ending("failed", 1, null, "größer"), NOW.plusSeconds(60)));
+                    new Verdict.Retry(new AttemptRow("failed", 1, null, "größer"), NOW.plusSeconds(60)));
             long running =
                     enqueue(store, NewJob.named("running").key("of the running").build());
             store.transaction(moves -> {
@@ -246,7 +246,7 @@ class QueueCopyTest {
         for (Claim claim : claims) {
             store.transaction(moves -> moves.finish(
                     claim,
-                    new Verdict.Done(new Ending("done", 0, null, null), null),
+                    new Verdict.Done(new AttemptRow("done", 0, null, null), null),
                     new Runner(1, "there"),
                     NOW.plusSeconds(7201)));
         }

@@ -7,10 +7,10 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Alarms.Event;
 import org.workerd.job.Alarms.Raised;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 
 class AlarmsTest {
-    private static final Ending ENDING = new Ending("failed", 1, null, "exit code 1");
+    private static final AttemptRow ENDING = new AttemptRow("failed", 1, null, "exit code 1");
     private static final Verdict DEAD = new Verdict.Dead(ENDING, null);
     private static final Verdict RETRY = new Verdict.Retry(ENDING, Instant.EPOCH);
     private static final Alarms BOTH = new Alarms("mail", "post");

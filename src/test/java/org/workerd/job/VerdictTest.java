@@ -12,7 +12,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.NullSource;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 
 class VerdictTest {
     /** The middle of the jitter: the exact wait. */
@@ -23,7 +23,7 @@ class VerdictTest {
     @Test
     void exitCodeZeroIsDoneWithItsResult() {
         assertThat(of(new Outcome.Exited(0, "{\"ok\":true}"), attempt(1)))
-                .isEqualTo(new Verdict.Done(new Ending("done", 0, null, null), "{\"ok\":true}"));
+                .isEqualTo(new Verdict.Done(new AttemptRow("done", 0, null, null), "{\"ok\":true}"));
     }
 
     @Test
@@ -75,14 +75,15 @@ class VerdictTest {
     @ValueSource(ints = {65, 78})
     void theExitCodesThatGiveUpAreDeadInTheFirstAttempt(int code) {
         assertThat(of(new Outcome.Exited(code, "why"), attempt(1)))
-                .isEqualTo(new Verdict.Dead(new Ending("failed", code, null, "gave up with exit code " + code), "why"));
+                .isEqualTo(new Verdict.Dead(
+                        new AttemptRow("failed", code, null, "gave up with exit code " + code), "why"));
     }
 
     @ParameterizedTest
     @CsvSource({"500ms, PT0.5S", "30s, PT30S", "' 10m\n', PT10M", "1h30m, PT1H30M", "7d, PT168H"})
     void exitCode75SnoozesForAsLongAsTheHandlerWrote(String wish, Duration pause) {
         assertThat(of(new Outcome.Exited(75, wish), attempt(3)))
-                .isEqualTo(new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plus(pause)));
+                .isEqualTo(new Verdict.Snooze(new AttemptRow("snoozed", 75, null, null), NOW.plus(pause)));
     }
 
     @ParameterizedTest
@@ -90,7 +91,8 @@ class VerdictTest {
     @ValueSource(strings = {"", " \n"})
     void exitCode75SnoozesAMinuteWhenTheHandlerWroteNothing(String wish) {
         assertThat(of(new Outcome.Exited(75, wish), attempt(1)))
-                .isEqualTo(new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plus(Duration.ofMinutes(1))));
+                .isEqualTo(
+                        new Verdict.Snooze(new AttemptRow("snoozed", 75, null, null), NOW.plus(Duration.ofMinutes(1))));
     }
 
     @ParameterizedTest
@@ -98,7 +100,7 @@ class VerdictTest {
     void exitCode75SnoozesAMinuteAndTheAttemptSaysSoWhenTheHandlerWroteNoDuration(String wish) {
         Verdict.Snooze snooze = (Verdict.Snooze) of(new Outcome.Exited(75, wish), attempt(1));
         assertThat(snooze.until()).isEqualTo(NOW.plus(Duration.ofMinutes(1)));
-        assertThat(snooze.ending().error())
+        assertThat(snooze.row().error())
                 .startsWith("it waits 1m, for its result is no duration: ")
                 .contains("\"" + wish + "\"");
     }
@@ -124,49 +126,50 @@ class VerdictTest {
         failuresThatAskFor("later").forEach(failure -> {
             Verdict.Retry retry = (Verdict.Retry) of(failure, attempt(1));
             assertThat(retry.at()).isEqualTo(NOW.plusSeconds(1));
-            assertThat(retry.ending().error()).contains("; $WORKERD_RETRY is not heeded: ", "\"later\"");
+            assertThat(retry.row().error()).contains("; $WORKERD_RETRY is not heeded: ", "\"later\"");
         });
     }
 
     @Test
     void whatAHandlerInJavaReturnsNeedsNoExitCode() {
         assertThat(of(new Outcome.Returned("42"), attempt(10)))
-                .isEqualTo(new Verdict.Done(new Ending("done", null, null, null), "42"));
+                .isEqualTo(new Verdict.Done(new AttemptRow("done", null, null, null), "42"));
         assertThat(of(new Outcome.GaveUp("no such image", "half"), attempt(1)))
-                .isEqualTo(new Verdict.Dead(new Ending("failed", null, null, "no such image"), "half"));
+                .isEqualTo(new Verdict.Dead(new AttemptRow("failed", null, null, "no such image"), "half"));
         assertThat(of(new Outcome.Snoozed(Duration.ofHours(8)), attempt(10)))
-                .isEqualTo(new Verdict.Snooze(new Ending("snoozed", null, null, null), NOW.plus(Duration.ofHours(8))));
-        assertThat(of(new Outcome.Snoozed(Duration.ofDays(-1)), attempt(1)))
                 .isEqualTo(
-                        new Verdict.Snooze(new Ending("snoozed", null, null, null), NOW.plus(Verdict.SHORTEST_SNOOZE)));
+                        new Verdict.Snooze(new AttemptRow("snoozed", null, null, null), NOW.plus(Duration.ofHours(8))));
+        assertThat(of(new Outcome.Snoozed(Duration.ofDays(-1)), attempt(1)))
+                .isEqualTo(new Verdict.Snooze(
+                        new AttemptRow("snoozed", null, null, null), NOW.plus(Verdict.SHORTEST_SNOOZE)));
     }
 
     @Test
     void aHandlerInJavaThatSaysWhenToTryAgainIsHeededAndTheAttemptCounts() {
         Outcome asked = new Outcome.AskedRetry("429", Duration.ofMillis(90_500), "half");
-        Ending ending = new Ending("failed", null, null, "429");
-        assertThat(of(asked, attempt(9))).isEqualTo(new Verdict.Retry(ending, NOW.plusMillis(90_500)));
-        assertThat(of(asked, attempt(10))).isEqualTo(new Verdict.Dead(ending, "half"));
+        AttemptRow row = new AttemptRow("failed", null, null, "429");
+        assertThat(of(asked, attempt(9))).isEqualTo(new Verdict.Retry(row, NOW.plusMillis(90_500)));
+        assertThat(of(asked, attempt(10))).isEqualTo(new Verdict.Dead(row, "half"));
         assertThat(of(new Outcome.AskedRetry("429", Duration.ofDays(-1), null), attempt(1)))
                 .as("not without a pause")
-                .isEqualTo(new Verdict.Retry(ending, NOW.plus(Verdict.SHORTEST_SNOOZE)));
+                .isEqualTo(new Verdict.Retry(row, NOW.plus(Verdict.SHORTEST_SNOOZE)));
     }
 
     @Test
     void anExceptionIsAFailureLikeAnother() {
-        Ending ending = new Ending("failed", null, null, "IllegalStateException: no");
+        AttemptRow row = new AttemptRow("failed", null, null, "IllegalStateException: no");
         assertThat(of(new Outcome.Threw("IllegalStateException: no", "half"), attempt(1)))
-                .isEqualTo(new Verdict.Retry(ending, NOW.plusSeconds(1)));
+                .isEqualTo(new Verdict.Retry(row, NOW.plusSeconds(1)));
         assertThat(of(new Outcome.Threw("IllegalStateException: no", "half"), attempt(10)))
-                .isEqualTo(new Verdict.Dead(ending, "half"));
+                .isEqualTo(new Verdict.Dead(row, "half"));
     }
 
     @ParameterizedTest
     @CsvSource({"1, exit code 1: no", "65, gave up with exit code 65: no"})
     void theErrorEndsWithTheLastLineThatWasPrinted(int code, String error) {
-        Ending ending =
-                of(new Outcome.Exited(code, null, null, "no"), attempt(10)).ending();
-        assertThat(ending).isEqualTo(new Ending("failed", code, null, error));
+        AttemptRow row =
+                of(new Outcome.Exited(code, null, null, "no"), attempt(10)).row();
+        assertThat(row).isEqualTo(new AttemptRow("failed", code, null, error));
     }
 
     @Test
@@ -178,40 +181,40 @@ class VerdictTest {
     @ValueSource(ints = {1, 2, 64, 66, 74, 76, 77, 79, 126, 127, 128, 137, 255})
     void everyOtherExitCodeIsRetriedAfterTheBackoff(int code) {
         assertThat(of(new Outcome.Exited(code, "lost"), attempt(2)))
-                .isEqualTo(
-                        new Verdict.Retry(new Ending("failed", code, null, "exit code " + code), NOW.plusSeconds(16)));
+                .isEqualTo(new Verdict.Retry(
+                        new AttemptRow("failed", code, null, "exit code " + code), NOW.plusSeconds(16)));
     }
 
     @Test
     void aSignalOfSomebodyElseIsRetriedAndNamed() {
         assertThat(of(new Outcome.Signalled(11), attempt(1)))
-                .isEqualTo(
-                        new Verdict.Retry(new Ending("failed", null, 11, "killed by signal 11"), NOW.plusSeconds(1)));
+                .isEqualTo(new Verdict.Retry(
+                        new AttemptRow("failed", null, 11, "killed by signal 11"), NOW.plusSeconds(1)));
     }
 
     @Test
     void aTimeoutIsRetriedAndTellsHowLongItHad() {
         assertThat(of(new Outcome.TimedOut(null, 15), attempt(1)))
-                .isEqualTo(
-                        new Verdict.Retry(new Ending("timeout", null, 15, "timed out after 1h"), NOW.plusSeconds(1)));
+                .isEqualTo(new Verdict.Retry(
+                        new AttemptRow("timeout", null, 15, "timed out after 1h"), NOW.plusSeconds(1)));
     }
 
     @Test
     void aTimeoutIsAFailureEvenWhenTheProgramThenExitedWell() {
         assertThat(of(new Outcome.TimedOut(0, null), attempt(10)))
-                .isEqualTo(new Verdict.Dead(new Ending("timeout", 0, null, "timed out after 1h"), null));
+                .isEqualTo(new Verdict.Dead(new AttemptRow("timeout", 0, null, "timed out after 1h"), null));
     }
 
     @Test
     void aCancelledAttemptCancelsTheJobWithTheReason() {
         assertThat(of(new Outcome.Cancelled("cancelled by root", null, 9), attempt(1)))
-                .isEqualTo(new Verdict.Cancel(new Ending("cancelled", null, 9, "cancelled by root")));
+                .isEqualTo(new Verdict.Cancel(new AttemptRow("cancelled", null, 9, "cancelled by root")));
     }
 
     @Test
     void anInterruptedAttemptIsGivenBackAndRecordedOnlyWhenItHadBegun() {
         assertThat(of(new Outcome.Interrupted(true), attempt(10)))
-                .isEqualTo(new Verdict.GiveBack(new Ending("interrupted", null, null, "the daemon stopped")));
+                .isEqualTo(new Verdict.GiveBack(new AttemptRow("interrupted", null, null, "the daemon stopped")));
         assertThat(of(new Outcome.Interrupted(false), attempt(10))).isEqualTo(new Verdict.GiveBack(null));
     }
 
@@ -235,14 +238,14 @@ class VerdictTest {
     void theJobsOwnMaxAttemptsGoBeforeThePolicys() {
         Outcome failure = new Outcome.Exited(1, "partly");
         assertThat(of(failure, attempt(1, 0, 1)))
-                .isEqualTo(new Verdict.Dead(new Ending("failed", 1, null, "exit code 1"), "partly"));
+                .isEqualTo(new Verdict.Dead(new AttemptRow("failed", 1, null, "exit code 1"), "partly"));
         assertThat(of(failure, attempt(10, 0, 11))).isInstanceOf(Verdict.Retry.class);
     }
 
     @Test
     void forgivenAttemptsCountNeitherAgainstTheMaximumNorForTheBackoff() {
         assertThat(of(new Outcome.Exited(1, null), attempt(3, 2, 2)))
-                .isEqualTo(new Verdict.Retry(new Ending("failed", 1, null, "exit code 1"), NOW.plusSeconds(1)));
+                .isEqualTo(new Verdict.Retry(new AttemptRow("failed", 1, null, "exit code 1"), NOW.plusSeconds(1)));
         assertThat(of(new Outcome.Exited(1, null), attempt(4, 2, 2))).isInstanceOf(Verdict.Dead.class);
     }
 
@@ -271,10 +274,11 @@ class VerdictTest {
     void aJobWhoseDaemonDiedRunsAgainButNotForEver(int maxAttempts, int crashes, boolean again) {
         Verdict verdict = Verdict.ofCrash(attempt(crashes + 1, crashes, maxAttempts), crashes, POLICY);
         if (again) {
-            assertThat(verdict).isEqualTo(new Verdict.Rerun(new Ending("daemon died", null, null, "the daemon died")));
+            assertThat(verdict)
+                    .isEqualTo(new Verdict.Rerun(new AttemptRow("daemon died", null, null, "the daemon died")));
         } else {
             String error = "the daemon died in " + (crashes + 1) + " attempts";
-            assertThat(verdict).isEqualTo(new Verdict.Dead(new Ending("daemon died", null, null, error), null));
+            assertThat(verdict).isEqualTo(new Verdict.Dead(new AttemptRow("daemon died", null, null, error), null));
         }
     }
 
@@ -287,13 +291,13 @@ class VerdictTest {
         Verdict verdict = Verdict.of(new Outcome.Starved(1, null), attempt(10), POLICY, NOW, 0.5);
         assertThat(verdict)
                 .isEqualTo(new Verdict.GiveBack(
-                        new Verdict.Ending("interrupted", 1, null, "it failed while the disk was full")));
+                        new Verdict.AttemptRow("interrupted", 1, null, "it failed while the disk was full")));
     }
 
     @Test
     void whatCannotBeRunAsItStandsIsDeadAtOnce() {
         Verdict verdict = Verdict.of(new Outcome.Unfit("its args are odd"), attempt(1), POLICY, NOW, 0.5);
         assertThat(verdict)
-                .isEqualTo(new Verdict.Dead(new Verdict.Ending("failed", null, null, "its args are odd"), null));
+                .isEqualTo(new Verdict.Dead(new Verdict.AttemptRow("failed", null, null, "its args are odd"), null));
     }
 }

@@ -13,7 +13,7 @@ import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Progress;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 
 interface FinishContract extends StoreFixture {
     Instant END = NOW.plusSeconds(5);
@@ -21,7 +21,7 @@ interface FinishContract extends StoreFixture {
     @Test
     default void whatIsDoneKeepsItsResult() {
         long id = enqueue("a");
-        assertThat(finish(claimOne(), new Verdict.Done(new Ending("done", 0, null, null), "{\"w\":1}")))
+        assertThat(finish(claimOne(), new Verdict.Done(new AttemptRow("done", 0, null, null), "{\"w\":1}")))
                 .isTrue();
         ended(id, JobState.DONE, 1, 0, null, null, "{\"w\":1}");
         assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, END, "done", 0, null, null, PID, HOST));
@@ -39,7 +39,7 @@ interface FinishContract extends StoreFixture {
     @Test
     default void whatIsCancelledKeepsTheReason() {
         long id = enqueue("a");
-        assertThat(finish(claimOne(), new Verdict.Cancel(new Ending("cancelled", null, 15, "by root"))))
+        assertThat(finish(claimOne(), new Verdict.Cancel(new AttemptRow("cancelled", null, 15, "by root"))))
                 .isTrue();
         ended(id, JobState.CANCELLED, 1, null, 15, "by root", null);
         assertThat(attempts(id))
@@ -68,7 +68,7 @@ interface FinishContract extends StoreFixture {
     @Test
     default void whatSnoozesWaitsWithItsAttemptGivenBack() {
         long id = enqueue("a");
-        Verdict snooze = new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW.plusSeconds(60));
+        Verdict snooze = new Verdict.Snooze(new AttemptRow("snoozed", 75, null, null), NOW.plusSeconds(60));
         assertThat(finish(claimOne(), snooze)).isTrue();
         assertThat(view(id).state()).isEqualTo(JobState.SCHEDULED);
         assertThat(view(id).attempt()).isZero();
@@ -95,20 +95,20 @@ interface FinishContract extends StoreFixture {
     @Test
     default void anInterruptionIsShownUntilTheNextAttemptOfItsNumber() {
         long id = enqueue("a");
-        Ending stopped = new Ending("interrupted", null, null, "the daemon stopped");
+        AttemptRow stopped = new AttemptRow("interrupted", null, null, "the daemon stopped");
         finish(claimOne(), new Verdict.GiveBack(stopped));
         assertThat(view(id).attempt()).isZero();
         assertThat(attempts(id)).extracting(JobView.Attempt::outcome).containsExactly("interrupted");
         Claim next = claimOne();
         assertThat(attempts(id)).containsExactly(new JobView.Attempt(1, NOW, null, null, null, null, null, PID, HOST));
-        finish(next, new Verdict.Done(new Ending("done", 0, null, null), null));
+        finish(next, new Verdict.Done(new AttemptRow("done", 0, null, null), null));
         assertThat(attempts(id)).extracting(JobView.Attempt::outcome).containsExactly("done");
     }
 
     @Test
     default void aSnoozeIsReplacedByTheFailureOfTheNextAttemptOfItsNumber() {
         long id = enqueue("a");
-        finish(claimOne(), new Verdict.Snooze(new Ending("snoozed", 75, null, null), NOW));
+        finish(claimOne(), new Verdict.Snooze(new AttemptRow("snoozed", 75, null, null), NOW));
         promote(NOW);
         finish(claimOne(), retryIn(Duration.ZERO));
         promote(NOW);
@@ -157,7 +157,9 @@ interface FinishContract extends StoreFixture {
         assertThat(crashes(id)).isEqualTo(2);
         assertThat(crashes(other)).isZero();
         Claim last = claimOne();
-        finish(last, new Verdict.Dead(new Ending("daemon died", null, null, "the daemon died in 3 attempts"), null));
+        finish(
+                last,
+                new Verdict.Dead(new AttemptRow("daemon died", null, null, "the daemon died in 3 attempts"), null));
         assertThat(state(id)).isEqualTo(JobState.DEAD);
         assertThat(view(id).error()).isEqualTo("the daemon died in 3 attempts");
         assertThat(attempts(id))

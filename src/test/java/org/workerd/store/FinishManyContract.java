@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 
 /** The verdicts on many jobs in one call. */
 interface FinishManyContract extends StoreFixture {
@@ -27,9 +27,9 @@ interface FinishManyContract extends StoreFixture {
     /** What becomes of one of many. */
     private static Verdict verdict(int number) {
         return switch (number % 20) {
-            case 3 -> new Verdict.Done(new Ending("done", 0, null, null), "a result");
-            case 7 -> new Verdict.Done(new Ending("done", null, null, null), null);
-            case 11 -> new Verdict.Done(new Ending("done", 0, null, "but"), null);
+            case 3 -> new Verdict.Done(new AttemptRow("done", 0, null, null), "a result");
+            case 7 -> new Verdict.Done(new AttemptRow("done", null, null, null), null);
+            case 11 -> new Verdict.Done(new AttemptRow("done", 0, null, "but"), null);
             case 13 -> retryIn(Duration.ofSeconds(16));
             case 17 -> StoreFixture.dead();
             default -> StoreFixture.done();

@@ -19,7 +19,7 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.JobQueries.Filter;
 
 interface RandomMovesContract extends StoreFixture {
@@ -180,18 +180,18 @@ interface RandomMovesContract extends StoreFixture {
         }
 
         private Verdict anyVerdict() {
-            Ending ending = new Ending("failed", 1, null, "exit code 1");
-            Ending well = new Ending("done", 0, null, null);
+            AttemptRow row = new AttemptRow("failed", 1, null, "exit code 1");
+            AttemptRow well = new AttemptRow("done", 0, null, null);
             Instant later = now.plusMillis(random.nextInt(3_000));
             return Stream.<Verdict>of(
                             new Verdict.Done(well, "r"),
                             new Verdict.Done(well, null),
-                            new Verdict.Dead(ending, null),
-                            new Verdict.Cancel(ending),
-                            new Verdict.Retry(ending, later),
-                            new Verdict.Snooze(ending, later),
-                            new Verdict.Rerun(ending),
-                            new Verdict.GiveBack(random.nextBoolean() ? ending : null))
+                            new Verdict.Dead(row, null),
+                            new Verdict.Cancel(row),
+                            new Verdict.Retry(row, later),
+                            new Verdict.Snooze(row, later),
+                            new Verdict.Rerun(row),
+                            new Verdict.GiveBack(random.nextBoolean() ? row : null))
                     .skip(random.nextInt(8))
                     .findFirst()
                     .orElseThrow();

@@ -10,15 +10,15 @@ import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.NewJob;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 
 /** A queue of some engine, and the moves that tests make most. */
 public interface StoreFixture {
     Instant NOW = Instant.parse("2026-03-04T05:06:07.089Z");
     long PID = 4711;
     String HOST = "here";
-    Ending FAILED = new Ending("failed", 3, null, "exit code 3");
-    Ending DIED = new Ending("daemon died", null, null, "the daemon died");
+    AttemptRow FAILED = new AttemptRow("failed", 3, null, "exit code 3");
+    AttemptRow DIED = new AttemptRow("daemon died", null, null, "the daemon died");
 
     /** The test's one store. */
     JobStore store();
@@ -104,7 +104,7 @@ public interface StoreFixture {
     }
 
     static Verdict done() {
-        return new Verdict.Done(new Ending("done", 0, null, null), null);
+        return new Verdict.Done(new AttemptRow("done", 0, null, null), null);
     }
 
     static Verdict dead() {

@@ -95,15 +95,15 @@ public record TrialEnd(
     }
 
     public void printJson(Console console) throws IOException {
-        Verdict.Ending ending = verdict.ending();
+        Verdict.AttemptRow row = verdict.row();
         try (Json document = new Json(console.data())) {
             JsonGenerator out = document.generator();
             out.writeStartObject();
             out.writeStringField("name", claim.name());
-            document.text("outcome", ending == null ? null : ending.outcome());
+            document.text("outcome", row == null ? null : row.outcome());
             out.writeStringField("state", verdict.next().word());
-            document.number("exit_code", ending == null ? null : ending.exitCode());
-            document.number("signal", ending == null ? null : ending.signal());
+            document.number("exit_code", row == null ? null : row.exitCode());
+            document.number("signal", row == null ? null : row.signal());
             document.text("error", error());
             document.value("result", outcome.result());
             out.writeNumberField("attempt", claim.attempt());
@@ -120,7 +120,7 @@ public record TrialEnd(
         if (outcome instanceof Outcome.HandlerUnusable unusable) {
             return unusable.reason();
         }
-        Verdict.Ending ending = verdict.ending();
-        return ending == null ? null : ending.error();
+        Verdict.AttemptRow row = verdict.row();
+        return row == null ? null : row.error();
     }
 }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.Moves.Finish;
 import org.workerd.store.Moves.Runner;
 
@@ -59,7 +59,7 @@ final class PostgresFinishes {
     }
 
     /** A job that ended, and as what. */
-    private record Ended(Finish finish, JobState state, Ending ending, @Nullable String result) {}
+    private record Ended(Finish finish, JobState state, AttemptRow row, @Nullable String result) {}
 
     private record Scheduled(Finish finish, Instant runAt, int attempt, boolean retrying) {}
 
@@ -94,17 +94,17 @@ final class PostgresFinishes {
 
             @Override
             public void done(Verdict.Done verdict) {
-                ended.add(new Ended(finish, verdict.next(), verdict.ending(), verdict.result()));
+                ended.add(new Ended(finish, verdict.next(), verdict.row(), verdict.result()));
             }
 
             @Override
             public void dead(Verdict.Dead verdict) {
-                ended.add(new Ended(finish, verdict.next(), verdict.ending(), verdict.result()));
+                ended.add(new Ended(finish, verdict.next(), verdict.row(), verdict.result()));
             }
 
             @Override
             public void cancel(Verdict.Cancel verdict) {
-                ended.add(new Ended(finish, verdict.next(), verdict.ending(), null));
+                ended.add(new Ended(finish, verdict.next(), verdict.row(), null));
             }
 
             @Override
@@ -157,9 +157,9 @@ final class PostgresFinishes {
                 numbers(jobs, job -> job.finish.claim().token()),
                 texts(jobs, job -> job.state.word()),
                 numbers(jobs, job -> job.finish.at().toEpochMilli()),
-                integers(jobs, job -> job.ending.exitCode()),
-                integers(jobs, job -> job.ending.signal()),
-                texts(jobs, job -> job.ending.error()),
+                integers(jobs, job -> job.row.exitCode()),
+                integers(jobs, job -> job.row.signal()),
+                texts(jobs, job -> job.row.error()),
                 texts(jobs, job -> job.result),
                 runner.pid(),
                 PostgresText.shown(runner.host()));
@@ -232,15 +232,15 @@ final class PostgresFinishes {
               daemon_pid = excluded.daemon_pid, host = excluded.host
             """;
 
-    private record Attempt(Finish finish, Ending ending) {}
+    private record Attempt(Finish finish, AttemptRow row) {}
 
     private void record(List<Finish> held, Runner runner) {
         List<Attempt> attempts = new ArrayList<>();
         for (Finish finish : held) {
-            Ending ending = finish.verdict().ending();
+            AttemptRow row = finish.verdict().row();
             // One that ended well is its row in finished.
-            if (ending != null && finish.verdict().next() != JobState.DONE) {
-                attempts.add(new Attempt(finish, ending));
+            if (row != null && finish.verdict().next() != JobState.DONE) {
+                attempts.add(new Attempt(finish, row));
             }
         }
         if (!attempts.isEmpty()) {
@@ -254,10 +254,10 @@ final class PostgresFinishes {
                             attempts,
                             attempt -> attempt.finish.claim().startedAt().toEpochMilli()),
                     numbers(attempts, attempt -> attempt.finish.at().toEpochMilli()),
-                    texts(attempts, attempt -> attempt.ending.outcome()),
-                    integers(attempts, attempt -> attempt.ending.exitCode()),
-                    integers(attempts, attempt -> attempt.ending.signal()),
-                    texts(attempts, attempt -> attempt.ending.error()));
+                    texts(attempts, attempt -> attempt.row.outcome()),
+                    integers(attempts, attempt -> attempt.row.exitCode()),
+                    integers(attempts, attempt -> attempt.row.signal()),
+                    texts(attempts, attempt -> attempt.row.error()));
         }
     }
 

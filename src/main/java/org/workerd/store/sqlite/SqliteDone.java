@@ -32,8 +32,8 @@ final class SqliteDone {
     static boolean isPlain(Finish finish) {
         return finish.verdict() instanceof Verdict.Done done
                 && done.result() == null
-                && done.ending().error() == null
-                && done.ending().signal() == null
+                && done.row().error() == null
+                && done.row().signal() == null
                 && !finish.claim().keyed();
     }
 
@@ -127,6 +127,6 @@ final class SqliteDone {
     }
 
     private static @Nullable Integer exitCode(Finish finish) {
-        return Objects.requireNonNull(finish.verdict().ending()).exitCode();
+        return Objects.requireNonNull(finish.verdict().row()).exitCode();
     }
 }

@@ -6,7 +6,7 @@ import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.Moves;
 
 /** running → anywhere. Whoever does not hold the token of the running attempt changes nothing. */
@@ -75,42 +75,42 @@ final class SqliteFinishes {
 
         @Override
         public void done(Verdict.Done verdict) {
-            enterFinished(attempt, verdict.next(), verdict.ending(), verdict.result());
+            enterFinished(attempt, verdict.next(), verdict.row(), verdict.result());
         }
 
         @Override
         public void dead(Verdict.Dead verdict) {
-            record(attempt, verdict.ending());
-            enterFinished(attempt, verdict.next(), verdict.ending(), verdict.result());
+            record(attempt, verdict.row());
+            enterFinished(attempt, verdict.next(), verdict.row(), verdict.result());
         }
 
         @Override
         public void cancel(Verdict.Cancel verdict) {
-            record(attempt, verdict.ending());
-            enterFinished(attempt, verdict.next(), verdict.ending(), null);
+            record(attempt, verdict.row());
+            enterFinished(attempt, verdict.next(), verdict.row(), null);
         }
 
         @Override
         public void retry(Verdict.Retry verdict) {
-            record(attempt, verdict.ending());
+            record(attempt, verdict.row());
             enterScheduled(claim, verdict.at().toEpochMilli(), claim.attempt(), verdict.next());
         }
 
         @Override
         public void snooze(Verdict.Snooze verdict) {
-            record(attempt, verdict.ending());
+            record(attempt, verdict.row());
             enterScheduled(claim, verdict.until().toEpochMilli(), claim.attempt() - 1, verdict.next());
         }
 
         @Override
         public void rerun(Verdict.Rerun verdict) {
-            record(attempt, verdict.ending());
+            record(attempt, verdict.row());
             enterReady(claim, claim.attempt(), claim.forgiven() + 1);
         }
 
         @Override
         public void giveBack(Verdict.GiveBack verdict) {
-            record(attempt, verdict.ending());
+            record(attempt, verdict.row());
             enterReady(claim, claim.attempt() - 1, claim.forgiven());
         }
     }
@@ -128,18 +128,18 @@ final class SqliteFinishes {
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             """;
 
-    private void record(Attempt attempt, @Nullable Ending ending) {
-        if (ending != null) {
+    private void record(Attempt attempt, @Nullable AttemptRow row) {
+        if (row != null) {
             statements.update(
                     RECORD,
                     attempt.claim().jobId(),
                     attempt.claim().attempt(),
                     attempt.startedAt(),
                     attempt.finishedAt(),
-                    ending.outcome(),
-                    ending.exitCode(),
-                    ending.signal(),
-                    ending.error(),
+                    row.outcome(),
+                    row.exitCode(),
+                    row.signal(),
+                    row.error(),
                     attempt.runner().pid(),
                     attempt.runner().host());
         }
@@ -156,7 +156,7 @@ final class SqliteFinishes {
     private static final String FREE_KEY =
             "delete from keys where key = (select key from jobs where id = ?1) and id = ?1";
 
-    private void enterFinished(Attempt attempt, JobState state, Ending ending, @Nullable String result) {
+    private void enterFinished(Attempt attempt, JobState state, AttemptRow row, @Nullable String result) {
         Claim claim = attempt.claim();
         statements.update(
                 ENTER_FINISHED,
@@ -167,9 +167,9 @@ final class SqliteFinishes {
                 claim.forgiven(),
                 attempt.startedAt(),
                 attempt.finishedAt(),
-                ending.exitCode(),
-                ending.signal(),
-                ending.error(),
+                row.exitCode(),
+                row.signal(),
+                row.error(),
                 result,
                 attempt.runner().pid(),
                 attempt.runner().host());

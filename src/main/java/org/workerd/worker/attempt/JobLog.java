@@ -30,15 +30,15 @@ public final class JobLog {
         Level level = state == JobState.DEAD || state == JobState.RETRYING ? Level.WARN : Level.INFO;
         LoggingEventBuilder line =
                 line(level, claim).addKeyValue("state", state.word()).addKeyValue("ran", Span.brief(ran));
-        Verdict.@Nullable Ending ending = verdict.ending();
-        if (ending != null) {
-            line = line.addKeyValue("outcome", ending.outcome().replace(' ', '-'));
+        Verdict.@Nullable AttemptRow row = verdict.row();
+        if (row != null) {
+            line = line.addKeyValue("outcome", row.outcome().replace(' ', '-'));
         }
         Instant due = verdict.due();
         if (due != null) {
             line = line.addKeyValue("next", due.truncatedTo(ChronoUnit.MILLIS));
         }
-        line.log(ending == null || ending.error() == null ? "" : Names.printable(ending.error()));
+        line.log(row == null || row.error() == null ? "" : Names.printable(row.error()));
     }
 
     public static void lost(Claim claim) {

@@ -46,7 +46,7 @@ public final class Slots {
     private final BitSet untidy = new BitSet();
 
     private final Map<Integer, Scratch> scratches = new HashMap<>();
-    private final List<Ended> ended = new ArrayList<>();
+    private final List<End> ended = new ArrayList<>();
     /** In the slot that is theirs alone, beyond the plan's. */
     private boolean alarmRuns;
 
@@ -59,18 +59,6 @@ public final class Slots {
         this.ledger = ledger;
         this.wakeup = wakeup;
         this.ends = new EndLog(premises.scratch(), clock);
-    }
-
-    /**
-     * An attempt that is over.
-     *
-     * @param noted where the next daemon would find it
-     * @param ran from its place in the slot on
-     */
-    public record Ended(Execution execution, Outcome outcome, Optional<EndFile> noted, Duration ran) {
-        private long size() {
-            return execution.claim().size() + outcome.size();
-        }
     }
 
     private record Waiting(Claim claim, Plan plan, long since) {}
@@ -252,7 +240,7 @@ public final class Slots {
         busy.remove(execution.slotNumber());
         taken.clear(execution.slotNumber());
         Duration ran = execution.elapsed();
-        Ended end = new Ended(execution, outcome, noted, ran);
+        End end = new End(execution, outcome, noted, ran);
         ended.add(end);
         heap.ended(execution.claim().size(), outcome.size());
         if (isAlarm(execution.claim())) {
@@ -266,15 +254,15 @@ public final class Slots {
     }
 
     /** What ended since the last time. */
-    public synchronized List<Ended> takeEnded() {
-        List<Ended> taking = new ArrayList<>(ended);
+    public synchronized List<End> takeEnded() {
+        List<End> taking = new ArrayList<>(ended);
         ended.clear();
         return taking;
     }
 
     /** The database has them: nobody needs them here any more. */
-    public void written(Collection<Ended> written) {
-        heap.written(written.stream().mapToLong(Ended::size).sum());
+    public void written(Collection<End> written) {
+        heap.written(written.stream().mapToLong(End::size).sum());
         ends.forget(written.stream().flatMap(end -> end.noted().stream()).toList());
     }
 

@@ -140,7 +140,7 @@ final class Orphans {
             }
             Optional<EndNote> end = will.end(claim);
             end.map(EndNote::progress).ifPresent(progress -> moves.progress(claim, progress));
-            Moves.Finish finish = end.map(note -> judged(note, claim, policies, now))
+            Moves.Finish finish = end.map(note -> finish(note, claim, policies, now))
                     .orElseGet(() -> new Moves.Finish(claim, cutShort(claim, will, moves, policies, now), now));
             Moves.Runner runner = new Moves.Runner(daemon.pid(), daemon.host());
             if (moves.finish(claim, finish.verdict(), runner, finish.at())) {
@@ -161,7 +161,7 @@ final class Orphans {
     }
 
     /** It had ended, and only its verdict was not written yet: the one that its own daemon would have found. */
-    private static Moves.Finish judged(EndNote end, Claim claim, Policies policies, Instant now) {
+    private static Moves.Finish finish(EndNote end, Claim claim, Policies policies, Instant now) {
         Instant at = end.at().isBefore(now) ? end.at() : now;
         return new Moves.Finish(claim, verdict(end.outcome(), claim, policies, at), at);
     }
@@ -192,7 +192,7 @@ final class Orphans {
     /** What was not begun and nobody wants any more is put back too: the next turn cancels it before it can begin. */
     private static Optional<Verdict> cancelled(@Nullable String reason) {
         return Optional.ofNullable(reason)
-                .map(why -> new Verdict.Cancel(new Verdict.Ending("cancelled", null, null, why)));
+                .map(why -> new Verdict.Cancel(new Verdict.AttemptRow("cancelled", null, null, why)));
     }
 
     private static Verdict crashed(Claim claim, Moves moves, Policies policies) {

@@ -9,10 +9,12 @@ import java.util.concurrent.ThreadLocalRandom;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.workerd.job.Claim;
+import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
 import org.workerd.job.Outcome;
 import org.workerd.job.Verdict;
 import org.workerd.store.Moves;
+import org.workerd.worker.attempt.End;
 import org.workerd.worker.attempt.Execution;
 import org.workerd.worker.attempt.JobLog;
 import org.workerd.worker.attempt.Slots;
@@ -27,7 +29,7 @@ final class Verdicts {
     private final HeldNames held;
     private final AlarmRaising alarms;
     private final Printing printing;
-    private final List<Judged> unwritten = new ArrayList<>();
+    private final List<Unwritten> unwritten = new ArrayList<>();
     /** How many jobs are dead of what this daemon ran. */
     private long died;
 
@@ -51,18 +53,18 @@ final class Verdicts {
     /** Judges what ended since the last time, and what waits for its slot too long. True: the machine is short. */
     boolean judge(Instant now) {
         boolean isShort = false;
-        for (Slots.Ended ended : slots.takeEnded()) {
-            Execution execution = ended.execution();
+        for (End end : slots.takeEnded()) {
+            Claim claim = end.execution().claim();
+            JobPolicy policy = end.execution().policy();
             double jitter = ThreadLocalRandom.current().nextDouble();
-            Verdict verdict = Verdict.of(ended.outcome(), execution.claim(), execution.policy(), now, jitter);
-            AlarmRaising.Alarm alarm =
-                    alarms.of(execution.claim(), verdict, execution.policy()).orElse(null);
-            Judged judged = new Judged(execution.claim(), verdict, now, ended, alarm);
-            unwritten.add(judged);
-            isShort |= judged.lackedResources();
-            held.ended(execution.claim().name(), ended.outcome());
-            if (ended.outcome() instanceof Outcome.NotStarted notStarted) {
-                JobLog.warn(execution.claim(), "not started, put back: " + notStarted.reason());
+            Verdict verdict = Verdict.of(end.outcome(), claim, policy, now, jitter);
+            AlarmRaising.Alarm alarm = alarms.of(claim, verdict, policy).orElse(null);
+            Unwritten one = new Unwritten(new Moves.Finish(claim, verdict, now), end, alarm);
+            unwritten.add(one);
+            isShort |= one.lackedResources();
+            held.ended(claim.name(), end.outcome());
+            if (end.outcome() instanceof Outcome.NotStarted notStarted) {
+                JobLog.warn(claim, "not started, put back: " + notStarted.reason());
             }
         }
         withdraw(LONGEST_WAIT_FOR_A_SLOT, now);
@@ -72,7 +74,7 @@ final class Verdicts {
     /** Gives back what waits for its slot, when the first of it has waited for that long. */
     void withdraw(Duration waited, Instant now) {
         for (Claim claim : slots.withdraw(waited)) {
-            unwritten.add(new Judged(claim, new Verdict.GiveBack(null), now, null, null));
+            unwritten.add(new Unwritten(new Moves.Finish(claim, new Verdict.GiveBack(null), now), null, null));
         }
     }
 
@@ -86,39 +88,34 @@ final class Verdicts {
 
     /** The machine was short of something for one of them. */
     boolean isAnyHeld() {
-        return unwritten.stream().anyMatch(Judged::lackedResources);
+        return unwritten.stream().anyMatch(Unwritten::lackedResources);
     }
 
     /** What ended and is not written yet. */
     Stream<Execution> executions() {
-        return unwritten.stream()
-                .flatMap(judged -> Stream.ofNullable(judged.ended()))
-                .map(Slots.Ended::execution);
+        return unwritten.stream().flatMap(one -> Stream.ofNullable(one.end())).map(End::execution);
     }
 
     /** Writes them all, with the alarms that they raise. The claims that were lost. */
     List<Claim> write(Moves moves) {
-        for (Judged judged : unwritten) {
-            judged.progress().ifPresent(progress -> moves.progress(judged.claim(), progress));
+        for (Unwritten one : unwritten) {
+            one.progress().ifPresent(progress -> moves.progress(one.claim(), progress));
         }
-        List<Moves.Finish> verdicts = unwritten.stream()
-                .map(judged -> new Moves.Finish(judged.claim(), judged.verdict(), judged.at()))
-                .toList();
-        List<Claim> lost = moves.finish(verdicts, identity.runner());
+        List<Claim> lost =
+                moves.finish(unwritten.stream().map(Unwritten::finish).toList(), identity.runner());
         printing.keep(moves, executions(lost));
         unwritten.stream()
-                .filter(judged -> !lost.contains(judged.claim()))
-                .flatMap(judged -> Stream.ofNullable(judged.alarm()))
+                .filter(one -> !lost.contains(one.claim()))
+                .flatMap(one -> Stream.ofNullable(one.alarm()))
                 .forEach(alarm -> alarms.store(alarm, moves));
         return lost;
     }
 
     /** Counts those that were carried out. */
     void count(List<Claim> lost, Activities activities) {
-        for (Judged judged : unwritten) {
-            if (judged.ended() != null && !lost.contains(judged.claim())) {
-                activities.count(
-                        judged.claim(), judged.verdict(), judged.ended().ran());
+        for (Unwritten one : unwritten) {
+            if (one.end() != null && !lost.contains(one.claim())) {
+                activities.count(one.claim(), one.verdict(), one.end().ran());
             }
         }
     }
@@ -130,7 +127,7 @@ final class Verdicts {
     /** What the database says is ours, and we do not know, we cannot run: a claim whose commit seemed to fail. */
     void giveBackUnknown(Moves moves, Instant now) {
         Set<Long> known = slots.tokens();
-        known.addAll(unwritten.stream().map(judged -> judged.claim().token()).collect(Collectors.toSet()));
+        known.addAll(unwritten.stream().map(one -> one.claim().token()).collect(Collectors.toSet()));
         for (Claim claim : moves.claimedBy(identity.daemon())) {
             if (!known.contains(claim.token())) {
                 moves.finish(claim, new Verdict.GiveBack(null), identity.runner(), now);
@@ -140,12 +137,12 @@ final class Verdicts {
 
     /** They are in the database. */
     void written(List<Claim> lost) {
-        List<Slots.Ended> ends = new ArrayList<>();
+        List<End> ends = new ArrayList<>();
         long before = died;
-        for (Judged judged : unwritten) {
-            if (judged.ended() != null) {
-                ends.add(judged.ended());
-                tell(judged, judged.ended().ran(), lost.contains(judged.claim()));
+        for (Unwritten one : unwritten) {
+            if (one.end() != null) {
+                ends.add(one.end());
+                tell(one, one.end().ran(), lost.contains(one.claim()));
             }
         }
         if (died > before) {
@@ -155,12 +152,12 @@ final class Verdicts {
         unwritten.clear();
     }
 
-    private void tell(Judged judged, Duration ran, boolean lost) {
+    private void tell(Unwritten one, Duration ran, boolean lost) {
         if (lost) {
-            JobLog.lost(judged.claim());
+            JobLog.lost(one.claim());
         } else {
-            died += judged.verdict().next() == JobState.DEAD ? 1 : 0;
-            JobLog.finished(judged.claim(), judged.verdict(), ran);
+            died += one.verdict().next() == JobState.DEAD ? 1 : 0;
+            JobLog.finished(one.claim(), one.verdict(), ran);
         }
     }
 }

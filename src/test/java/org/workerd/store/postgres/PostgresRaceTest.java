@@ -21,7 +21,7 @@ import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Retention;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.ConcurrencyContract;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
@@ -205,7 +205,7 @@ class PostgresRaceTest {
         }
 
         private Verdict verdict() {
-            Ending failed = new Ending("failed", 1, null, "exit code 1");
+            AttemptRow failed = new AttemptRow("failed", 1, null, "exit code 1");
             return switch (random.nextInt(8)) {
                 case 0 -> new Verdict.Dead(failed, null);
                 case 1 -> new Verdict.Cancel(failed);

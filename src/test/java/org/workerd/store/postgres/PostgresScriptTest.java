@@ -145,7 +145,7 @@ class PostgresScriptTest {
                         .get(0);
                 return moves.finish(
                         claim,
-                        new Verdict.Dead(new Verdict.Ending("failed", 1, null, "no"), null),
+                        new Verdict.Dead(new Verdict.AttemptRow("failed", 1, null, "no"), null),
                         new Runner(4711, "here"),
                         Instant.EPOCH.plusSeconds(1));
             });

@@ -16,7 +16,7 @@ import org.junit.jupiter.api.Timeout;
 import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Verdict;
-import org.workerd.job.Verdict.Ending;
+import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
@@ -114,7 +114,7 @@ class PostgresTroubleTest {
             var claim =
                     moves.claim(1, moves.lanesWithReady(), 1, StoreFixture.NOW).get(0);
             return moves.finish(
-                    claim, new Verdict.Dead(new Ending("failed", 1, null, "a\0b"), "c\0d"), 1, StoreFixture.NOW);
+                    claim, new Verdict.Dead(new AttemptRow("failed", 1, null, "a\0b"), "c\0d"), 1, StoreFixture.NOW);
         });
         try (JobQueries queries = store.queries()) {
             assertThat(queries.find(id).orElseThrow().error()).isEqualTo("a\ufffdb");

@@ -221,7 +221,7 @@ class JavaAttemptTest {
         TestedAttempt tested =
                 JobHandlerTester.of(handler(body)).id(CLAIM.jobId()).run();
         assertThat(state(tested.outcome())).isEqualTo(verdict.next());
-        assertThat(tested.error().orElse(null)).isEqualTo(verdict.ending().error());
+        assertThat(tested.error().orElse(null)).isEqualTo(verdict.row().error());
         assertThat(tested.result().orElse(null)).isEqualTo(result(verdict));
         assertThat(tested.snooze().map(Instant.EPOCH::plus).orElse(null))
                 .isEqualTo(verdict instanceof Verdict.Snooze snooze ? snooze.until() : null);

@@ -215,7 +215,7 @@ class SlotsTest {
         slots.cancel(102, "no more wanted");
         slots.withdraw(Duration.ZERO);
         end(1);
-        List<Slots.Ended> ended = new ArrayList<>();
+        List<End> ended = new ArrayList<>();
         await().until(() -> ended.addAll(slots.takeEnded()));
         assertThat(slots.room(1).size()).isLessThan(before);
         slots.written(ended);

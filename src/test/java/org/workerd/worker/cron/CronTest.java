@@ -207,7 +207,7 @@ class CronTest extends CronFixture {
             moves.promote(now, 10);
             long daemon = moves.register(4711, "here", 1, now);
             for (Claim claim : moves.claim(daemon, moves.lanesWithReady(), 10, now)) {
-                moves.finish(claim, new Verdict.Done(new Verdict.Ending("done", 0, null, null), null), 4711, now);
+                moves.finish(claim, new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), null), 4711, now);
             }
             return null;
         });

@@ -20,7 +20,7 @@ import org.workerd.store.sqlite.SqliteEngine;
 
 class ActivitiesTest {
     private static final Instant NOW = Instant.parse("2026-03-04T05:06:07Z");
-    private static final Verdict DONE = new Verdict.Done(new Verdict.Ending("done", 0, null, null), null);
+    private static final Verdict DONE = new Verdict.Done(new Verdict.AttemptRow("done", 0, null, null), null);
 
     @TempDir
     Path directory;
