@@ -42,6 +42,7 @@ public final class Bench implements AutoCloseable {
                 new JavaStep(site, plan),
                 new WaitingStep(site, plan, clock),
                 new ProgramStep(site, plan),
+                new ColdStep(site, plan),
                 new BesideStep(site, plan),
                 new RecoveryStep(site, plan));
         return new Bench(

@@ -1,12 +1,8 @@
 package org.workerd.bench;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.stream.IntStream;
 import org.workerd.bench.Figure.Limit;
 import org.workerd.job.NewJob;
 
@@ -23,13 +19,11 @@ record ProgramStep(Site site, Plan plan) implements Step {
     @Override
     public List<Figure> measure() throws IOException, InterruptedException {
         site.first().start();
-        String slots = Integer.toString(Runtime.getRuntime().availableProcessors());
-        List<String> xargs = List.of("xargs", "-P", slots, "-n1", "/bin/true");
+        Xargs xargs = Xargs.of(site, plan.programs());
         List<Double> ours = new ArrayList<>();
         List<Double> bare = new ArrayList<>();
         List<Double> cpu = new ArrayList<>();
         List<Double> bareCpu = new ArrayList<>();
-        File words = words();
         try (Backlog backlog = new Backlog(site)) {
             backlog.warmUp(WARM_UP * plan.programs(), NewJob.of("true", "1"));
             plan.repeat(() -> {
@@ -41,31 +35,22 @@ record ProgramStep(Site site, Plan plan) implements Step {
                 cpu.add(1e6 * (Usage.cpu(pid, true) - before) / count);
                 ours.add(backlog.rate(ids));
                 double bareBefore = Usage.cpuOfChildren("self");
-                bare.add(count / Stopwatch.seconds(() -> Tool.run(xargs, words)));
+                bare.add(xargs.run());
                 bareCpu.add(1e6 * (Usage.cpuOfChildren("self") - bareBefore) / count);
             });
         }
-        String limit = String.join(" ", xargs);
         return List.of(
                 new Figure(
                         "program_jobs",
                         "program jobs (/bin/true)",
                         Unit.PER_SECOND,
                         new Samples(ours),
-                        new Limit(limit, new Samples(bare))),
+                        new Limit(Xargs.title(), new Samples(bare))),
                 new Figure(
                         "program_cpu",
                         "CPU a program job",
                         Unit.MICROS,
                         new Samples(cpu),
-                        new Limit(limit, new Samples(bareCpu))));
-    }
-
-    private File words() throws IOException {
-        Path file = site.file("words");
-        Files.write(
-                file,
-                IntStream.range(0, plan.programs()).mapToObj(Integer::toString).toList());
-        return file.toFile();
+                        new Limit(Xargs.title(), new Samples(bareCpu))));
     }
 }

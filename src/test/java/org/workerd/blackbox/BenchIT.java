@@ -51,6 +51,7 @@ class BenchIT extends DaemonTest {
             "stats_command",
             "program_jobs",
             "program_cpu",
+            "program_jobs_cold",
             "beside",
             "beside_sql",
             "recovery_peer",
