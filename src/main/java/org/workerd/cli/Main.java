@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.Console;
 import org.workerd.cli.text.ExitCode;
@@ -137,14 +138,19 @@ public final class Main implements Runnable {
 
     private int run(String... arguments) {
         String asked = Commands.asked(arguments);
-        Optional<Enqueue> quick = asked.equals("enqueue") ? QuickEnqueue.read(this, arguments) : Optional.empty();
+        Optional<? extends Callable<Integer>> quick =
+                switch (asked) {
+                    case "enqueue" -> QuickEnqueue.read(this, arguments);
+                    case "start", "run" -> QuickStart.read(this, arguments);
+                    default -> Optional.empty();
+                };
         if (quick.isEmpty()) {
             return commandLine(asked).execute(arguments);
         }
         try {
             return quick.get().call();
         } catch (Exception failure) {
-            return report(failure, "workerd enqueue");
+            return report(failure, "workerd " + asked);
         }
     }
 

@@ -185,7 +185,8 @@ final class QuickEnqueueTest {
                 options.key,
                 options.maxAttempts,
                 options.timeout,
-                options.after);
+                options.after,
+                options.tags);
     }
 
     private static Main main() {
