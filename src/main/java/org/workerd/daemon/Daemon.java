@@ -176,8 +176,8 @@ public final class Daemon {
                         Takeover.hindrance(settings)),
                 supervisor,
                 wakeup);
-        MainLoop loop =
-                new MainLoop(worker, wakeup, signals, new MainLoop.Duties(reload, upkeep, supervisor, handOver));
+        MainLoop.Duties duties = new MainLoop.Duties(reload, upkeep, supervisor, handOver);
+        MainLoop loop = new MainLoop(worker, wakeup, signals, duties, System::nanoTime);
         Watcher watcher = new Watcher(HandlerWatches.of(reload, worker, wakeup));
         watcher.start();
         parts.push(watcher::close);

@@ -18,6 +18,7 @@ import org.workerd.worker.attempt.Carried;
 import org.workerd.worker.attempt.Wakeup;
 import org.workerd.worker.loop.Identity;
 import org.workerd.worker.loop.Standstill;
+import org.workerd.worker.loop.Stop;
 import org.workerd.worker.loop.Worker;
 
 /**
@@ -25,7 +26,7 @@ import org.workerd.worker.loop.Worker;
  * process, which keeps its number, its locks and its children. Until then whatever is in the way leaves all as it was.
  * For the main thread.
  */
-final class HandOver {
+final class HandOver implements MainLoop.Restart {
     private static final Logger LOG = LoggerFactory.getLogger(HandOver.class);
     private static final Duration NOTHING = Duration.ofDays(1);
     /** What is just beginning or ending takes so long, as a rule. */
@@ -83,7 +84,8 @@ final class HandOver {
     }
 
     /** Somebody asks for it. Who asks while one is under way gets that one. */
-    void request() {
+    @Override
+    public void request() {
         if (!place.hindrance().isEmpty()) {
             Refusal.tell(place.identity(), FAILED, place.hindrance());
         } else if (phase == Phase.NONE) {
@@ -94,7 +96,8 @@ final class HandOver {
     }
 
     /** The daemon is told to stop, which goes first, or something went wrong. */
-    void cancel() {
+    @Override
+    public void cancel() {
         if (phase != Phase.NONE) {
             place.version().cancel();
             refuse(FAILED, "workerd: cannot restart; see the log");
@@ -107,7 +110,8 @@ final class HandOver {
      * @param signals what came meanwhile is heard first
      * @return how long nothing will be, unless the loop is woken
      */
-    Duration turn(Signals signals) throws InterruptedException {
+    @Override
+    public Duration turn(Signals signals) throws InterruptedException {
         return switch (phase) {
             case NONE -> NOTHING;
             case CHECKING -> check();
@@ -146,7 +150,7 @@ final class HandOver {
         } catch (UnixException failure) {
             LOG.warn("cannot note in the ledger that it restarts: {}", failure.getMessage());
         }
-        worker.pause();
+        worker.stop(Stop.HAND_OVER);
     }
 
     private Duration end(Signals signals) throws InterruptedException {
@@ -224,7 +228,7 @@ final class HandOver {
         next = null;
         Refusal.tell(place.identity(), status, words);
         if (begun) {
-            worker.unpause();
+            worker.stop(Stop.NONE);
             supervisor.ready();
         }
         if (webClosed) {

@@ -1,11 +1,16 @@
 package org.workerd.daemon;
 
 import java.time.Duration;
+import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.config.Settings;
 import org.workerd.job.Span;
 import org.workerd.unix.Watcher;
+import org.workerd.worker.attempt.Plan;
 import org.workerd.worker.attempt.Wakeup;
+import org.workerd.worker.loop.Stop;
 import org.workerd.worker.loop.Worker;
 
 /** The daemon's {@code while (true)}: takes orders, lets the worker turn, sleeps until something is to do. */
@@ -21,34 +26,54 @@ final class MainLoop {
     private final Wakeup wakeup;
     private final Signals signals;
     private final Runnable upkeep;
-    private final Reload reload;
+    private final Configuration configuration;
     private final Supervisor supervisor;
-    private final HandOver handOver;
-    private boolean draining;
-    private boolean stoppingNow;
-    /** On the monotonic clock, in nanoseconds. */
-    private long drainUntil;
+    private final Restart restart;
+    private final LongSupplier nanoTime;
+    /** Until when the stop that holds waits: a drain for the jobs, one at once for the database. As {@link #nanoTime}. */
+    private long stopWaitsUntil;
 
-    private long tidyAt = System.nanoTime();
+    private long upkeepAt;
+
+    /** The settings in force. */
+    interface Configuration {
+        Settings settings();
+
+        /** Reads them again. What the worker goes by from now on. */
+        Plan reload();
+    }
+
+    /** The restart in place; see {@link HandOver}. */
+    interface Restart {
+        void request();
+
+        void cancel();
+
+        Duration turn(Signals signals) throws InterruptedException;
+    }
 
     /** What only a loop of a whole daemon has to do besides. */
-    record Duties(Reload reload, Runnable upkeep, Supervisor supervisor, HandOver handOver) {}
+    record Duties(Configuration configuration, Runnable upkeep, Supervisor supervisor, Restart restart) {}
 
-    MainLoop(Worker worker, Wakeup wakeup, Signals signals, Duties duties) {
+    /** @param nanoTime the monotonic clock, in nanoseconds */
+    MainLoop(Worker worker, Wakeup wakeup, Signals signals, Duties duties, LongSupplier nanoTime) {
         this.worker = worker;
         this.wakeup = wakeup;
         this.signals = signals;
         this.upkeep = duties.upkeep();
-        this.reload = duties.reload();
+        this.configuration = duties.configuration();
         this.supervisor = duties.supervisor();
-        this.handOver = duties.handOver();
+        this.restart = duties.restart();
+        this.nanoTime = nanoTime;
+        this.upkeepAt = nanoTime.getAsLong();
     }
 
     /** Until it was told to stop and has. The exit status. */
     int run(Watcher watcher) throws InterruptedException {
         while (true) {
             signals.take().forEach(order -> guarded(() -> obey(order, watcher)));
-            guarded(() -> tidy(watcher));
+            guarded(this::endDrain);
+            guarded(() -> keepUp(watcher));
             Duration idle = turn();
             if (worker.isDone()) {
                 LOG.info("workerd stops: no jobs are running");
@@ -61,7 +86,7 @@ final class MainLoop {
                 worker.abandon();
                 return 0;
             }
-            if (stoppingNow && worker.isStuck() && left(drainUntil).isNegative()) {
+            if (worker.isStuck() && left(stopWaitsUntil).isNegative()) {
                 LOG.error(
                         "workerd stops; the outcome of {} ended jobs could not be stored, so they run again",
                         worker.unwritten());
@@ -69,7 +94,7 @@ final class MainLoop {
                 return 1;
             }
             Duration handing = handOver();
-            Duration silence = supervisor.turn(worker.busy(), draining);
+            Duration silence = supervisor.turn(worker.busy(), worker.stopping().isFinal());
             wakeup.await(shortest(Span.shorter(handing, Span.shorter(idle, silence))), worker.isGathering());
         }
     }
@@ -95,10 +120,10 @@ final class MainLoop {
 
     private Duration handOver() throws InterruptedException {
         try {
-            return handOver.turn(signals);
+            return restart.turn(signals);
         } catch (RuntimeException | OutOfMemoryError failure) {
             LOG.error("unexpected failure while restarting, continuing", failure);
-            handOver.cancel();
+            restart.cancel();
             return Duration.ZERO;
         }
     }
@@ -108,7 +133,7 @@ final class MainLoop {
             case STOP -> stop();
             case RELOAD -> {
                 supervisor.reloading();
-                worker.change(reload.reload());
+                worker.change(configuration.reload());
                 watcher.renew();
                 supervisor.ready();
             }
@@ -118,50 +143,56 @@ final class MainLoop {
     }
 
     private void restart() {
-        if (draining) {
+        if (worker.stopping().isFinal()) {
             LOG.warn("not restarting: workerd was told to stop");
         } else {
-            handOver.request();
+            restart.request();
         }
     }
 
     private void stop() {
-        handOver.cancel();
-        if (draining) {
+        restart.cancel();
+        if (worker.stopping().isFinal()) {
             stopNow("received a second stop signal");
-            return;
+        } else {
+            drain(configuration.settings().drainTimeout());
         }
-        draining = true;
+    }
+
+    /** @param limit null: for as long as the jobs take */
+    private void drain(@Nullable Duration limit) {
         supervisor.stopping();
-        Duration limit = reload.settings().drainTimeout();
-        drainUntil = System.nanoTime() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
+        stopWaitsUntil = nanoTime.getAsLong() + (limit == null ? Long.MAX_VALUE / 2 : limit.toNanos());
         LOG.info(
                 "stopping: claiming no more jobs; waiting{} for running jobs: {}",
                 limit == null ? "" : " up to " + Span.format(limit),
                 worker.busy());
-        worker.drain();
+        worker.stop(Stop.DRAIN);
+    }
+
+    private void endDrain() {
+        if (worker.stopping() == Stop.DRAIN && left(stopWaitsUntil).isNegative()) {
+            stopNow("daemon.drain_timeout has expired");
+        }
     }
 
     private void stopNow(String why) {
-        if (!stoppingNow) {
-            stoppingNow = true;
-            drainUntil = System.nanoTime() + LAST_TRIES.toNanos();
+        if (worker.stopping() != Stop.NOW) {
+            stopWaitsUntil = nanoTime.getAsLong() + LAST_TRIES.toNanos();
             LOG.info("{}: ending running jobs and putting them back: {}", why, worker.busy());
         }
-        worker.stopNow();
+        worker.stop(Stop.NOW);
     }
 
     private void report() {
-        LOG.info("report: {} jobs run{}", worker.busy(), draining ? ", draining" : "");
+        LOG.info("report: {} jobs run{}", worker.busy(), worker.stopping().isFinal() ? ", draining" : "");
         worker.report().forEach(line -> LOG.info("report: {}", line));
     }
 
-    private void tidy(Watcher watcher) {
-        if (draining && !stoppingNow && left(drainUntil).isNegative()) {
-            stopNow("daemon.drain_timeout has expired");
-        }
-        if (left(tidyAt).isNegative()) {
-            tidyAt = System.nanoTime() + reload.settings().pollInterval().toNanos();
+    private void keepUp(Watcher watcher) {
+        if (left(upkeepAt).isNegative()) {
+            upkeepAt = nanoTime.getAsLong()
+                    + configuration.settings().pollInterval().toNanos();
             worker.tidy();
             watcher.renew();
             upkeep.run();
@@ -169,17 +200,17 @@ final class MainLoop {
     }
 
     private Duration shortest(Duration idle) {
-        Duration untilTidy = left(tidyAt);
-        Duration shortest = Span.shorter(idle, untilTidy);
-        Duration untilDrained = draining ? left(drainUntil) : shortest;
-        Duration next = Span.shorter(shortest, untilDrained);
-        if (stoppingNow && next.compareTo(STOPPING_LOOK) > 0) {
-            return STOPPING_LOOK;
-        }
-        return next.isNegative() ? Duration.ZERO : next.plusMillis(1);
+        Duration next = Span.shorter(idle, left(upkeepAt));
+        Duration untilLook =
+                switch (worker.stopping()) {
+                    case NONE, HAND_OVER -> next;
+                    case DRAIN -> Span.shorter(next, left(stopWaitsUntil));
+                    case NOW -> Span.shorter(next, STOPPING_LOOK);
+                };
+        return untilLook.isNegative() ? Duration.ZERO : untilLook.plusMillis(1);
     }
 
-    private static Duration left(long nanoTime) {
-        return Duration.ofNanos(nanoTime - System.nanoTime());
+    private Duration left(long until) {
+        return Duration.ofNanos(until - nanoTime.getAsLong());
     }
 }

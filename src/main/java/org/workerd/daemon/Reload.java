@@ -11,7 +11,7 @@ import org.workerd.config.SettingsFile;
 import org.workerd.worker.attempt.Plan;
 
 /** HUP: the log goes on in a new file, and the configuration is read again. What does not work leaves things as they were. */
-final class Reload {
+final class Reload implements MainLoop.Configuration {
     private static final Logger LOG = LoggerFactory.getLogger(Reload.class);
 
     private final @Nullable Path config;
@@ -28,12 +28,14 @@ final class Reload {
         this.web = web;
     }
 
-    Settings settings() {
+    @Override
+    public Settings settings() {
         return settings;
     }
 
     /** What holds from now on. */
-    Plan reload() {
+    @Override
+    public Plan reload() {
         try {
             take(SettingsFile.load(config, Environment.ofProcess()).settings());
             reopenLog();

@@ -50,12 +50,17 @@ final class Signals {
         Processes.defaultAction(CHILD);
         handle(HARMLESS, () -> {});
         ORDERS.forEach((name, order) -> handle(name, () -> {
-            received.add(order);
-            if (order == Order.STOP && stops.incrementAndGet() > 1) {
-                secondStop.run();
-            }
+            receive(order);
             wakeup.wake();
         }));
+    }
+
+    /** From any thread. */
+    void receive(Order order) {
+        received.add(order);
+        if (order == Order.STOP && stops.incrementAndGet() > 1) {
+            secondStop.run();
+        }
     }
 
     /** As if it had been told twice to stop. */

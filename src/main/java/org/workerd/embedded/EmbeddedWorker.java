@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.worker.loop.Stop;
 
 /**
  * Runs jobs inside this program, with handlers in Java, beside the daemons of the same queue or without any. Nothing is
@@ -101,7 +102,7 @@ public final class EmbeddedWorker implements AutoCloseable {
 
     /** Takes no more jobs; what runs may end. Returns at once. */
     public void drain() {
-        loop.drain();
+        loop.stop(Stop.DRAIN);
     }
 
     /** As {@link #close(Duration)}, with the drain timeout that it was built with: 30 s unless said. */
@@ -119,11 +120,11 @@ public final class EmbeddedWorker implements AutoCloseable {
      *     until it returns or this program ends.
      */
     public boolean close(Duration drain) {
-        loop.drain();
+        loop.stop(Stop.DRAIN);
         if (hasEnded(drain)) {
             return true;
         }
-        loop.stopNow();
+        loop.stop(Stop.NOW);
         boolean ended = hasEnded(GRACE);
         if (!ended) {
             LOG.warn("{} handlers run on although they were interrupted; no other daemon runs their jobs", busy());
@@ -135,7 +136,7 @@ public final class EmbeddedWorker implements AutoCloseable {
         try {
             thread.join(Math.max(1, patience.toMillis()));
         } catch (InterruptedException nobodyWaits) {
-            loop.stopNow();
+            loop.stop(Stop.NOW);
             Thread.currentThread().interrupt();
         }
         return !thread.isAlive();

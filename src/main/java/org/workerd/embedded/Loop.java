@@ -5,6 +5,7 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Span;
 import org.workerd.worker.attempt.Wakeup;
+import org.workerd.worker.loop.Stop;
 import org.workerd.worker.loop.Worker;
 
 /** The worker's thread: one turn after the other, until it was told to stop and nothing runs any more. */
@@ -18,8 +19,9 @@ final class Loop implements Runnable {
     private final Wakeup wakeup;
     private final Runnable check;
     private final Parts parts;
-    private volatile boolean draining;
-    private volatile boolean stoppingNow;
+    /** On other threads; this one tells the worker. */
+    private volatile Stop asked = Stop.NONE;
+
     private long checkedAt = System.nanoTime();
 
     Loop(Worker worker, Wakeup wakeup, Runnable check, Parts parts) {
@@ -29,19 +31,15 @@ final class Loop implements Runnable {
         this.parts = parts;
     }
 
-    void drain() {
-        draining = true;
-        wakeup.wake();
-    }
-
-    void stopNow() {
-        draining = true;
-        stoppingNow = true;
+    synchronized void stop(Stop next) {
+        if (asked.mayBecome(next)) {
+            asked = next;
+        }
         wakeup.wake();
     }
 
     boolean isOpen() {
-        return !draining;
+        return !asked.isFinal();
     }
 
     int busy() {
@@ -60,7 +58,8 @@ final class Loop implements Runnable {
                 Duration idle = turn();
                 if (!worker.isDone()) {
                     wakeup.await(
-                            Span.shorter(idle, stoppingNow ? STOPPING_LOOK : BETWEEN_CHECKS), worker.isGathering());
+                            Span.shorter(idle, asked == Stop.NOW ? STOPPING_LOOK : BETWEEN_CHECKS),
+                            worker.isGathering());
                 }
             }
             parts.stop();
@@ -72,11 +71,7 @@ final class Loop implements Runnable {
 
     private Duration turn() {
         try {
-            if (stoppingNow) {
-                worker.stopNow();
-            } else if (draining) {
-                worker.drain();
-            }
+            worker.stop(asked);
             if (System.nanoTime() - checkedAt >= BETWEEN_CHECKS.toNanos()) {
                 checkedAt = System.nanoTime();
                 check.run();

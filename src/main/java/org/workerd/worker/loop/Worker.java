@@ -51,14 +51,6 @@ public final class Worker {
             AlarmText alarmText,
             OutputNews.Source outputNews) {}
 
-    private enum Want {
-        WORK,
-        /** Nothing new begins; what runs goes on. */
-        PAUSE,
-        DRAIN,
-        STOP_NOW
-    }
-
     private final Identity identity;
     private final InstantSource clock;
     private final DaemonStore store;
@@ -82,7 +74,7 @@ public final class Worker {
     private final Pulse pulse;
     private final Activities activities = new Activities();
     private volatile Plan plan;
-    private Want want = Want.WORK;
+    private Stop stop = Stop.NONE;
     private long lastToken;
     /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
     private boolean commitUncertain;
@@ -114,35 +106,39 @@ public final class Worker {
         plan = next;
     }
 
-    /** Claims nothing more; what runs may end. */
-    public void drain() {
-        if (!isStopping()) {
-            want = Want.DRAIN;
-            inbox.close();
-            pulse.drains();
-            noteDraining();
-            verdicts.withdraw(Duration.ZERO, clock.instant());
+    /** From now on it stops like this, or goes on; nothing, if that cannot follow on what it was told before. */
+    public void stop(Stop next) {
+        Stop before = stop;
+        if (!before.mayBecome(next)) {
+            return;
+        }
+        stop = next;
+        switch (next) {
+            case NONE -> inbox.unpause();
+            case HAND_OVER -> {
+                inbox.pause();
+                verdicts.withdraw(Duration.ZERO, clock.instant());
+            }
+            case DRAIN -> drain();
+            case NOW -> {
+                if (!before.isFinal()) {
+                    drain();
+                }
+                slots.interruptAll();
+            }
         }
     }
 
-    private boolean isStopping() {
-        return want == Want.DRAIN || want == Want.STOP_NOW;
+    private void drain() {
+        inbox.close();
+        pulse.drains();
+        noteDraining();
+        verdicts.withdraw(Duration.ZERO, clock.instant());
     }
 
-    /** Claims nothing until {@link #unpause}, and gives back what has not begun. */
-    public void pause() {
-        if (want == Want.WORK) {
-            want = Want.PAUSE;
-            inbox.pause();
-            verdicts.withdraw(Duration.ZERO, clock.instant());
-        }
-    }
-
-    public void unpause() {
-        if (want == Want.PAUSE) {
-            want = Want.WORK;
-            inbox.unpause();
-        }
+    /** What it was told last. */
+    public Stop stopping() {
+        return stop;
     }
 
     /** For who lets another version of the daemon go on with what runs. */
@@ -190,21 +186,14 @@ public final class Worker {
         }
     }
 
-    /** Ends what runs and gives it back. */
-    public void stopNow() {
-        drain();
-        want = Want.STOP_NOW;
-        slots.interruptAll();
-    }
-
     /** Nothing runs, and nothing is left to be written. */
     public boolean isDone() {
-        return isStopping() && slots.isEmpty() && verdicts.isEmpty();
+        return stop.isFinal() && slots.isEmpty() && verdicts.isEmpty();
     }
 
     /** Nothing runs, or all that does was told to end, has had its grace, and goes on; only the end of the process ends it. */
     public boolean isStuck() {
-        return want == Want.STOP_NOW && slots.isOnlyStuck();
+        return stop == Stop.NOW && slots.isOnlyStuck();
     }
 
     /** There is work at hand: what others wrote waits for the next turn, which is near, and so does our own echo. */
@@ -334,7 +323,7 @@ public final class Worker {
         slots.run(turn.claimed(), plan);
         boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, store);
         remains.remove(turn.others().stream().map(DaemonRow::id).toList());
-        if (want != Want.WORK) {
+        if (stop != Stop.NONE) {
             return longest();
         }
         Duration untilPruning = plan.guest() ? plan.pollInterval() : pruner.turn(plan.retention(), now, store);
@@ -384,7 +373,7 @@ public final class Worker {
         List<Claim> lost = verdicts.write(moves);
         verdicts.count(lost, activities);
         cancellations.carryOut(moves, now);
-        boolean working = want == Want.WORK;
+        boolean working = stop == Stop.NONE;
         Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();

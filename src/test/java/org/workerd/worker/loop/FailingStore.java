@@ -13,7 +13,7 @@ import org.workerd.store.Moves;
 import org.workerd.store.StoreException;
 
 /** A real queue whose next transactions fail as a test says: before anything happened, or only after the commit. */
-final class FailingStore implements DaemonStore {
+public final class FailingStore implements DaemonStore {
     private final DaemonStore real;
     private int before;
     private int after;
@@ -23,12 +23,12 @@ final class FailingStore implements DaemonStore {
     }
 
     /** So many transactions find the disk full. */
-    void failBefore(int transactions) {
+    public void failBefore(int transactions) {
         before = transactions;
     }
 
     /** So many transactions are carried out, and whoever asked for them is told that they were not. */
-    void failAfter(int transactions) {
+    public void failAfter(int transactions) {
         after = transactions;
     }
 

@@ -7,167 +7,36 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
 import java.util.function.BooleanSupplier;
 import java.util.function.Function;
 import org.awaitility.Awaitility;
-import org.junit.jupiter.api.AfterEach;
-import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.junit.jupiter.api.io.TempDir;
-import org.workerd.api.JobContext;
-import org.workerd.api.JobHandler;
 import org.workerd.api.JobResult;
-import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Alarms;
-import org.workerd.job.Backoff;
 import org.workerd.job.Claim;
-import org.workerd.job.JobPolicy;
 import org.workerd.job.JobState;
-import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Outcome;
-import org.workerd.job.Policies;
 import org.workerd.job.Progress;
-import org.workerd.job.Retention;
 import org.workerd.store.Fence;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.Moves;
-import org.workerd.store.sqlite.SqliteEngine;
 import org.workerd.unix.LockFile;
 import org.workerd.worker.attempt.EndLog;
 import org.workerd.worker.attempt.EndNote;
 import org.workerd.worker.attempt.Ledger;
 import org.workerd.worker.attempt.Output;
-import org.workerd.worker.attempt.Plan;
 import org.workerd.worker.attempt.Premises;
-import org.workerd.worker.attempt.Wakeup;
-import org.workerd.worker.handlers.Handlers;
-import org.workerd.worker.handlers.JarStamp;
-import org.workerd.worker.handlers.JavaHandlers;
-import org.workerd.worker.handlers.OwnUser;
-import org.workerd.worker.handlers.Plugin;
 
 /** The loop, turn by turn, on a real queue, with handlers in this JVM and a clock that only the test moves. */
 @Timeout(60)
-class WorkerTest {
+class WorkerTest extends WorkerFixture {
     private static final Duration LONG = Duration.ofSeconds(10);
-
-    @TempDir
-    Path top;
-
-    private final Wakeup wakeup = new Wakeup();
-    private final Map<String, JobHandler> handlers = new HashMap<>();
-    private Instant now = Instant.parse("2026-03-04T05:06:07Z");
-    private DaemonDirectory directory;
-    private FailingStore store;
-    private Identity identity;
-    private Worker worker;
-    private String onDead;
-    private String onFailure;
-
-    @BeforeEach
-    void openTheQueue() throws Exception {
-        Path file = top.resolve("queue.db");
-        directory = DaemonDirectory.beside(file);
-        for (Path own : List.of(directory.ledgers(), directory.scratch(), directory.output())) {
-            Files.createDirectory(own);
-        }
-        store = new FailingStore(new SqliteEngine(file, Duration.ofSeconds(30)).serve());
-        identity = store.transaction(moves -> {
-            long daemon = moves.register(1, "here", 2, now);
-            return new Identity(
-                    daemon,
-                    new Moves.Runner(1, "here"),
-                    Ledger.create(directory.ledgers(), daemon),
-                    Premises.of(directory, daemon));
-        });
-    }
-
-    @AfterEach
-    void close() throws Exception {
-        if (worker != null) {
-            worker.close();
-        }
-        identity.ledger().close();
-        store.close();
-    }
-
-    private interface Body {
-        JobResult handle(JobContext job) throws Exception;
-    }
-
-    private void handler(String name, Body body) {
-        handlers.put(name, new JobHandler() {
-            @Override
-            public String name() {
-                return name;
-            }
-
-            @Override
-            public JobResult handle(JobContext job) throws Exception {
-                return body.handle(job);
-            }
-        });
-    }
-
-    /** With the handlers that are known by now. */
-    private void start(int slots) {
-        worker = new Worker(
-                store,
-                identity,
-                plan(slots),
-                new Worker.Surroundings(directory, wakeup, () -> now, WorkerTest::alarm, (file, limit) -> to -> {}));
-    }
-
-    private static String alarm(AlarmText.News news) {
-        JobView job = news.job();
-        return news.event().word() + " " + job.id() + " " + job.state().word() + " "
-                + news.attempts().size() + " " + news.outputTail().strip();
-    }
-
-    private Plan plan(int slots) {
-        Plugin plugin =
-                new Plugin(new JarStamp(top.resolve("tests.jar"), 1, 1, 1), List.copyOf(handlers.keySet()), null);
-        JobPolicy twice = new JobPolicy(
-                Duration.ofHours(1),
-                2,
-                new Backoff.Fixed(Duration.ofSeconds(20)),
-                Duration.ZERO,
-                1 << 20,
-                new Alarms(onDead, onFailure));
-        return new Plan(
-                slots,
-                Duration.ofSeconds(5),
-                new Handlers(top, OwnUser.id(), new JavaHandlers(List.of(plugin), handlers)),
-                Map.of(),
-                new Policies(twice, Map.of()),
-                Limits.NONE,
-                Retention.DEFAULT,
-                List.of(),
-                false);
-    }
-
-    private long enqueue(String name) {
-        return store.transaction(moves -> moves.enqueue(NewJob.of(name))).id();
-    }
-
-    private JobView view(long id) {
-        try (JobQueries queries = store.queries()) {
-            return queries.find(id).orElseThrow();
-        }
-    }
-
-    private JobState state(long id) {
-        return view(id).state();
-    }
 
     /** As the main loop does it: turns, and sleeps until it is woken, at most for as long as the turn said. */
     private void turnUntil(BooleanSupplier reached) throws InterruptedException {
@@ -298,7 +167,7 @@ class WorkerTest {
         long waits = enqueue("resize");
         turnUntil(() -> begun.getCount() == 0);
 
-        worker.drain();
+        worker.stop(Stop.DRAIN);
         worker.turn();
         assertThat(worker.isDone()).isFalse();
         end.countDown();
@@ -320,7 +189,7 @@ class WorkerTest {
         long id = enqueue("resize");
         turnUntil(() -> begun.getCount() == 0);
 
-        worker.stopNow();
+        worker.stop(Stop.NOW);
         turnUntil(worker::isDone);
 
         assertThat(state(id)).isEqualTo(JobState.READY);
@@ -345,7 +214,7 @@ class WorkerTest {
         List<Long> slow = List.of(enqueue("slow"), enqueue("slow"));
         turnUntil(() -> !begun.isEmpty());
 
-        worker.stopNow();
+        worker.stop(Stop.NOW);
         turnUntil(worker::isDone);
 
         assertThat(begun).hasSize(1);
