@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
@@ -115,6 +116,53 @@ class PidFileTest {
                 assertThat(claimed.running()).contains(holder);
             });
         }
+    }
+
+    private PidFileHolder.Kind kind() throws IOException {
+        return PidFileHolder.of(pidfile).kind();
+    }
+
+    @Test
+    void aLockThatItsTakerLeftBehindIsItsUsersAsLongAsOneOfThoseHasTheFile() throws Exception {
+        perl(false, "flock F, LOCK_EX; if (fork) { exit } print qq($$\\n); sleep 600");
+        assertThat(kind()).isEqualTo(PidFileHolder.Kind.UNNAMED);
+    }
+
+    /** We have opened it, to see whether it can be locked. */
+    @Test
+    void thatWeHaveTheFileOpenOurselvesMakesAStrangersLockNoneOfOurs() throws Exception {
+        perl(true, "flock F, LOCK_EX; if (fork) { exit } print qq($$\\n); sleep 600");
+        try (FileChannel ours = FileChannel.open(pidfile)) {
+            assertThat(ours.isOpen()).isTrue();
+            assertThat(kind()).isEqualTo(PidFileHolder.Kind.STRANGER);
+        }
+    }
+
+    @Test
+    void aStrangerIsNoDaemonThoughTheFileNamesIt() throws Exception {
+        long holder = perl(true, "flock F, LOCK_EX; print qq($$\\n); sleep 600");
+        Files.writeString(pidfile, holder + "\n");
+        assertThat(kind()).isEqualTo(PidFileHolder.Kind.STRANGER);
+    }
+
+    @Test
+    void rootIsNoStrangerToTheFileOfAnother() throws Exception {
+        perl(false, "flock F, LOCK_EX; print qq($$\\n); sleep 600");
+        assumeTrue(Tool.isRoot(), "only root can give a file away");
+        Files.setAttribute(pidfile, "unix:uid", NOBODY);
+        assertThat(kind()).isEqualTo(PidFileHolder.Kind.UNNAMED);
+    }
+
+    /** Its children have the lock for as long as they live; whoever wants the file need not wait for it. */
+    @Test
+    void aDaemonThatHasEndedAndNobodyWaitedForIsNoneAnyMore() throws Exception {
+        perl(
+                false,
+                "if (fork) { sleep 600 } $daemon = $$; flock F, LOCK_EX; if (fork) { exit }"
+                        + " do { open S, qq(/proc/$daemon/stat) or die } until <S> =~ /[)] Z/;"
+                        + " open P, '>', $ARGV[0]; print P qq($daemon\\n); close P; print qq($$\\n); sleep 600");
+        assertThat(LockFile.isHeld(pidfile)).isTrue();
+        assertThat(kind()).isEqualTo(PidFileHolder.Kind.UNNAMED);
     }
 
     @Test

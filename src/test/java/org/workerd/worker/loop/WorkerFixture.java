@@ -50,6 +50,7 @@ public abstract class WorkerFixture {
     protected Worker worker;
     protected String onDead;
     protected String onFailure;
+    protected Limits limits = Limits.NONE;
 
     @BeforeEach
     protected void openTheQueue() throws Exception {
@@ -127,7 +128,7 @@ public abstract class WorkerFixture {
                 new Handlers(top, OwnUser.id(), new JavaHandlers(List.of(plugin), handlers)),
                 Map.of(),
                 new Policies(twice, Map.of()),
-                Limits.NONE,
+                limits,
                 Retention.DEFAULT,
                 List.of(),
                 false);

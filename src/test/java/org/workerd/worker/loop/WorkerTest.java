@@ -2,12 +2,14 @@ package org.workerd.worker.loop;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.CountDownLatch;
@@ -20,9 +22,12 @@ import org.workerd.api.JobResult;
 import org.workerd.job.Alarms;
 import org.workerd.job.Claim;
 import org.workerd.job.JobState;
+import org.workerd.job.Limits;
 import org.workerd.job.NewJob;
 import org.workerd.job.Outcome;
 import org.workerd.job.Progress;
+import org.workerd.job.Rate;
+import org.workerd.job.Verdict;
 import org.workerd.store.Fence;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
@@ -540,5 +545,120 @@ class WorkerTest extends WorkerFixture {
         assertThat(state(id)).isEqualTo(JobState.RUNNING);
         end.countDown();
         turnUntil(() -> state(id) == JobState.DONE && state(alarm) == JobState.DONE);
+    }
+
+    @Test
+    void itIsNotDoneBeforeTheLastEndIsWritten() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        CountDownLatch begun = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            end.await();
+            return JobResult.done();
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        worker.stop(Stop.DRAIN);
+        store.failBefore(Integer.MAX_VALUE);
+        end.countDown();
+        turnUntil(() -> worker.unwritten() == 1);
+        assertThat(worker.busy()).isZero();
+        assertThat(worker.isDone()).isFalse();
+        store.failBefore(0);
+        turnUntil(worker::isDone);
+
+        assertThat(state(id)).isEqualTo(JobState.DONE);
+    }
+
+    /** What could not be started waits here, longer each time, instead of going back to be claimed at once. */
+    @Test
+    void aMachineThatIsShortOfSomethingIsLeftAloneForLongerEachTime() throws Exception {
+        Path program = Files.writeString(top.resolve("resize"), "#!/bin/sh\n");
+        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
+        Files.delete(directory.scratch());
+        Files.createFile(directory.scratch());
+        start(1);
+        long id = enqueue("resize");
+
+        turnUntil(() -> worker.unwritten() == 1 && worker.turn().compareTo(Duration.ofMillis(250)) > 0);
+        assertThat(state(id)).isEqualTo(JobState.RUNNING);
+        Files.delete(directory.scratch());
+        Files.createDirectory(directory.scratch());
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(view(id).attempt()).isEqualTo(1);
+        assertThat(worker.died()).isZero();
+    }
+
+    /** The attempt's claim is not ours any more when it ends: what it came to is nobody's business. */
+    @Test
+    void theEndOfALostClaimRaisesNoAlarmAndIsNoDeath() throws Exception {
+        onDead = "mail";
+        CountDownLatch begun = new CountDownLatch(1);
+        CountDownLatch end = new CountDownLatch(1);
+        handler("resize", job -> {
+            begun.countDown();
+            end.await();
+            return JobResult.giveUp("no such image");
+        });
+        start(1);
+        long id = enqueue("resize");
+        turnUntil(() -> begun.getCount() == 0);
+
+        store.transaction(moves -> {
+            Claim ours = moves.claimedBy(identity.daemon()).get(0);
+            // So that it is not claimed again.
+            moves.pause(null, now);
+            return moves.finish(ours, new Verdict.GiveBack(null), identity.runner(), now);
+        });
+        end.countDown();
+        turnUntil(() -> worker.busy() == 0 && !worker.hasUnwritten());
+        assertThat(state(id)).isEqualTo(JobState.READY);
+        assertThat(worker.died()).isZero();
+        assertThat(alarms()).isEmpty();
+    }
+
+    @Test
+    void eachJobThatDiesHereIsCountedOnceAndAlsoForWhoReadsTheLedger() throws Exception {
+        handler("resize", job -> JobResult.giveUp("no such image"));
+        handler("copy", job -> JobResult.done());
+        start(1);
+        List<Long> jobs = List.of(enqueue("resize"), enqueue("copy"), enqueue("resize"));
+
+        turnUntil(() -> jobs.stream().allMatch(id -> state(id).isFinal()));
+
+        assertThat(worker.died()).isEqualTo(2);
+        assertThat(Files.readString(Ledger.path(directory.ledgers(), identity.daemon()), StandardCharsets.ISO_8859_1))
+                .contains("died=2");
+    }
+
+    /** What a rate lets through has begun by then, for others count it as started. */
+    @Test
+    void whatIsRatedIsNotClaimedAheadOfItsSlot() throws Exception {
+        CountDownLatch end = new CountDownLatch(1);
+        handler("quick", job -> JobResult.done());
+        handler("slow", job -> {
+            end.await();
+            return JobResult.done();
+        });
+        limits = new Limits(
+                Limits.Bounds.NONE,
+                new Limits.Bounds(Map.of(), Map.of("slow", new Rate(100, Duration.ofMinutes(1)))),
+                Map.of());
+        start(1);
+        for (int i = 0; i < 30; i++) {
+            long quick = enqueue("quick");
+            turnUntil(() -> state(quick) == JobState.DONE);
+        }
+
+        List<Long> slow = List.of(enqueue("slow"), enqueue("slow"), enqueue("slow"));
+        turnUntil(() -> worker.busy() == 1);
+        worker.turn();
+
+        assertThat(slow).extracting(this::state).containsExactly(JobState.RUNNING, JobState.READY, JobState.READY);
+        end.countDown();
+        turnUntil(() -> slow.stream().allMatch(id -> state(id) == JobState.DONE));
     }
 }
