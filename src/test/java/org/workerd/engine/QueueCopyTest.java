@@ -362,7 +362,7 @@ class QueueCopyTest {
         copied.addAll(Set.of("blocked", "scheduled", "ready", "running"));
         copied.addAll(Set.of("lanes", "thousands", "tallies", "deleted_parents", "ended_parents"));
         // A machine's own, the schema's, and what makes this queue another one than that.
-        copied.addAll(Set.of("daemons", "clock", "schema_steps", "queue_identity"));
+        copied.addAll(Set.of("daemons", "clock", "schema_steps", "queue_identity", "incarnation"));
         // What jobs printed, which is in files elsewhere, and who follows it.
         copied.addAll(Set.of("outputs", "followers", "follower_news"));
 

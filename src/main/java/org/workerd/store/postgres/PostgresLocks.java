@@ -34,11 +34,20 @@ final class PostgresLocks {
         return Set.copyOf(statements.list(LIVING, row -> row.getLong(1)));
     }
 
-    private static final String JUST_STARTED =
-            "select pg_postmaster_start_time() > clock_timestamp() - interval '15 seconds'";
+    /** A crash of one of its processes does not change when the server was started, nor does a failover. */
+    private static final String JUST_BEGUN =
+            """
+            with noted as (
+              insert into incarnation select where not exists (select from incarnation) on conflict do nothing
+              returning begun_at)
+            select greatest(
+                pg_postmaster_start_time(),
+                coalesce((select begun_at from noted union all select begun_at from incarnation), clock_timestamp()))
+              > clock_timestamp() - interval '15 seconds'
+            """;
 
-    /** A server that has just started has nobody's lock: those who live come back to take theirs. */
+    /** A server that has just started, recovered or become the primary has nobody's lock: those who live come to take theirs. */
     static boolean areAllFree(Statements statements) {
-        return statements.first(JUST_STARTED, row -> row.getBoolean(1)).orElse(true);
+        return statements.first(JUST_BEGUN, row -> row.getBoolean(1)).orElse(true);
     }
 }

@@ -192,6 +192,14 @@ create table daemons (
   asleep     boolean not null default false
 ) with (fillfactor = 50);
 
+-- Empty after a crash of the server, and on a standby that became the primary, for it is in no log: then everybody's lock
+-- is free, also of those who live, and it is filled again by who first asks for the dead.
+create unlogged table incarnation (
+  one      boolean primary key default true check (one),
+  begun_at timestamptz not null default clock_timestamp()
+);
+insert into incarnation (begun_at) values ('-infinity');
+
 -- While a job is not final its key stands here.
 create table keys (
   key text collate "C" constraint "a job with this key has not ended yet" primary key,
