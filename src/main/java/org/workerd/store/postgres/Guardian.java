@@ -11,9 +11,12 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
+import org.workerd.unix.UnixException;
 
 /**
  * A small shell that keeps a copy of the socket of the daemon's session. When the daemon is killed it ends what that left
@@ -21,6 +24,8 @@ import org.workerd.unix.Spawn;
  * lock. So no other machine is given a job whose program still runs here.
  */
 final class Guardian implements AutoCloseable {
+    private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
+
     /** Waits until nobody has the other end of its input: then the daemon is dead. */
     private static final String SCRIPT =
             """
@@ -110,12 +115,25 @@ final class Guardian implements AutoCloseable {
         }
     }
 
+    /** False: somebody killed it. */
+    boolean isAlive() {
+        if (open && Processes.reapIfEnded(pid).isPresent()) {
+            open = false;
+            Posix.close(pipe);
+        }
+        return open;
+    }
+
     /** The daemon lets go on purpose: nothing is to be ended. */
     @Override
     public void close() {
-        if (open) {
+        if (isAlive()) {
             open = false;
-            Posix.write(pipe, "over\n");
+            try {
+                Posix.write(pipe, "over\n");
+            } catch (UnixException killed) {
+                LOG.debug("the guardian was killed: {}", killed.getMessage());
+            }
             Posix.close(pipe);
             Processes.reap(pid);
         }

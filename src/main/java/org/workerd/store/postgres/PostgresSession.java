@@ -62,6 +62,9 @@ final class PostgresSession implements AutoCloseable {
     private volatile boolean open = true;
     private Connection connection;
     private Optional<Guardian> guardian;
+    /** Of our end of the connection. */
+    private int port;
+
     private long looked = System.nanoTime();
     private long clockRead = System.nanoTime();
     /** When the last question was sent that the server has answered: until then it knew that we live. */
@@ -133,8 +136,22 @@ final class PostgresSession implements AutoCloseable {
             }
             statements.update("listen "
                     + statements.first(CHANNEL, row -> row.getString(1)).orElseThrow());
-            return held.scratch().map(scratch -> Guardian.start(SessionSockets.lastPort(), held.ledger(), scratch));
+            port = SessionSockets.lastPort();
+            return held.scratch().map(this::startGuardian);
         }
+    }
+
+    /** The same, or one in its place when somebody killed it. */
+    private Guardian another(Guardian last) {
+        if (last.isAlive()) {
+            return last;
+        }
+        LOG.warn("the guardian of this daemon was killed, starting another");
+        return startGuardian(held.scratch().orElseThrow());
+    }
+
+    private Guardian startGuardian(Path scratch) {
+        return Guardian.start(port, held.ledger(), scratch);
     }
 
     private Statements statements() {
@@ -153,6 +170,7 @@ final class PostgresSession implements AutoCloseable {
                 }
                 if (System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
                     looked = System.nanoTime();
+                    guardian = guardian.map(this::another);
                     dead().forEach(Runnable::run);
                 }
             } catch (SQLException | StoreException lost) {
@@ -214,13 +232,15 @@ final class PostgresSession implements AutoCloseable {
     /** The old guardian has the old socket open, and with it the server our old lock. */
     private void again() {
         guardian.ifPresent(Guardian::close);
+        guardian = Optional.empty();
         database.close(connection);
         long asked = System.nanoTime();
         connection = database.connectForSession();
+        // Once we have the lock nobody takes over any more; before, somebody may be about to.
+        guardian = take();
         if (!isKnown()) {
             fence.lost();
         }
-        guardian = take();
         registerAgain();
         answered = asked;
         fence.back();
