@@ -83,7 +83,7 @@ final class ChangeCommand {
         try (JobStore store = Main.engine(settings).open()) {
             for (int from = 0; from < ids.size(); from += JobChange.AT_ONCE) {
                 List<Long> some = ids.subList(from, Math.min(ids.size(), from + JobChange.AT_ONCE));
-                JobChange.Part part = store.transaction(moves -> change.carryOut(some, moves, main.now()));
+                JobChange.Part part = store.transaction(moves -> change.carryOut(some, moves, moves.now(main.now())));
                 change.committed(part, settings);
                 JobChange.Result result = change.result(part, store.queries());
                 changed.addAll(result.changed());

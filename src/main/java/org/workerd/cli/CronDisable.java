@@ -35,7 +35,7 @@ final class CronDisable implements Callable<Integer> {
         Settings settings = main.settings().settings();
         CronNext.find(settings.cron(), id);
         try (JobStore store = Enqueue.open(settings)) {
-            boolean changed = store.transaction(moves -> moves.disableCron(id, main.now()));
+            boolean changed = store.transaction(moves -> moves.disableCron(id, moves.now(main.now())));
             main.console().say("The schedule " + id + (changed ? " is disabled." : " is already disabled."));
         }
         return 0;

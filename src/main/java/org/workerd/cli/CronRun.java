@@ -67,7 +67,7 @@ final class CronRun implements Callable<Integer> {
             return store.transaction(moves -> {
                 Optional<Long> unfinished = moves.unfinishedJobOf(id);
                 long job = moves.enqueue(entry.job()).id();
-                moves.linkCron(id, job, main.now());
+                moves.linkCron(id, job, moves.now(main.now()));
                 return new Stored(job, unfinished);
             });
         }

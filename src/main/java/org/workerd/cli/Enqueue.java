@@ -141,11 +141,18 @@ final class Enqueue implements Callable<Integer> {
         }
         try (JobStore store = open(settings)) {
             refuseUnknown(job.after(), store.queries());
-            Moves.Enqueued stored = store.transaction(moves -> moves.enqueue(job));
+            Moves.Enqueued stored = store.transaction(moves -> moves.enqueue(delayed(job, moves)));
             Ids ids = new Ids();
             ids.add(stored.id(), stored.stored());
             return ids;
         }
+    }
+
+    /** By the clock of who runs it. */
+    private NewJob delayed(NewJob job, Moves moves) {
+        return options.delay == null || options.delay.isZero()
+                ? job
+                : job.withRunAt(moves.now(main.now()).plus(options.delay));
     }
 
     /** What was said in local time may have been meant in another one, or for another day. */

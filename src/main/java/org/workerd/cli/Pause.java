@@ -37,7 +37,7 @@ final class Pause implements Callable<Integer> {
         }
         Settings settings = main.settings().settings();
         try (JobStore store = Main.engine(settings).open()) {
-            boolean changed = store.transaction(moves -> moves.pause(queue, main.now()));
+            boolean changed = store.transaction(moves -> moves.pause(queue, moves.now(main.now())));
             main.console().say(said(queue) + (changed ? " paused." : " already paused."));
             if (queue != null && changed) {
                 warnOfUnknown(queue, settings, store);

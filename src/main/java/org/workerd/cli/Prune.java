@@ -74,7 +74,8 @@ final class Prune implements Callable<Integer> {
             long next = 0;
             while (next != Pruned.NOTHING_MORE) {
                 long from = next;
-                Pruned step = store.transaction(moves -> moves.prune(settings.retention(), main.now(), from, AT_ONCE));
+                Pruned step = store.transaction(
+                        moves -> moves.prune(settings.retention(), moves.now(main.now()), from, AT_ONCE));
                 outputs.remove(step.jobs());
                 step.jobs().stream().map(Removed::id).forEach(removed::add);
                 main.console().progress(removed.isEmpty() ? "" : removed.size() + " jobs pruned");

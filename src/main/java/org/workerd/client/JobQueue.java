@@ -315,7 +315,7 @@ public final class JobQueue implements AutoCloseable {
     }
 
     private static boolean cancel(Moves moves, long id, String reason) {
-        Instant now = InstantSource.system().instant();
+        Instant now = moves.now(InstantSource.system().instant());
         return moves.cancel(id, reason, now) || moves.requestCancel(id, reason, now);
     }
 

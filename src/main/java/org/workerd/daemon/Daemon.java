@@ -157,7 +157,7 @@ public final class Daemon {
                 plans.of(settings),
                 new Worker.Surroundings(settings.directory(), wakeup, store.clock(), AlarmJson::of, OutputTail::news));
         parts.push(worker::close);
-        Web web = new Web(engine, worker, identity.daemon(), settings);
+        Web web = new Web(engine, worker, identity.daemon(), store.clock(), settings);
         parts.push(web::close);
         Reload reload = new Reload(config, settings, log, plans, web);
         Runnable upkeep = () -> {

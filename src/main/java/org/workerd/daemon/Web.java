@@ -24,13 +24,16 @@ final class Web {
     private final Engine engine;
     private final Worker worker;
     private final long daemon;
+    private final InstantSource clock;
     private volatile Settings settings;
     private @Nullable HttpPart part;
 
-    Web(Engine engine, Worker worker, long daemon, Settings settings) {
+    /** @param clock the queue's */
+    Web(Engine engine, Worker worker, long daemon, InstantSource clock, Settings settings) {
         this.engine = engine;
         this.worker = worker;
         this.daemon = daemon;
+        this.clock = clock;
         this.settings = settings;
     }
 
@@ -98,6 +101,6 @@ final class Web {
                         worker.pulse(),
                         worker.activities(),
                         ListenState.file(settings.directory(), daemon),
-                        InstantSource.system()));
+                        clock));
     }
 }

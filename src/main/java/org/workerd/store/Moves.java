@@ -22,6 +22,16 @@ import org.workerd.job.Verdict;
 /** Every move that a job can make, inside one transaction; each is guarded by what must still hold for it. */
 public interface Moves {
     /**
+     * What time it is, for delays and for what is noted of a job: that of the queue's server, where it has one, whatever the
+     * clock of this machine shows.
+     *
+     * @param here by the caller's clock
+     */
+    default Instant now(Instant here) {
+        return here;
+    }
+
+    /**
      * Stores a job.
      *
      * @throws StoreException of kind INVALID when a rule of the schema is broken, say by the id of a job to wait for

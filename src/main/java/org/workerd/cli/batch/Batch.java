@@ -29,7 +29,7 @@ public final class Batch {
     private int line;
 
     /**
-     * A batch whose delays count from now.
+     * A batch whose delays count from now, by the clock of the queue.
      *
      * @param refusal of a job's name: why it is not stored; empty: it is
      */
@@ -62,8 +62,9 @@ public final class Batch {
     }
 
     private Ids storeFile(String name, Path file, JobStore store) throws IOException {
+        Instant begun = store.transaction(moves -> moves.now(now));
         try (InputStream in = Files.newInputStream(file);
-                BatchJobs jobs = new BatchJobs(new LineReader(in), refusal, now)) {
+                BatchJobs jobs = new BatchJobs(new LineReader(in), refusal, begun)) {
             return store.transaction(moves -> enqueue(jobs, moves));
         } catch (UncheckedIOException failure) {
             throw failure.getCause();

@@ -67,6 +67,11 @@ final class PostgresMoves implements Moves {
     }
 
     @Override
+    public Instant now(Instant here) {
+        return new DatabaseClock(statements).instant();
+    }
+
+    @Override
     public Enqueued enqueue(NewJob job) {
         return enqueues.enqueue(job);
     }
