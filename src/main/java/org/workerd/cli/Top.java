@@ -6,6 +6,7 @@ import org.workerd.cli.text.ExitCode;
 import org.workerd.cli.text.Failure;
 import org.workerd.cli.top.LiveView;
 import org.workerd.config.Settings;
+import org.workerd.ops.Json;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 
@@ -23,7 +24,8 @@ import picocli.CommandLine.Option;
             "",
             "Examples:",
             "  workerd top",
-            "  workerd top --once"
+            "  workerd top --once",
+            "  workerd top --json"
         })
 final class Top implements Callable<Integer> {
     private final Main main;
@@ -31,14 +33,17 @@ final class Top implements Callable<Integer> {
     @Option(names = "--once", description = "print it once, and exit")
     boolean once;
 
+    @Option(names = "--json", description = "print it once, as one JSON document")
+    boolean json;
+
     Top(Main main) {
         this.main = main;
     }
 
     @Override
     public Integer call() throws IOException {
-        boolean live = main.console().isTerminal() && main.console().canAsk();
-        if (!once && !live) {
+        boolean live = !once && !json;
+        if (live && !(main.console().isTerminal() && main.console().canAsk())) {
             throw new Failure(ExitCode.USAGE, "top needs a terminal", "To print its content once: workerd top --once");
         }
         Settings settings = main.settings().settings();
@@ -48,11 +53,15 @@ final class Top implements Callable<Integer> {
                 queries -> main.waitReasons(settings, queries),
                 main::now,
                 main.colours());
-        if (once) {
+        if (live) {
+            view.run(main.console());
+        } else if (json) {
+            try (Json document = new Json(main.console().data())) {
+                view.once(document);
+            }
+        } else {
             main.console()
                     .print(view.once(main.console().isTerminal(), main.console().width()));
-        } else {
-            view.run(main.console());
         }
         return 0;
     }

@@ -127,7 +127,8 @@ public final class Json implements AutoCloseable {
         text("cron", job.cron());
     }
 
-    private void progress(@Nullable Progress progress) throws IOException {
+    /** Null: none. */
+    void progress(@Nullable Progress progress) throws IOException {
         json.writeFieldName("progress");
         if (progress == null) {
             json.writeNull();
@@ -167,7 +168,7 @@ public final class Json implements AutoCloseable {
         json.writeEndObject();
     }
 
-    private void strings(String key, List<String> all) throws IOException {
+    void strings(String key, List<String> all) throws IOException {
         json.writeArrayFieldStart(key);
         for (String one : all) {
             json.writeString(one);

@@ -69,6 +69,11 @@ public record Overview(
         return new Overview(daemons, queues, perMinute, running, lastLines(settings, running), failed, dead, schedules);
     }
 
+    /** As one object. */
+    public void write(Instant now, Json document) throws IOException {
+        new OverviewJson(this, document).write(now);
+    }
+
     /** Of all queues together. */
     public Map<JobState, Long> counts() {
         Map<JobState, Long> sums = new EnumMap<>(JobState.class);

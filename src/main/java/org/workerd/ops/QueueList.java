@@ -64,12 +64,18 @@ public record QueueList(Map<String, QueueNumbers> queues, Map<String, WaitsFor> 
     public void write(Json document) throws IOException {
         JsonGenerator out = document.generator();
         out.writeStartObject();
+        writeQueues(document);
+        out.writeEndObject();
+    }
+
+    /** As a field of the object that is open. */
+    void writeQueues(Json document) throws IOException {
+        JsonGenerator out = document.generator();
         out.writeArrayFieldStart("queues");
         for (Map.Entry<String, QueueNumbers> one : queues.entrySet()) {
             write(one.getKey(), one.getValue(), document);
         }
         out.writeEndArray();
-        out.writeEndObject();
     }
 
     private void write(String name, QueueNumbers numbers, Json document) throws IOException {

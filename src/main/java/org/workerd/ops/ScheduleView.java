@@ -57,12 +57,18 @@ public record ScheduleView(CronEntry entry, @Nullable CronView last, boolean ser
     public static void write(List<ScheduleView> schedules, Instant now, Json document) throws IOException {
         JsonGenerator out = document.generator();
         out.writeStartObject();
+        writeCron(schedules, now, document);
+        out.writeEndObject();
+    }
+
+    /** All of them as a field of the object that is open. */
+    static void writeCron(List<ScheduleView> schedules, Instant now, Json document) throws IOException {
+        JsonGenerator out = document.generator();
         out.writeArrayFieldStart("cron");
         for (ScheduleView schedule : schedules) {
             schedule.write(now, document);
         }
         out.writeEndArray();
-        out.writeEndObject();
     }
 
     private void write(Instant now, Json document) throws IOException {

@@ -96,6 +96,28 @@ final class TopTest {
         assertThat(said.out()).startsWith("workerd top  2026-11-23T12:00:00.250Z  " + cli.queueFile());
     }
 
+    @Test
+    void forAProgramItIsOneDocument() throws IOException {
+        fill();
+        Cli.Said said = cli.run("top", "--json");
+        assertThat(said.status()).isZero();
+        assertThat(said.err()).isEmpty();
+        assertThat(cli.run("top", "--once", "--json")).isEqualTo(said);
+        assertThat(said.out())
+                .startsWith("{\"at\":\"2026-11-23T12:00:00.250Z\",\"jobs\":{\"blocked\":0,\"scheduled\":0,\"ready\":1,"
+                        + "\"running\":2,\"retrying\":1,\"done\":0,\"dead\":1,\"cancelled\":0},\"died_last_24h\":1,"
+                        + "\"daemons\":[],\"running\":[{\"id\":3,\"name\":\"resize\",\"args\":[\"a b.png\"],"
+                        + "\"queue\":\"default\",\"state\":\"running\",\"attempt\":1,"
+                        + "\"started_at\":\"2026-11-23T11:59:00.250Z\","
+                        + "\"progress\":{\"percent\":50,\"message\":\"half of it\"},\"last_line\":null},{\"id\":4,")
+                .contains(
+                        "\"progress\":null,\"last_line\":\"last words\"}],\"failed\":[{\"id\":1,",
+                        "\"exit_code\":3,\"signal\":null,\"error\":\"exit code 3: mail: command not found\"}",
+                        "\"queues\":[{\"name\":\"bulk\",\"paused\":false,\"ready\":1,",
+                        "\"done_per_minute\":{\"bulk\":0,\"default\":0},\"cron\":[{\"id\":\"hourly\",")
+                .endsWith("}]}\n");
+    }
+
     @ParameterizedTest
     @ValueSource(ints = {60, 80, 120, 200})
     void noLineIsWiderThanTheTerminalAndNoHeadingIsCut(int columns) throws IOException {

@@ -12,6 +12,7 @@ import org.workerd.cli.text.Terminal;
 import org.workerd.cli.text.Times;
 import org.workerd.config.Settings;
 import org.workerd.job.Names;
+import org.workerd.ops.Json;
 import org.workerd.ops.OutputTail;
 import org.workerd.ops.Overview;
 import org.workerd.ops.WaitReasons;
@@ -62,6 +63,11 @@ public final class LiveView {
     public List<String> once(boolean atTerminal, int columns) {
         int width = atTerminal ? columns : Integer.MAX_VALUE;
         return lines(width, Integer.MAX_VALUE, atTerminal ? LiveView::local : Times::rfc3339);
+    }
+
+    /** For a program, with the names that other commands use in JSON. */
+    public void once(Json document) throws IOException {
+        overview.write(clock.instant(), document);
     }
 
     /** Until somebody presses q. */
