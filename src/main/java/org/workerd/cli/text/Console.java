@@ -140,7 +140,7 @@ public final class Console {
 
     /** Prints a table, fitted to the terminal if there is one. */
     public void print(Table table) {
-        table.lines(screen.data() ? screen.columns().count() : Integer.MAX_VALUE)
+        table.fitting(screen.data() ? screen.columns().count() : Integer.MAX_VALUE)
                 .forEach(this::print);
     }
 

@@ -34,13 +34,31 @@ public final class Table {
         colour = number;
     }
 
+    /** Header and rows, or, where there is no room for all headings, a block of lines for each row. */
+    public List<String> fitting(int width) {
+        int gaps = NARROW_GAP * (rows.get(0).size() - 1);
+        boolean fits = rows.size() == 1 || isWide(width) || sum(narrowed(width)) + gaps <= width;
+        return fits ? lines(width) : blocks(width);
+    }
+
     /** Header and rows. None is wider than this, as long as there is room for the headings and the numbers. */
     public List<String> lines(int width) {
-        int columns = rows.get(0).size();
-        int[] whole = IntStream.range(0, columns).map(this::widest).toArray();
-        if (sum(whole) + GAP * (columns - 1) <= width) {
-            return lines(whole, GAP);
-        }
+        return isWide(width) ? lines(whole(), GAP) : lines(narrowed(width), NARROW_GAP);
+    }
+
+    /** Nothing needs to be cut. */
+    private boolean isWide(int width) {
+        int[] whole = whole();
+        return sum(whole) + GAP * (whole.length - 1) <= width;
+    }
+
+    private int[] whole() {
+        return IntStream.range(0, rows.get(0).size()).map(this::widest).toArray();
+    }
+
+    private int[] narrowed(int width) {
+        int[] whole = whole();
+        int columns = whole.length;
         int[] shortest = IntStream.range(0, columns)
                 .map(i -> i == 0 || isOfNumbers(i) ? whole[i] : Math.max(heading(i), Math.min(whole[i], SHORT)))
                 .toArray();
@@ -48,7 +66,33 @@ public final class Table {
                 .map(i -> i == 0 || isOfNumbers(i) ? whole[i] : heading(i))
                 .toArray();
         int room = width - NARROW_GAP * (columns - 1);
-        return lines(narrow(narrow(whole.clone(), shortest, room), headings, room), NARROW_GAP);
+        return narrow(narrow(whole.clone(), shortest, room), headings, room);
+    }
+
+    /** A line for each cell that says something, after its heading. */
+    private List<String> blocks(int width) {
+        List<String> headings = rows.get(0);
+        int label = headings.stream().mapToInt(Table::length).max().orElseThrow();
+        List<String> lines = new ArrayList<>();
+        for (List<String> row : rows.subList(1, rows.size())) {
+            if (!lines.isEmpty()) {
+                lines.add("");
+            }
+            for (int i = 0; i < row.size(); i++) {
+                if (!row.get(i).matches("-?")) {
+                    boolean cuts = i > 0 && !isOfNumbers(i);
+                    String cell = cuts ? cut(row.get(i), Math.max(1, width - label - GAP)) : row.get(i);
+                    String heading = headings.get(i);
+                    lines.add(heading + " ".repeat(label - length(heading) + GAP) + coloured(i, row, cell));
+                }
+            }
+        }
+        return lines;
+    }
+
+    private String coloured(int column, List<String> row, String cell) {
+        String number = column == coloured ? colour.apply(row.get(column)) : null;
+        return number == null ? cell : "\033[" + number + "m" + cell + "\033[0m";
     }
 
     /** Takes from the widest column, again and again, until all fit or nothing more can be taken. */
@@ -92,9 +136,8 @@ public final class Table {
         StringBuilder line = new StringBuilder();
         for (int i = 0; i < widths.length; i++) {
             String cell = cut(row.get(i), widths[i]);
-            String number = i == coloured ? colour.apply(row.get(i)) : null;
             line.append(" ".repeat(i == 0 ? 0 : gap))
-                    .append(number == null ? cell : "\033[" + number + "m" + cell + "\033[0m")
+                    .append(coloured(i, row, cell))
                     .append(" ".repeat(widths[i] - length(cell)));
         }
         return line.toString().stripTrailing();

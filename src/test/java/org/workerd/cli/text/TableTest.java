@@ -36,6 +36,27 @@ final class TableTest {
     }
 
     @Test
+    void whereTheHeadingsHaveNoRoomEachRowIsABlock() {
+        Table table = new Table("QUEUE", "SCHEDULED", "CANCELLED", "STATE", "NOTE");
+        table.colour(3, word -> word.equals("dead") ? "31" : null);
+        table.row("default", "1", "1234567", "dead", "it goes on and on");
+        table.row("bulk", "-", "0", "done", "");
+        assertThat(table.fitting(40)).isEqualTo(table.lines(40));
+        assertThat(table.fitting(24))
+                .containsExactly(
+                        "QUEUE      default",
+                        "SCHEDULED  1",
+                        "CANCELLED  1234567",
+                        "STATE      \033[31mdead\033[0m",
+                        "NOTE       it goes on a…",
+                        "",
+                        "QUEUE      bulk",
+                        "CANCELLED  0",
+                        "STATE      done");
+        assertThat(new Table("QUEUE", "SCHEDULED").fitting(5)).containsExactly("QUEUE SCHEDULED");
+    }
+
+    @Test
     void aColourIsNoWiderThanTheWord() {
         Table table = new Table("ID", "STATE", "NOTE");
         table.colour(1, word -> word.equals("dead") ? "31" : null);
