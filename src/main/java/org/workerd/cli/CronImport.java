@@ -28,7 +28,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Each line becomes a table [cron.ID] whose job runs the command with the handler",
             "run, in the home directory and with the variables that the crontab sets. What",
-            "follows a % is the job's payload. Comments stay. If a line cannot be imported,",
+            "follows a %% is the job's payload. Comments stay. If a line cannot be imported,",
             "like one with @reboot, nothing is printed, and the error names the line.",
             "",
             "Examples:",

@@ -50,7 +50,7 @@ import picocli.CommandLine.Parameters;
             "",
             "Everything after -- is passed to the handler, options too. The keys of a",
             "batch line are: name args payload queue priority delay at key max_attempts",
-            "timeout after.",
+            "timeout after tags.",
             "",
             "Examples:",
             "  workerd enqueue hello",

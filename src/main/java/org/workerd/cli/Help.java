@@ -1,7 +1,7 @@
 package org.workerd.cli;
 
+import java.util.List;
 import java.util.concurrent.Callable;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -12,7 +12,7 @@ import picocli.CommandLine.Spec;
 @Command(
         name = "help",
         description = "Show the help of a command, or list all commands.",
-        footer = {"", "Examples:", "  workerd help", "  workerd help enqueue"})
+        footer = {"", "Examples:", "  workerd help", "  workerd help enqueue", "  workerd help cron next"})
 final class Help implements Callable<Integer> {
     private final Main main;
 
@@ -20,9 +20,8 @@ final class Help implements Callable<Integer> {
     @SuppressWarnings("NullAway.Init") // picocli sets it
     private CommandSpec spec;
 
-    @Parameters(arity = "0..1", paramLabel = "COMMAND", description = "the command (default: all)")
-    @Nullable
-    String command;
+    @Parameters(arity = "0..*", paramLabel = "COMMAND", description = "the command (default: all)")
+    List<String> commands = List.of();
 
     Help(Main main) {
         this.main = main;
@@ -30,10 +29,13 @@ final class Help implements Callable<Integer> {
 
     @Override
     public Integer call() {
-        CommandLine all = spec.parent().commandLine();
-        CommandLine asked = command == null ? all : all.getSubcommands().get(command);
-        if (asked == null) {
-            throw Usage.unknownCommand(String.valueOf(command));
+        CommandLine asked = spec.parent().commandLine();
+        for (String command : commands) {
+            CommandLine next = asked.getSubcommands().get(command);
+            if (next == null) {
+                throw Usage.unknownCommand(String.join(" ", commands));
+            }
+            asked = next;
         }
         main.console().data(asked.getUsageMessage().stripTrailing());
         return 0;

@@ -7,15 +7,18 @@ import java.io.InputStream;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.workerd.cli.text.Console;
 import org.workerd.config.Environment;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** What help shows as examples are commands that can be given. */
 public final class HelpExamplesTest {
@@ -54,6 +57,22 @@ public final class HelpExamplesTest {
                     .doesNotThrowAnyException();
             assertThat(words).as(example).containsAll(command);
         }
+    }
+
+    /** Of a percent sign that stands alone picocli complains on stderr, past our console. */
+    @Test
+    void everyTextOfHelpIsAFormatThatCanBeUsed() {
+        assertThat(texts(all().getCommandSpec())).hasSizeGreaterThan(100).allSatisfy(text -> {
+            assertThat(text.replace("%%", "").replace("%n", "")).doesNotContain("%");
+        });
+    }
+
+    private static List<String> texts(CommandSpec command) {
+        List<String> texts = new ArrayList<>(List.of(command.usageMessage().description()));
+        texts.addAll(List.of(command.usageMessage().footer()));
+        command.args().forEach(option -> texts.addAll(List.of(option.description())));
+        command.subcommands().values().forEach(sub -> texts.addAll(texts(sub.getCommandSpec())));
+        return texts;
     }
 
     /** The arguments of the last "workerd" before the shell's own words begin. */

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.FieldSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code init}, {@code config}, {@code handlers}, {@code help}, and what every command has in common. */
 final class InstallationTest {
@@ -161,6 +162,15 @@ final class InstallationTest {
                 .hasSizeGreaterThanOrEqualTo(2);
         assertThat(help.out().lines()).allMatch(line -> line.length() <= 100);
         assertThat(cli.run("help", command).out()).isEqualTo(help.out());
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"next", "run", "disable", "enable", "import"})
+    void aCommandOfCronHasHelpThatNamesIt(String command) {
+        Cli.Said help = cli.run("help", "cron", command);
+        assertThat(help).isEqualTo(cli.run("cron", command, "--help"));
+        assertThat(help.out()).startsWith("Usage: workerd cron " + command);
+        assertThat(cli.run("help", "cron", "nxt").err()).startsWith("workerd: unknown command: cron nxt\n");
     }
 
     @Test
