@@ -40,6 +40,9 @@ final class ChangeCommand {
         Settings settings = main.settings().settings();
         List<Long> ids = ids(settings);
         if (ids.isEmpty()) {
+            if (selection.json) {
+                outcomes.print(ids, selection.dryRun ? "" : action.done());
+            }
             String hint = selection.hint(settings);
             throw new Failure(
                     ExitCode.FAILED,

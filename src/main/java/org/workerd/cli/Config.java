@@ -48,10 +48,10 @@ final class Config implements Callable<Integer> {
         SettingsFile.Loaded loaded = main.settings();
         if (check) {
             check(loaded.settings());
-        } else if (key != null) {
+        } else if (key != null && !json) {
             main.console().data(value(key, loaded.values()));
         } else if (json) {
-            printJson(loaded);
+            printJson(loaded, key == null ? loaded.values() : Map.of(key, value(key, loaded.values())));
         } else if (quiet) {
             loaded.values().keySet().forEach(main.console()::data);
         } else {
@@ -86,7 +86,7 @@ final class Config implements Callable<Integer> {
         main.console().print(table);
     }
 
-    private void printJson(SettingsFile.Loaded loaded) throws IOException {
+    private void printJson(SettingsFile.Loaded loaded, Map<String, String> values) throws IOException {
         try (Json document = new Json(main.console().data())) {
             JsonGenerator out = document.generator();
             out.writeStartObject();
@@ -96,7 +96,7 @@ final class Config implements Callable<Integer> {
             }
             out.writeEndArray();
             out.writeObjectFieldStart("settings");
-            for (Map.Entry<String, String> one : loaded.values().entrySet()) {
+            for (Map.Entry<String, String> one : values.entrySet()) {
                 out.writeObjectFieldStart(one.getKey());
                 out.writeStringField("value", one.getValue());
                 out.writeStringField("from", origin(loaded, one.getKey()));

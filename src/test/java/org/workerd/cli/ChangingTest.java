@@ -275,6 +275,10 @@ final class ChangingTest {
         assertThat(cli.job(2).state()).isEqualTo(JobState.DEAD);
         assertThat(cli.run("retry", "--state", "ready", "--yes"))
                 .isEqualTo(said(1, "", "workerd: no matching job can be retried\n  To see all jobs: workerd list\n"));
+        assertThat(cli.run("retry", "--state", "ready", "--yes", "--json").out())
+                .isEqualTo("{\"ids\":[],\"jobs\":[]}\n");
+        assertThat(cli.run("delete", "--state", "ready", "--dry-run", "--json").out())
+                .isEqualTo("{\"ids\":[]}\n");
     }
 
     @ParameterizedTest

@@ -92,6 +92,9 @@ final class InstallationTest {
                 .anyMatch(line -> line.matches("queue.url +sqlite:" + cli.queueFile() + " +workerd.toml:4:1"))
                 .anyMatch(line -> line.matches("jobs.timeout +1h +default"));
         assertThat(cli.run("config", "--get", "queue.url").out()).isEqualTo("sqlite:" + cli.queueFile() + "\n");
+        assertThat(cli.run("config", "--get", "queue.url", "--json").out())
+                .endsWith("\"settings\":{\"queue.url\":{\"value\":\"sqlite:" + cli.queueFile()
+                        + "\",\"from\":\"workerd.toml:4:1\"}}}\n");
         assertThat(cli.run("config", "--get", "daemon.pidfile").out())
                 .isEqualTo(directory.resolve("workerd.pid") + "\n");
         assertThat(cli.run("config", "--json").out())
