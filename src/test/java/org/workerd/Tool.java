@@ -21,7 +21,7 @@ public final class Tool {
     }
 
     public static Path needed(String name) {
-        Path found = Arrays.stream("/usr/bin:/bin:/usr/sbin:/sbin".split(":"))
+        Path found = Arrays.stream("/usr/bin:/bin:/usr/sbin:/sbin:/usr/local/bin".split(":"))
                 .map(directory -> Path.of(directory, name))
                 .filter(Files::isExecutable)
                 .findFirst()

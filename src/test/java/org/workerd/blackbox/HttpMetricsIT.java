@@ -12,6 +12,7 @@ import java.util.TreeSet;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
+import org.workerd.Tool;
 
 /** What is counted: by /metrics, and in the history that charts are drawn from. */
 class HttpMetricsIT extends HttpTest {
@@ -84,6 +85,17 @@ class HttpMetricsIT extends HttpTest {
         }
         assertThat(JSON.std.mapFrom(Installation.read(MONITORING.resolve("grafana.json"))))
                 .containsKey("panels");
+    }
+
+    @Test
+    void prometheusTakesTheAlertRules() throws Exception {
+        Tool.Answer answer = Tool.run(
+                "promtool",
+                "check",
+                "rules",
+                MONITORING.resolve("workerd.rules.yml").toString());
+        assertThat(answer.exitCode()).as(answer.output()).isZero();
+        assertThat(answer.output()).contains("SUCCESS: 10 rules found");
     }
 
     /** A counter that nothing was counted by yet is told of all the same, by its type. */
