@@ -572,26 +572,6 @@ class WorkerTest extends WorkerFixture {
         assertThat(state(id)).isEqualTo(JobState.DONE);
     }
 
-    /** What could not be started waits here, longer each time, instead of going back to be claimed at once. */
-    @Test
-    void aMachineThatIsShortOfSomethingIsLeftAloneForLongerEachTime() throws Exception {
-        Path program = Files.writeString(top.resolve("resize"), "#!/bin/sh\n");
-        Files.setPosixFilePermissions(program, PosixFilePermissions.fromString("rwxr-xr-x"));
-        Files.delete(directory.scratch());
-        Files.createFile(directory.scratch());
-        start(1);
-        long id = enqueue("resize");
-
-        turnUntil(() -> worker.unwritten() == 1 && worker.turn().compareTo(Duration.ofMillis(250)) > 0);
-        assertThat(state(id)).isEqualTo(JobState.RUNNING);
-        Files.delete(directory.scratch());
-        Files.createDirectory(directory.scratch());
-        turnUntil(() -> state(id) == JobState.DONE);
-
-        assertThat(view(id).attempt()).isEqualTo(1);
-        assertThat(worker.died()).isZero();
-    }
-
     /** The attempt's claim is not ours any more when it ends: what it came to is nobody's business. */
     @Test
     void theEndOfALostClaimRaisesNoAlarmAndIsNoDeath() throws Exception {
