@@ -50,7 +50,8 @@ final class ChangeOutcomes {
     }
 
     boolean isRefused(long id) {
-        return has(id) && byId.get(id).isRefused();
+        Outcome outcome = byId.get(id);
+        return outcome != null && outcome.isRefused();
     }
 
     boolean has(long id) {
