@@ -8,9 +8,9 @@ import java.util.List;
  * Such numbers of different times can be added. Not thread-safe.
  */
 public final class Activity {
-    /** The words of {@link Verdict.AttemptRow} for attempts that somebody ran to an end. */
+    /** The words of {@link Verdict.AttemptRow}. */
     public static final List<String> OUTCOMES =
-            List.of("done", "failed", "timeout", "cancelled", "snoozed", "interrupted");
+            List.of("done", "failed", "timeout", "cancelled", "snoozed", "interrupted", "daemon died");
     /** What has an end of its own making, whose length says something. */
     private static final int RUN_OUT = 3;
 

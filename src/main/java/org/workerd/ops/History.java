@@ -102,7 +102,7 @@ public record History(Window window, @Nullable String queue, List<Moment> points
         out.writeStartObject();
         document.time("at", point.at());
         for (String outcome : Activity.OUTCOMES) {
-            out.writeNumberField(outcome, point.activity().count(outcome));
+            out.writeNumberField(outcome.replace(' ', '_'), point.activity().count(outcome));
         }
         out.writeNumberField("dead", point.activity().dead());
         out.writeNumberField("ready", point.ready());

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ class HttpMetricsIT extends HttpTest {
     private void startListening() {
         at.handler("good", "exit 0");
         at.handler("bad", "exit 65");
+        at.handler("stays", ": >\"$0.begun\"; [ -e \"$0.end\" ] || exec sleep 600");
         at.set("cron.yearly.schedule", Installation.text("0 0 1 1 *"));
         at.set("cron.yearly.name", Installation.text("good"));
         at.configure();
@@ -62,6 +64,19 @@ class HttpMetricsIT extends HttpTest {
         assertThat(kept("dead")).isEqualTo(1);
         assertThat(get("/api/v1/stats/history?window=30d&queue=default").body()).contains("\"step_ms\":21600000");
         assertThat(get("/api/v1/stats/history?window=1y").statusCode()).isEqualTo(422);
+
+        long stays = jobs().enqueue("stays");
+        until("it has begun", () -> Files.exists(at.handlers.resolve("stays.begun")));
+        Installation.write(at.handlers.resolve("stays.end"), "");
+        at.kill9();
+        at.start();
+        jobs().awaitState(stays, "done");
+        awaitListening();
+        assertThat(get("/metrics").body())
+                .contains(
+                        "workerd_attempts_total{name=\"stays\",outcome=\"daemon died\",queue=\"default\"} 1.0",
+                        "workerd_attempts_total{name=\"stays\",outcome=\"done\",queue=\"default\"} 1.0",
+                        "workerd_jobs_finished_total{name=\"stays\",queue=\"default\",state=\"dead\"} 0.0");
     }
 
     @Test

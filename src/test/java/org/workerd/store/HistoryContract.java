@@ -73,6 +73,18 @@ interface HistoryContract extends StoreFixture {
     }
 
     @Test
+    default void whatEndedWithItsDaemonIsKeptApart() {
+        Verdict.AttemptRow row = new Verdict.AttemptRow("daemon died", null, null, "the daemon died");
+        keep(NOW, new Past("mail", "a", activity(new Verdict.Rerun(row), 40)));
+        keep(NOW, new Past("mail", "a", activity(new Verdict.Dead(row, null), 40)));
+        Activity kept = minutes().get(0).activity();
+        assertThat(kept.count("daemon died")).isEqualTo(2);
+        assertThat(kept.count("failed")).isZero();
+        assertThat(kept.dead()).isEqualTo(1);
+        assertThat(kept.ran().count()).isZero();
+    }
+
+    @Test
     default void theLargestBacklogOfAStepIsKeptOverAllQueues() {
         for (int i = 0; i < 3; i++) {
             enqueue(StoreFixture.in("mail", "a"));

@@ -25,24 +25,26 @@ final class PostgresHistory {
             """
             insert into history (
               span, at, queue, name,
-              done, failed, timed_out, cancelled, snoozed, interrupted, dead,
+              done, failed, timed_out, cancelled, snoozed, interrupted, daemon_died, dead,
               ran_ms, waited_ms,
               ran_0, ran_1, ran_2, ran_3, ran_4, ran_5, ran_6, ran_7, ran_8, ran_9,
               waited_0, waited_1, waited_2, waited_3, waited_4, waited_5, waited_6, waited_7, waited_8, waited_9)
             select span, at, queue, name,
               n[1], n[2], n[3], n[4], n[5], n[6], n[7], n[8], n[9], n[10], n[11], n[12], n[13], n[14], n[15],
-              n[16], n[17], n[18], n[19], n[20], n[21], n[22], n[23], n[24], n[25], n[26], n[27], n[28], n[29]
+              n[16], n[17], n[18], n[19], n[20], n[21], n[22], n[23], n[24], n[25], n[26], n[27], n[28], n[29],
+              n[30]
             from (
               select ?::bigint as span, ?::bigint as at, queue, name,
-                (?::bigint[])[(place - 1) * 29 + 1 : place * 29] as n
+                (?::bigint[])[(place - 1) * 30 + 1 : place * 30] as n
               from unnest(?::text[], ?::text[]) with ordinality as past (queue, name, place)
               order by queue, name) as past
             on conflict (span, at, queue, name) do update set
               done = history.done + excluded.done, failed = history.failed + excluded.failed,
               timed_out = history.timed_out + excluded.timed_out, cancelled = history.cancelled + excluded.cancelled,
               snoozed = history.snoozed + excluded.snoozed, interrupted = history.interrupted + excluded.interrupted,
-              dead = history.dead + excluded.dead, ran_ms = history.ran_ms + excluded.ran_ms,
-              waited_ms = history.waited_ms + excluded.waited_ms, ran_0 = history.ran_0 + excluded.ran_0,
+              daemon_died = history.daemon_died + excluded.daemon_died, dead = history.dead + excluded.dead,
+              ran_ms = history.ran_ms + excluded.ran_ms, waited_ms = history.waited_ms + excluded.waited_ms,
+              ran_0 = history.ran_0 + excluded.ran_0,
               ran_1 = history.ran_1 + excluded.ran_1, ran_2 = history.ran_2 + excluded.ran_2,
               ran_3 = history.ran_3 + excluded.ran_3, ran_4 = history.ran_4 + excluded.ran_4,
               ran_5 = history.ran_5 + excluded.ran_5, ran_6 = history.ran_6 + excluded.ran_6,
@@ -112,8 +114,8 @@ final class PostgresHistory {
             """
             select at / l.length * l.length as step,
               sum(done)::bigint, sum(failed)::bigint, sum(timed_out)::bigint, sum(cancelled)::bigint,
-              sum(snoozed)::bigint, sum(interrupted)::bigint, sum(dead)::bigint, sum(ran_ms)::bigint,
-              sum(waited_ms)::bigint, sum(ran_0)::bigint, sum(ran_1)::bigint, sum(ran_2)::bigint,
+              sum(snoozed)::bigint, sum(interrupted)::bigint, sum(daemon_died)::bigint, sum(dead)::bigint,
+              sum(ran_ms)::bigint, sum(waited_ms)::bigint, sum(ran_0)::bigint, sum(ran_1)::bigint, sum(ran_2)::bigint,
               sum(ran_3)::bigint, sum(ran_4)::bigint, sum(ran_5)::bigint, sum(ran_6)::bigint,
               sum(ran_7)::bigint, sum(ran_8)::bigint, sum(ran_9)::bigint, sum(waited_0)::bigint,
               sum(waited_1)::bigint, sum(waited_2)::bigint, sum(waited_3)::bigint, sum(waited_4)::bigint,

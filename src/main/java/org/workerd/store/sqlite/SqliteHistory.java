@@ -24,17 +24,18 @@ final class SqliteHistory {
             """
             insert into history (
               span, at, queue, name,
-              done, failed, timed_out, cancelled, snoozed, interrupted, dead,
+              done, failed, timed_out, cancelled, snoozed, interrupted, daemon_died, dead,
               ran_ms, waited_ms,
               ran_0, ran_1, ran_2, ran_3, ran_4, ran_5, ran_6, ran_7, ran_8, ran_9,
               waited_0, waited_1, waited_2, waited_3, waited_4, waited_5, waited_6, waited_7, waited_8, waited_9)
-            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
+            values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
             on conflict (span, at, queue, name) do update set
               done = history.done + excluded.done, failed = history.failed + excluded.failed,
               timed_out = history.timed_out + excluded.timed_out, cancelled = history.cancelled + excluded.cancelled,
               snoozed = history.snoozed + excluded.snoozed, interrupted = history.interrupted + excluded.interrupted,
-              dead = history.dead + excluded.dead, ran_ms = history.ran_ms + excluded.ran_ms,
-              waited_ms = history.waited_ms + excluded.waited_ms, ran_0 = history.ran_0 + excluded.ran_0,
+              daemon_died = history.daemon_died + excluded.daemon_died, dead = history.dead + excluded.dead,
+              ran_ms = history.ran_ms + excluded.ran_ms, waited_ms = history.waited_ms + excluded.waited_ms,
+              ran_0 = history.ran_0 + excluded.ran_0,
               ran_1 = history.ran_1 + excluded.ran_1, ran_2 = history.ran_2 + excluded.ran_2,
               ran_3 = history.ran_3 + excluded.ran_3, ran_4 = history.ran_4 + excluded.ran_4,
               ran_5 = history.ran_5 + excluded.ran_5, ran_6 = history.ran_6 + excluded.ran_6,
@@ -89,7 +90,7 @@ final class SqliteHistory {
             """
             select at / ?2 * ?2 as step,
               sum(done), sum(failed), sum(timed_out), sum(cancelled), sum(snoozed), sum(interrupted),
-              sum(dead), sum(ran_ms), sum(waited_ms), sum(ran_0), sum(ran_1), sum(ran_2), sum(ran_3),
+              sum(daemon_died), sum(dead), sum(ran_ms), sum(waited_ms), sum(ran_0), sum(ran_1), sum(ran_2), sum(ran_3),
               sum(ran_4), sum(ran_5), sum(ran_6), sum(ran_7), sum(ran_8), sum(ran_9), sum(waited_0),
               sum(waited_1), sum(waited_2), sum(waited_3), sum(waited_4), sum(waited_5), sum(waited_6),
               sum(waited_7), sum(waited_8), sum(waited_9)

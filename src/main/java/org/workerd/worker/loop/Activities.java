@@ -51,6 +51,16 @@ public final class Activities {
         fresh.computeIfAbsent(lane, any -> new Activity()).ended(claim, verdict, ran.toMillis());
     }
 
+    /** Attempts whose verdicts a transaction of their own has carried out, between those of the loop. */
+    void countCommitted(List<Moves.Finish> finishes) {
+        begin();
+        finishes.forEach(finish -> count(
+                finish.claim(),
+                finish.verdict(),
+                Duration.between(finish.claim().startedAt(), finish.at())));
+        committed();
+    }
+
     /**
      * Writes what is due; the transaction's last move.
      *

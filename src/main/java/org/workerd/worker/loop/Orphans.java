@@ -33,16 +33,18 @@ final class Orphans {
     private final Peers peers;
     private final Survivors survivors;
     private final AlarmRaising alarms;
+    private final Activities activities;
     /** Of those that died at about the same time. */
     private int told;
 
     private int untold;
     private int untoldJobs;
 
-    Orphans(Peers peers, Survivors survivors, AlarmRaising alarms) {
+    Orphans(Peers peers, Survivors survivors, AlarmRaising alarms, Activities activities) {
         this.peers = peers;
         this.survivors = survivors;
         this.alarms = alarms;
+        this.activities = activities;
     }
 
     /**
@@ -79,6 +81,7 @@ final class Orphans {
             long id = daemon.id();
             if (survivors.hasNews(id) && (survivors.isKnown(id) || peers.endLeftovers(id))) {
                 Settled settled = store.transaction(moves -> settle(moves, daemon, policies, now));
+                activities.countCommitted(settled.back());
                 tell(daemon, settled);
                 if (settled.alive().isEmpty()) {
                     survivors.forget(id);

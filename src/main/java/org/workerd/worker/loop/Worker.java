@@ -92,7 +92,8 @@ public final class Worker {
         this.verdicts = new Verdicts(slots, identity, held, alarms, printing);
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.wakeup(), cleaner);
-        this.orphans = new Orphans(peers, new Survivors(surroundings.directory(), surroundings.wakeup()), alarms);
+        this.orphans =
+                new Orphans(peers, new Survivors(surroundings.directory(), surroundings.wakeup()), alarms, activities);
         this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
         this.cancellations = new Cancellations(slots, identity.runner());
         this.pruner = new Pruner(new OutputFiles(surroundings.directory()));

@@ -344,6 +344,7 @@ create table history (
   cancelled   bigint not null default 0,
   snoozed     bigint not null default 0,
   interrupted bigint not null default 0,
+  daemon_died bigint not null default 0,
   dead        bigint not null default 0,
   ran_ms      bigint not null default 0,
   waited_ms   bigint not null default 0,

@@ -336,6 +336,7 @@ create table history (
   cancelled   integer not null default 0,
   snoozed     integer not null default 0,
   interrupted integer not null default 0,
+  daemon_died integer not null default 0,
   dead        integer not null default 0,
   ran_ms      integer not null default 0,
   waited_ms   integer not null default 0,

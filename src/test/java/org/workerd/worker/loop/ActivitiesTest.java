@@ -10,6 +10,7 @@ import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.workerd.job.Activity;
 import org.workerd.job.Claim;
 import org.workerd.job.Grain;
 import org.workerd.job.Verdict;
@@ -62,9 +63,13 @@ class ActivitiesTest {
     }
 
     private long kept() {
+        return kept("done");
+    }
+
+    private long kept(String outcome) {
         try (JobQueries queries = store.queries()) {
             return queries.history(Grain.MINUTE, NOW.minusSeconds(600), Grain.MINUTE.length(), null).stream()
-                    .mapToLong(moment -> moment.activity().count("done"))
+                    .mapToLong(moment -> moment.activity().count(outcome))
                     .sum();
         }
     }
@@ -88,6 +93,21 @@ class ActivitiesTest {
         transact(true, "a");
         assertThat(total()).isEqualTo(1);
         assertThat(kept()).isEqualTo(1);
+    }
+
+    @Test
+    void whatDeadDaemonsLeftCountsOnceBetweenTransactions() {
+        Claim claim = new Claim(1, 1, 1, 1, 0, NOW, "a", "mail", 0, List.of(), null, null, null, false, null);
+        Verdict rerun = new Verdict.Rerun(new Verdict.AttemptRow("daemon died", null, null, "the daemon died"));
+        transact(false, "a");
+        activities.countCommitted(
+                List.of(new Moves.Finish(claim, rerun, NOW), new Moves.Finish(claim, new Verdict.GiveBack(null), NOW)));
+        transact(true);
+        Activity all = activities.totals().get(new Activities.Lane("mail", "a"));
+        assertThat(all.count("daemon died")).isEqualTo(1);
+        assertThat(all.count("done")).isEqualTo(1);
+        assertThat(all.ran().count()).isEqualTo(1);
+        assertThat(kept("daemon died")).isEqualTo(1);
     }
 
     @Test
