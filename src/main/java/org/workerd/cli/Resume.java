@@ -1,6 +1,5 @@
 package org.workerd.cli;
 
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.ExitCode;
@@ -52,8 +51,7 @@ final class Resume implements Callable<Integer> {
 
     private static boolean isPaused(JobStore store) {
         try (JobQueries queries = store.queries()) {
-            Set<String> pauses = queries.pauses();
-            return pauses.contains(JobQueries.ALL_QUEUES);
+            return queries.pauses().containsKey(JobQueries.ALL_QUEUES);
         }
     }
 }

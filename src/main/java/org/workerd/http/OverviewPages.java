@@ -73,13 +73,13 @@ final class OverviewPages {
                 troubles(frame, queries, queues, reasons).found(),
                 Tiles.of(frame, queues.queues().values(), LiveDaemons.of(queries)),
                 Charts.of(History.of(queries, window, null, room.now()), room.now()),
-                QueueLine.of(queues),
+                QueueLine.of(queues, room.now()),
                 newest(queries, Set.of(JobState.RUNNING), SHOWN),
                 newest(queries, Set.of(JobState.DEAD, JobState.RETRYING), SHOWN));
     }
 
     private Troubles troubles(Frame frame, JobQueries queries, QueueList queues, WaitReasons reasons) {
-        Troubles troubles = new Troubles(frame);
+        Troubles troubles = new Troubles(frame, room.now());
         HandlerView handlers = room.handlers();
         troubles.claiming(reasons.isServed(), room.parts().pulse().isDraining());
         troubles.deaths(queries.deathsSince(room.now().minus(LATELY)), LATELY);

@@ -49,8 +49,8 @@ final class QueuePages {
         QueuesPage page = room.read(queries -> {
             QueueList list =
                     QueueList.of(queries, room.settings().limits(), room.now()).with(room.reasons(queries), queries);
-            boolean allPaused = queries.pauses().contains(JobQueries.ALL_QUEUES);
-            return new QueuesPage(pages.frame(exchange, SECTION, "Queues"), QueueLine.of(list), allPaused);
+            boolean allPaused = queries.pauses().containsKey(JobQueries.ALL_QUEUES);
+            return new QueuesPage(pages.frame(exchange, SECTION, "Queues"), QueueLine.of(list, room.now()), allPaused);
         });
         Pages.send(exchange, 200, "queues.jte", page);
     }

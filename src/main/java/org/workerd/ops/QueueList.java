@@ -25,9 +25,9 @@ public record QueueList(Map<String, QueueNumbers> queues, Map<String, WaitsFor> 
     /** As they are now, without the reasons. */
     public static QueueList of(JobQueries queries, Limits limits, Instant now) {
         Map<String, QueueNumbers> queues = new TreeMap<>(QueueNumbers.of(queries, now));
-        Set<String> pauses = queries.pauses();
+        Map<String, Instant> pauses = queries.pauses();
         configured(limits)
-                .forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(JobQueries.isPaused(pauses, queue))));
+                .forEach(queue -> queues.putIfAbsent(queue, new QueueNumbers(JobQueries.pausedSince(pauses, queue))));
         return new QueueList(queues, Map.of(), limits);
     }
 
@@ -84,6 +84,7 @@ public record QueueList(Map<String, QueueNumbers> queues, Map<String, WaitsFor> 
         out.writeStartObject();
         out.writeStringField("name", name);
         out.writeBooleanField("paused", numbers.paused());
+        document.time("paused_since", numbers.pausedSince());
         out.writeNumberField("ready", numbers.count(JobState.READY));
         out.writeNumberField("running", numbers.count(JobState.RUNNING));
         out.writeNumberField("waiting", numbers.waiting());

@@ -4,7 +4,6 @@ import java.time.Duration;
 import java.time.Instant;
 import java.util.EnumMap;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.JobState;
@@ -13,27 +12,35 @@ import org.workerd.store.JobQueries;
 /**
  * What is to be said of one queue.
  *
+ * @param pausedSince null: it is not paused
  * @param oldestReady how long its oldest ready job has been ready; null: none is
  * @param oldestReadyJob that job's id
  */
 public record QueueNumbers(
-        Map<JobState, Long> counts, boolean paused, @Nullable Duration oldestReady, @Nullable Long oldestReadyJob) {
+        Map<JobState, Long> counts,
+        @Nullable Instant pausedSince,
+        @Nullable Duration oldestReady,
+        @Nullable Long oldestReadyJob) {
     /** Of a queue without jobs. */
-    public QueueNumbers(boolean paused) {
-        this(Map.of(), paused, null, null);
+    public QueueNumbers(@Nullable Instant pausedSince) {
+        this(Map.of(), pausedSince, null, null);
+    }
+
+    public boolean paused() {
+        return pausedSince != null;
     }
 
     /** By queue: those that have or had jobs, and those that are paused. */
     public static Map<String, QueueNumbers> of(JobQueries queries, Instant now) {
-        Set<String> pauses = queries.pauses();
+        Map<String, Instant> pauses = queries.pauses();
         Map<String, Map<JobState, Long>> counts = new TreeMap<>(queries.counts());
-        pauses.stream()
+        pauses.keySet().stream()
                 .filter(queue -> !queue.equals(JobQueries.ALL_QUEUES))
                 .forEach(queue -> counts.computeIfAbsent(queue, any -> none()));
         Map<String, JobQueries.OldestReady> oldest = queries.oldestReady();
         Map<String, QueueNumbers> numbers = new TreeMap<>();
         counts.forEach((queue, states) -> {
-            boolean paused = JobQueries.isPaused(pauses, queue);
+            Instant paused = JobQueries.pausedSince(pauses, queue);
             JobQueries.OldestReady first = oldest.get(queue);
             numbers.put(
                     queue,

@@ -6,7 +6,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
 import java.util.function.Supplier;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -35,7 +34,7 @@ public final class WaitReasons {
     private final LimitReasons limits;
     private final Supplier<HandlerView> handlersOnDemand;
     private final Instant now;
-    private @Nullable Set<String> pauses;
+    private @Nullable Map<String, Instant> pauses;
     private @Nullable HandlerView handlers;
 
     /**
@@ -122,10 +121,10 @@ public final class WaitReasons {
         if (pauses == null) {
             pauses = queries.pauses();
         }
-        if (!JobQueries.isPaused(pauses, queue)) {
+        if (JobQueries.pausedSince(pauses, queue) == null) {
             return Optional.empty();
         }
-        if (pauses.contains(JobQueries.ALL_QUEUES) && !queue.equals(Alarms.QUEUE)) {
+        if (pauses.containsKey(JobQueries.ALL_QUEUES) && !queue.equals(Alarms.QUEUE)) {
             return Optional.of(new WaitsFor(Reason.PAUSED, "all queues are paused", null, "workerd resume"));
         }
         return Optional.of(

@@ -2,7 +2,6 @@ package org.workerd.store;
 
 import java.time.Instant;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 
 /** Looks whether a queue is whole and agrees with itself; changes nothing and makes no file. Not thread-safe. */
@@ -50,9 +49,6 @@ public interface Health extends AutoCloseable {
 
     /** What a daemon had claimed and not given back. */
     List<Running> runningOf(long daemon);
-
-    /** By queue, {@link JobQueries#ALL_QUEUES} for all: since when it is paused. */
-    Map<String, Instant> pausedSince();
 
     @Override
     void close();

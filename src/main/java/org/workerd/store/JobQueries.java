@@ -143,14 +143,15 @@ public interface JobQueries extends AutoCloseable {
     /** By queue: how many jobs are in each state, all states named. */
     Map<String, Map<JobState, Long>> counts();
 
-    /** The queues that are paused, {@link #ALL_QUEUES} for all. */
-    Set<String> pauses();
+    /** By queue that is paused, {@link #ALL_QUEUES} for all: since when. */
+    Map<String, Instant> pauses();
 
     String ALL_QUEUES = "*";
 
-    /** Whether these pauses hold this queue: a pause of all goes past that of the alarms. */
-    static boolean isPaused(Set<String> pauses, String queue) {
-        return pauses.contains(queue) || (pauses.contains(ALL_QUEUES) && !queue.equals(Alarms.QUEUE));
+    /** Since when these pauses hold this queue, null: they do not. A pause of all goes past that of the alarms. */
+    static @Nullable Instant pausedSince(Map<String, Instant> pauses, String queue) {
+        Instant all = queue.equals(Alarms.QUEUE) ? null : pauses.get(ALL_QUEUES);
+        return pauses.getOrDefault(queue, all);
     }
 
     /**
@@ -172,13 +173,29 @@ public interface JobQueries extends AutoCloseable {
     Deaths deathsSince(Instant time);
 
     /**
-     * Jobs that are dead, and what they most often died of.
+     * Jobs that are dead, and what they died of.
      *
      * @param complete no: older ones were not looked at
-     * @param error its beginning; empty: none has one
-     * @param frequency how many have this error
+     * @param causes all of them, the most frequent first; of those that are as frequent the latest
      */
-    record Deaths(long count, boolean complete, String error, long frequency) {}
+    record Deaths(long count, boolean complete, List<Cause> causes) {
+        public Deaths {
+            causes = List.copyOf(causes);
+        }
+
+        /** Of these causes, which are all. */
+        public static Deaths of(boolean complete, List<Cause> causes) {
+            return new Deaths(causes.stream().mapToLong(Cause::count).sum(), complete, causes);
+        }
+    }
+
+    /**
+     * Why jobs died.
+     *
+     * @param error its beginning; empty: they have none
+     * @param count how many have this error
+     */
+    record Cause(String error, long count) {}
 
     /** A daemon, dead or alive, and how many of its slots are taken. */
     record DaemonView(long id, long pid, String host, int slots, int busy, Instant startedAt) {}

@@ -60,7 +60,7 @@ interface QueriesContract extends StoreFixture {
 
     @Test
     default void whatDiedSinceATimeIsCountedByItsError() {
-        assertThat(deaths(NOW)).isEqualTo(new JobQueries.Deaths(0, true, "", 0));
+        assertThat(deaths(NOW)).isEqualTo(JobQueries.Deaths.of(true, List.of()));
         enqueue("a");
         finish(claimOne(), dead());
         enqueue("b");
@@ -70,7 +70,7 @@ interface QueriesContract extends StoreFixture {
         inTransaction(moves -> moves.finish(early, dead(), PID, NOW.minusSeconds(1)));
         enqueue("d");
         runOne();
-        assertThat(deaths(NOW)).isEqualTo(new JobQueries.Deaths(2, true, "exit code 3", 2));
+        assertThat(deaths(NOW)).isEqualTo(JobQueries.Deaths.of(true, List.of(new JobQueries.Cause("exit code 3", 2))));
         assertThat(deaths(NOW.minusSeconds(1)).count()).isEqualTo(3);
     }
 

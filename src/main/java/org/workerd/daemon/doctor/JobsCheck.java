@@ -22,6 +22,7 @@ import org.workerd.ops.WaitsFor;
 import org.workerd.ops.WaitsFor.Reason;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
+import org.workerd.store.JobQueries.Cause;
 import org.workerd.store.JobQueries.CronView;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobQueries.Deaths;
@@ -59,7 +60,7 @@ final class JobsCheck {
         withoutHandler(ready);
         waiting(ready, queries, served);
         died(queries);
-        paused();
+        paused(queries);
         disabled(queries);
         return findings;
     }
@@ -191,18 +192,19 @@ final class JobsCheck {
         if (deaths.count() == 0) {
             return;
         }
-        String most = deaths.error().isEmpty()
+        Cause most = deaths.causes().get(0);
+        String why = most.error().isEmpty()
                 ? ""
-                : ", " + (deaths.frequency() == deaths.count() ? "all" : Long.toString(deaths.frequency())) + " with: "
-                        + deaths.error();
+                : ", " + (most.count() == deaths.count() ? "all" : Long.toString(most.count())) + " with: "
+                        + most.error();
         findings.add(Finding.warning(
                 "dead",
-                (deaths.complete() ? "" : "at least ") + deaths.count() + " died in the last day" + most,
+                (deaths.complete() ? "" : "at least ") + deaths.count() + " died in the last day" + why,
                 "workerd list --state dead --finished-since 1d"));
     }
 
-    private void paused() {
-        for (Map.Entry<String, Instant> pause : health.pausedSince().entrySet()) {
+    private void paused(JobQueries queries) {
+        for (Map.Entry<String, Instant> pause : queries.pauses().entrySet()) {
             boolean all = pause.getKey().equals(JobQueries.ALL_QUEUES);
             findings.add(Finding.warning(
                     "pauses",

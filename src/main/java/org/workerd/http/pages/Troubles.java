@@ -1,6 +1,7 @@
 package org.workerd.http.pages;
 
 import java.time.Duration;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -9,8 +10,10 @@ import org.workerd.job.JobState;
 import org.workerd.job.Span;
 import org.workerd.ops.HandlerRow;
 import org.workerd.ops.QueueList;
+import org.workerd.ops.QueueNumbers;
 import org.workerd.ops.ScheduleView;
 import org.workerd.ops.WaitsFor;
+import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.Deaths;
 
 /** Finds what is wrong, the worst first. For one page. */
@@ -19,14 +22,19 @@ public final class Troubles {
     private static final Duration LONG = Duration.ofMinutes(5);
 
     private static final long LITTLE_ROOM = 1L << 30;
+    /** So many are told apart; the others are in the list. */
+    private static final int CAUSES = 5;
+
     private static final int LONGEST_ERROR = 160;
     private static final int LONGEST_SOUGHT = 400;
 
     private final Frame frame;
+    private final Instant now;
     private final List<Trouble> found = new ArrayList<>();
 
-    public Troubles(Frame frame) {
+    public Troubles(Frame frame, Instant now) {
         this.frame = frame;
+        this.now = now;
     }
 
     /** Those that are severe, then the others, each in the order in which they were looked for. */
@@ -46,30 +54,39 @@ public final class Troubles {
         }
     }
 
-    /** What became dead lately. */
+    /** What became dead lately, by what it died of. */
     public void deaths(Deaths deaths, Duration within) {
         if (deaths.count() == 0) {
             return;
         }
-        String many = (deaths.complete() ? "" : "at least ") + Figures.jobs(deaths.count());
-        String error = Figures.brief(deaths.error(), LONGEST_ERROR);
-        boolean isCommon = !error.isEmpty() && deaths.frequency() > 1;
         Query dead = Query.of("state", JobState.DEAD.word()).with("finished_since", Span.format(within));
-        Query same = isCommon ? dead.with("error", sought(deaths.error())) : dead;
-        String detail = isCommon ? Figures.count(deaths.frequency()) + " × " + error : error;
+        List<Trouble.Part> parts = deaths.causes().stream()
+                .limit(CAUSES)
+                .map(cause -> part(cause, dead))
+                .toList();
+        long others = deaths.causes().stream()
+                .skip(CAUSES)
+                .mapToLong(JobQueries.Cause::count)
+                .sum();
+        String many = (deaths.complete() ? "" : "at least ") + Figures.jobs(deaths.count());
         Trouble trouble = Trouble.severe(
-                many + " died in the last " + within.toHours() + " hours",
-                detail,
-                frame.href(dead.behind("/jobs")),
-                "See them");
-        found.add(
-                frame.mayChange()
-                        ? trouble.with(
-                                frame.href(same.with("action", "retry")
-                                        .with("all", "1")
-                                        .behind("/changes")),
-                                isCommon ? "Retry those…" : "Retry them…")
-                        : trouble);
+                        many + " died in the last " + within.toHours() + " hours",
+                        others == 0 ? "" : Figures.count(others) + " of them of other errors than these:",
+                        frame.href(dead.behind("/jobs")),
+                        "See them")
+                .of(parts);
+        String all = dead.with("action", "retry").with("all", "1").behind("/changes");
+        found.add(frame.mayChange() ? trouble.with(frame.href(all), "Retry them…") : trouble);
+    }
+
+    private Trouble.Part part(JobQueries.Cause cause, Query dead) {
+        String count = Figures.count(cause.count()) + " ×";
+        return cause.error().isEmpty()
+                ? new Trouble.Part(count, "without a word", null)
+                : new Trouble.Part(
+                        count,
+                        Figures.brief(cause.error(), LONGEST_ERROR),
+                        frame.href(dead.with("error", sought(cause.error())).behind("/jobs")));
     }
 
     /** The error's beginning as it is stored, for it is looked for again. */
@@ -86,7 +103,7 @@ public final class Troubles {
             // Names without a handler are told by themselves.
             boolean isTold = waits != null && waits.reason() == WaitsFor.Reason.NO_HANDLER;
             if (numbers.paused()) {
-                found.add(paused(name, ready));
+                found.add(paused(name, numbers, ready));
             } else if (oldest != null && oldest.compareTo(LONG) > 0 && !isTold) {
                 found.add(Trouble.severe(
                         name + ": a job has been ready for " + Span.brief(oldest),
@@ -98,12 +115,14 @@ public final class Troubles {
         });
     }
 
-    private Trouble paused(String queue, long ready) {
+    private Trouble paused(String queue, QueueNumbers numbers, long ready) {
         String what = queue + " is paused";
+        Moment since = Moment.ofNullable(numbers.pausedSince(), now);
+        String when = since == null ? "" : "since " + since.exact() + ", " + since.words() + "; ";
         String detail = ready == 0
                 ? "nothing waits in it"
                 : Figures.jobs(ready) + (ready == 1 ? " waits in it" : " wait in it");
-        return new Trouble(ready > 0, what, detail, frame.href("/queues"), "Queues", null, "");
+        return new Trouble(ready > 0, what, when + detail, frame.href("/queues"), "Queues", List.of(), null, "");
     }
 
     /** Names that have ready jobs and nothing to run them. */

@@ -3,6 +3,7 @@ package org.workerd.store.postgres;
 import java.util.List;
 import java.util.Set;
 import org.workerd.job.JobState;
+import org.workerd.store.JobQueries.Cause;
 import org.workerd.store.JobQueries.Deaths;
 import org.workerd.store.JobQueries.Filter;
 import org.workerd.store.Walk;
@@ -18,8 +19,6 @@ final class PostgresDeaths {
         this.statements = statements;
     }
 
-    private record Cause(String text, long count) {}
-
     private static final String ERRORS =
             """
             select coalesce(substr(error, 1, 200), ''), count(*)
@@ -34,10 +33,6 @@ final class PostgresDeaths {
         List<Long> newest = walk.next(FARTHEST);
         List<Cause> errors = statements.list(
                 ERRORS, row -> new Cause(row.getString(1), row.getLong(2)), newest.toArray(Long[]::new), time);
-        return new Deaths(
-                errors.stream().mapToLong(Cause::count).sum(),
-                newest.size() < FARTHEST,
-                errors.isEmpty() ? "" : errors.get(0).text(),
-                errors.isEmpty() ? 0 : errors.get(0).count());
+        return Deaths.of(newest.size() < FARTHEST, errors);
     }
 }

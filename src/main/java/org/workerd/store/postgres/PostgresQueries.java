@@ -163,11 +163,13 @@ final class PostgresQueries implements JobQueries {
         return counts;
     }
 
-    private static final String PAUSES = "select queue from pauses";
+    private static final String PAUSES = "select queue, paused_at from pauses";
 
     @Override
-    public Set<String> pauses() {
-        return new HashSet<>(statements.list(PAUSES, row -> row.getString(1)));
+    public Map<String, Instant> pauses() {
+        Map<String, Instant> pauses = new TreeMap<>();
+        statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
+        return pauses;
     }
 
     /** From the first job of a lane and rank to the first of the next, a seek each. */

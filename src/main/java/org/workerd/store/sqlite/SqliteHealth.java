@@ -5,9 +5,7 @@ import java.sql.SQLException;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.ServerState;
@@ -187,15 +185,6 @@ final class SqliteHealth implements Health {
     @Override
     public List<Running> runningOf(long daemon) {
         return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
-    }
-
-    private static final String PAUSES = "select queue, paused_at from pauses";
-
-    @Override
-    public Map<String, Instant> pausedSince() {
-        Map<String, Instant> pauses = new TreeMap<>();
-        statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
-        return pauses;
     }
 
     @Override

@@ -111,11 +111,13 @@ final class SqliteQueries implements JobQueries {
         return counts;
     }
 
-    private static final String PAUSES = "select queue from pauses";
+    private static final String PAUSES = "select queue, paused_at from pauses";
 
     @Override
-    public Set<String> pauses() {
-        return new HashSet<>(statements.list(PAUSES, row -> row.getString(1)));
+    public Map<String, Instant> pauses() {
+        Map<String, Instant> pauses = new TreeMap<>();
+        statements.list(PAUSES, row -> pauses.put(row.getString(1), Instant.ofEpochMilli(row.getLong(2))));
+        return pauses;
     }
 
     /** From the first job of a lane to the first of its next lower priority, a seek each. */

@@ -22,6 +22,7 @@ import org.workerd.ops.JobAction;
 import org.workerd.ops.QueueList;
 import org.workerd.ops.QueueNumbers;
 import org.workerd.ops.WaitsFor;
+import org.workerd.store.JobQueries.Cause;
 import org.workerd.store.JobQueries.Deaths;
 import org.workerd.store.JobQueries.Moment;
 import org.workerd.store.JobView;
@@ -128,12 +129,21 @@ class PagesTest {
 
     @Test
     void whatIsWorstStandsFirst() {
-        Troubles troubles = new Troubles(FRAME);
-        QueueNumbers old = new QueueNumbers(Map.of(JobState.READY, 3L), false, Duration.ofMinutes(9), 4L);
+        Troubles troubles = new Troubles(FRAME, NOW);
+        QueueNumbers old = new QueueNumbers(Map.of(JobState.READY, 3L), null, Duration.ofMinutes(9), 4L);
         WaitsFor handler = new WaitsFor(WaitsFor.Reason.NO_HANDLER, "there is none", null, null);
         troubles.queues(new QueueList(
-                Map.of("bulk", new QueueNumbers(true), "fax", old, "mail", old), Map.of("fax", handler), Limits.NONE));
-        troubles.deaths(new Deaths(12, true, "exit code 1: SMTP 451\nmore", 9), Duration.ofDays(1));
+                Map.of("bulk", new QueueNumbers(NOW.minusSeconds(7_200)), "fax", old, "mail", old),
+                Map.of("fax", handler),
+                Limits.NONE));
+        troubles.deaths(
+                Deaths.of(
+                        true,
+                        List.of(
+                                new Cause("exit code 1: SMTP 451\nmore", 9),
+                                new Cause("", 2),
+                                new Cause("exit code 2", 1))),
+                Duration.ofDays(1));
         troubles.claiming(true, false);
         troubles.disk("/var/lib/workerd", 5L << 30);
 
@@ -146,10 +156,17 @@ class PagesTest {
                 .filter(one -> one.what().startsWith("12"))
                 .findFirst()
                 .orElseThrow();
-        assertThat(deaths.detail()).isEqualTo("9 × exit code 1: SMTP 451");
-        assertThat(deaths.remedy())
-                .isEqualTo("/q/changes?state=dead&finished_since=1d&error=exit+code+1%3A+SMTP+451%0Amore"
-                        + "&action=retry&all=1");
+        assertThat(deaths.parts())
+                .containsExactly(
+                        new Trouble.Part(
+                                "9 ×",
+                                "exit code 1: SMTP 451",
+                                "/q/jobs?state=dead&finished_since=1d&error=exit+code+1%3A+SMTP+451%0Amore"),
+                        new Trouble.Part("2 ×", "without a word", null),
+                        new Trouble.Part(
+                                "1 ×", "exit code 2", "/q/jobs?state=dead&finished_since=1d&error=exit+code+2"));
+        assertThat(deaths.remedy()).isEqualTo("/q/changes?state=dead&finished_since=1d&action=retry&all=1");
+        assertThat(found.get(2).detail()).startsWith("since ").contains(", 2h 0m ago; nothing waits in it");
     }
 
     @Test

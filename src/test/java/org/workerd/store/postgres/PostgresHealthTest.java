@@ -42,7 +42,6 @@ class PostgresHealthTest {
         Optional<String> damage = health(health -> health.damage(true));
         assertThat(damage).isEmpty();
         assertThat(health(Health::version)).isEqualTo(PostgresSchema.VERSION);
-        assertThat(health(Health::pausedSince)).isEmpty();
     }
 
     @Test

@@ -165,7 +165,8 @@ final class SqliteSearchTest {
     void ofTheDeadTheNewestAreCounted() {
         JobQueries.Deaths deaths = queries.deathsSince(Instant.EPOCH);
         assertThat(deaths)
-                .isEqualTo(new JobQueries.Deaths(SqliteDeaths.FARTHEST, false, "exit code 1", SqliteDeaths.FARTHEST));
+                .isEqualTo(JobQueries.Deaths.of(
+                        false, List.of(new JobQueries.Cause("exit code 1", SqliteDeaths.FARTHEST))));
     }
 
     @Test
