@@ -46,7 +46,7 @@ public interface Moves {
     record Enqueued(long id, boolean stored) {}
 
     /** A queue and a name: what limits, pauses and missing handlers are about. */
-    record Lane(long id, String queue, String name, int running) {}
+    record Lane(long id, String queue, String name) {}
 
     /** A daemon that serves this queue, dead or alive: whoever holds the lock of its file knows. */
     record DaemonRow(long id, long pid, String host, int slots, Instant startedAt) {}

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
 import org.workerd.job.Limits;
@@ -33,19 +34,32 @@ final class PostgresClaims {
     private final Statements statements;
     private final PostgresRates rates;
     private final PostgresScopes scopes;
+    private final PostgresCursors cursors;
+    /** When more may be found than this transaction has. */
+    private @Nullable Instant sureAt;
 
     PostgresClaims(Statements statements, PostgresRates rates) {
         this.statements = statements;
         this.rates = rates;
         this.scopes = new PostgresScopes(statements);
+        this.cursors = new PostgresCursors(statements);
+    }
+
+    /** Where jobs are ready, but for those of paused queues. */
+    List<Moves.Lane> lanes(PostgresCursors.Side side) {
+        return cursors.lanes(side);
     }
 
     /** By the priority of their queues, then their own, then age, over all lanes. */
     List<Claim> claim(long daemon, Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, long now) {
         scopes.forget();
-        if (lanes.isEmpty() || most.isNothing()) {
-            return List.of();
-        }
+        List<Claim> claimed =
+                lanes.isEmpty() || most.isNothing() ? List.of() : claimFrom(daemon, lanes, limits, most, now);
+        noteIfUnsure(most.without(claimed), now);
+        return claimed;
+    }
+
+    private List<Claim> claimFrom(long daemon, Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, long now) {
         Map<Long, Moves.Lane> open = new LinkedHashMap<>();
         lanes.forEach(lane -> open.put(lane.id(), lane));
         scopes.hold(open, limits, now);
@@ -67,9 +81,26 @@ final class PostgresClaims {
         return claimed;
     }
 
-    /** When it is worth looking again, because another daemon held a limit that jobs of these lanes have. */
+    /** With room left, where no more was found but not all was searched. */
+    private void noteIfUnsure(Moves.Most left, long now) {
+        long millis = cursors.untilSure().plusNanos(999_999).toMillis();
+        if (!left.isNothing() && millis > 0) {
+            sureAt = Instant.ofEpochMilli(now + millis);
+        }
+    }
+
+    void ended(boolean committed) {
+        cursors.ended(committed);
+        sureAt = null;
+    }
+
+    /**
+     * When it is worth looking again: another daemon held a limit that jobs of these lanes have, or not all was searched.
+     */
     Optional<Instant> heldUpUntil() {
-        return scopes.heldUpUntil();
+        return Stream.of(scopes.heldUpUntil(), Optional.ofNullable(sureAt))
+                .flatMap(Optional::stream)
+                .min(Instant::compareTo);
     }
 
     /** False: no lane has room. */
@@ -95,42 +126,55 @@ final class PostgresClaims {
     }
 
     /** A job that could be claimed, where its row is, and how much memory it needs at most, as {@link Claim#size} says. */
-    private record Head(String place, long lane, long id, long size) {}
+    private record Head(String place, long lane, int rank, long id, long size) {}
 
-    /** Each job is locked when it is found, by its place: by its key the planner may go through all of a lane for each. */
+    /**
+     * Found in the order in which they are to be claimed, so that no more are looked at and locked than are wanted. Each by
+     * its place: by its key the planner may go through all of a lane for each.
+     */
     private static final String HEADS =
             """
-            select ready.ctid::text as place, ready.lane, ready.id,
+            select ready.ctid::text as place, ready.lane, ready.rank, ready.id,
               coalesce(2 * octet_length(payload) + 64, 0)
                 + case args when '[]' then 0 else 2 * octet_length(args) + 64 * json_array_length(args::json) end as size
-            from unnest(?::bigint[], ?::integer[]) as l (lane, urgency)
-              cross join lateral (
-                select ctid from ready where ready.lane = l.lane order by rank, id limit ?) as head
-              join ready on ready.ctid = head.ctid
+            from (
+              select urgency, l.rank, next.id, next.place
+              from unnest(?::bigint[], ?::integer[], ?::bigint[], ?::integer[]) as l (lane, rank, after, urgency)
+                cross join lateral (
+                  select id, ctid as place from ready
+                  where ready.lane = l.lane and ready.rank = l.rank and id > l.after order by id limit ?) as next
+              order by urgency desc, rank, id
+              limit ?) as head
+              join ready on ready.ctid = head.place
               join jobs on jobs.id = ready.id
-            order by urgency desc, ready.rank, ready.id
+            order by head.urgency desc, head.rank, head.id
             limit ?
             for update of ready skip locked
             """;
 
     private List<Head> heads(Collection<Moves.Lane> lanes, Limits limits, Moves.Most most) {
-        List<Head> found = heads(lanes, limits, most, WINDOW);
-        return found.isEmpty() ? heads(lanes, limits, most, WIDE_WINDOW) : found;
+        List<PostgresCursors.Cursor> found = cursors.of(lanes);
+        List<Head> heads = heads(found, limits, most, WINDOW);
+        return heads.isEmpty() ? heads(found, limits, most, WIDE_WINDOW) : heads;
     }
 
-    private List<Head> heads(Collection<Moves.Lane> lanes, Limits limits, Moves.Most most, int window) {
+    private List<Head> heads(List<PostgresCursors.Cursor> found, Limits limits, Moves.Most most, int window) {
         return statements.list(
                 HEADS,
-                row -> new Head(row.getString(1), row.getLong(2), row.getLong(3), row.getLong(4)),
-                lanes.stream().map(Moves.Lane::id).toArray(Long[]::new),
-                lanes.stream().map(lane -> limits.priority(lane.queue())).toArray(Integer[]::new),
+                row -> new Head(row.getString(1), row.getLong(2), row.getInt(3), row.getLong(4), row.getLong(5)),
+                found.stream().map(cursor -> cursor.lane().id()).toArray(Long[]::new),
+                found.stream().map(PostgresCursors.Cursor::rank).toArray(Integer[]::new),
+                found.stream().map(PostgresCursors.Cursor::after).toArray(Long[]::new),
+                found.stream()
+                        .map(cursor -> limits.priority(cursor.lane().queue()))
+                        .toArray(Integer[]::new),
+                (long) window * most.jobs(),
                 (long) window * most.jobs(),
                 most.jobs());
     }
 
     /** Those that there is room for, in their order. */
-    private static List<Head> fitting(
-            List<Head> heads, Map<Long, Moves.Lane> lanes, Limits.Room room, Moves.Most most) {
+    private List<Head> fitting(List<Head> heads, Map<Long, Moves.Lane> lanes, Limits.Room room, Moves.Most most) {
         List<Head> fitting = new ArrayList<>();
         long size = 0;
         for (Head head : heads) {
@@ -142,6 +186,7 @@ final class PostgresClaims {
                 room.take(lane.queue(), lane.name(), 1);
                 fitting.add(head);
                 size += head.size;
+                cursors.claimed(lane, head.rank, head.id);
             }
         }
         return fitting;

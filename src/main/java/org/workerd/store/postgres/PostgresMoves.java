@@ -62,8 +62,9 @@ final class PostgresMoves implements Moves {
         tallies.write();
     }
 
-    void forgetTallies() {
+    void ended(boolean committed) {
         tallies.forget();
+        claims.ended(committed);
     }
 
     @Override
@@ -142,43 +143,14 @@ final class PostgresMoves implements Moves {
         return statements.update(UNREGISTER, daemon) == 1;
     }
 
-    /** From the first job of a lane to the first of the next, a seek each. Lanes of alarms are below zero. */
-    private static final String LANES_WITH_READY =
-            """
-            with recursive heads (lane, id) as (
-              (select lane, id from ready where lane >= 0 order by lane limit 1)
-              union all
-              (select next.lane, next.id from heads cross join lateral (
-                select lane, id from ready where lane > heads.lane order by lane limit 1) as next)
-            ),
-            busy (lane, jobs) as (select lane, count(*) from running group by lane)
-            select heads.lane, queue, name, coalesce(busy.jobs, 0)
-            from heads join jobs on jobs.id = heads.id
-              left join busy on busy.lane = heads.lane
-            where not exists (select from pauses where pauses.queue in (jobs.queue, '*'))
-            """;
-
     @Override
     public List<Lane> lanesWithReady() {
-        return lanes(LANES_WITH_READY);
+        return claims.lanes(PostgresCursors.Side.ORDINARY);
     }
-
-    private static final String ALARM_LANES_WITH_READY =
-            """
-            with recursive heads (lane, id) as (
-              (select lane, id from ready where lane < 0 order by lane limit 1)
-              union all
-              (select next.lane, next.id from heads cross join lateral (
-                select lane, id from ready where lane > heads.lane and lane < 0 order by lane limit 1) as next)
-            )
-            select heads.lane, queue, name, (select count(*) from running where running.lane = heads.lane)
-            from heads join jobs on jobs.id = heads.id
-            where not exists (select from pauses where pauses.queue = jobs.queue)
-            """;
 
     @Override
     public List<Lane> alarmLanesWithReady() {
-        return lanes(ALARM_LANES_WITH_READY);
+        return claims.lanes(PostgresCursors.Side.ALARMS);
     }
 
     @Override
@@ -189,10 +161,6 @@ final class PostgresMoves implements Moves {
     @Override
     public List<JobView.Attempt> attempts(long id) {
         return statements.list(PostgresQueries.ATTEMPTS, JobRows::attempt, id);
-    }
-
-    private List<Lane> lanes(String sql) {
-        return statements.list(sql, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
     }
 
     @Override

@@ -71,7 +71,7 @@ final class PostgresStore implements JobStore {
             return result;
         } finally {
             limit.end(committed);
-            mine.moves.forgetTallies();
+            mine.moves.ended(committed);
             if (!committed) {
                 rollBack(mine.connection);
             }

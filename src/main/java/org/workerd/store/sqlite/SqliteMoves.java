@@ -119,14 +119,14 @@ final class SqliteMoves implements Moves {
 
     private static final String LANES_WITH_READY =
             """
-            select id, queue, name, running from lanes
+            select id, queue, name from lanes
             where ready > 0 and queue <> 'alarms' and octet_length(queue) <= 128 and octet_length(name) <= 128
               and not exists (select 1 from pauses where pauses.queue in (lanes.queue, '*'))
             """;
 
     private static final String ALARM_LANES_WITH_READY =
             """
-            select id, queue, name, running from lanes
+            select id, queue, name from lanes
             where ready > 0 and queue = 'alarms' and octet_length(name) <= 128
               and not exists (select 1 from pauses where pauses.queue = lanes.queue)
             """;
@@ -144,7 +144,7 @@ final class SqliteMoves implements Moves {
     private List<Lane> lanes(String sql) {
         // What this transaction has moved so far counts as well.
         tallies.write(statements);
-        return statements.list(sql, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3), row.getInt(4)));
+        return statements.list(sql, row -> new Lane(row.getLong(1), row.getString(2), row.getString(3)));
     }
 
     @Override
