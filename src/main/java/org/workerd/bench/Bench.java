@@ -53,12 +53,20 @@ public final class Bench implements AutoCloseable {
      * Of the server that keeps a queue, in a schema of the bench's own.
      *
      * @param directory on whose disk the daemon of this machine works
+     * @param home of the installation that is measured
      */
-    public static Bench ofServer(QueueUrl.Postgres queue, Path directory, boolean quick, InstantSource clock)
+    public static Bench ofServer(QueueUrl.Postgres queue, Path directory, Path home, boolean quick, InstantSource clock)
             throws IOException {
         Plan plan = (quick ? Plan.QUICK : Plan.FULL).beginning(System.nanoTime());
-        ServerSite site = ServerSite.make(queue);
-        List<Step> steps = List.of(new ServerEnqueueStep(site, plan), new ServerTurnStep(site, plan, clock));
+        ServerSite site = ServerSite.make(queue, Site.make(directory.resolve("queue.db"), home, plan.room(), clock));
+        List<Step> steps = List.of(
+                new ServerEnqueueStep(site, plan),
+                new ServerTurnStep(site, plan, clock),
+                new ServerCommandStep(site, plan),
+                new ServerIdleStep(site, plan),
+                new ServerPickUpStep(site, plan),
+                new ServerJavaStep(site, plan, clock),
+                new ServerProgramStep(site, plan, clock));
         return new Bench(
                 Machine.with(directory), site, steps.stream().map(Part::new).toList());
     }

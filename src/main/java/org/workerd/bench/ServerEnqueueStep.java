@@ -25,6 +25,8 @@ record ServerEnqueueStep(ServerSite site, Plan plan) implements Step {
 
     @Override
     public List<Figure> measure() throws IOException, InterruptedException {
+        List<Double> plain = new ArrayList<>();
+        List<Double> manyPlain = new ArrayList<>();
         List<Double> alone = new ArrayList<>();
         List<Double> aloneBare = new ArrayList<>();
         List<Double> many = new ArrayList<>();
@@ -32,14 +34,28 @@ record ServerEnqueueStep(ServerSite site, Plan plan) implements Step {
         List<Double> batch = new ArrayList<>();
         List<Double> batchBare = new ArrayList<>();
         plan.repeat(() -> {
+            plain.add(rate(1, this::plain));
             alone.add(rate(1, this::ours));
             aloneBare.add(rate(1, this::bare));
+            manyPlain.add(rate(CLIENTS, this::plain));
             many.add(rate(CLIENTS, this::ours));
             manyBare.add(rate(CLIENTS, this::bare));
             batch.add(batch());
             batchBare.add(bareBatch());
         });
         return List.of(
+                new Figure(
+                        "server_insert_single",
+                        "plain INSERT into jobs",
+                        Unit.PER_SECOND,
+                        new Samples(plain),
+                        new Limit("bare INSERT, one row a transaction", new Samples(aloneBare))),
+                new Figure(
+                        "server_insert_clients",
+                        "plain INSERT into jobs, " + CLIENTS + " clients",
+                        Unit.PER_SECOND,
+                        new Samples(manyPlain),
+                        new Limit("bare INSERT by " + CLIENTS + " clients", new Samples(manyBare))),
                 new Figure(
                         "server_enqueue_single",
                         "enqueue, one by one",
@@ -68,6 +84,11 @@ record ServerEnqueueStep(ServerSite site, Plan plan) implements Step {
         JobStore store = site.store();
         NewJob job = job();
         return new Client(() -> store.transaction(moves -> moves.enqueue(job)), store);
+    }
+
+    private Client plain() {
+        PostgresBareLoops loops = site.bare();
+        return new Client(() -> loops.insertJob(EnqueueStep.PAYLOAD), loops);
     }
 
     private Client bare() {

@@ -10,6 +10,7 @@ import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
 import org.workerd.store.JobStore;
+import org.workerd.store.QueueUrl;
 import org.workerd.store.sqlite.SqliteEngine;
 
 /**
@@ -23,6 +24,21 @@ final class Site implements AutoCloseable {
             pidfile = "run/NAME.pid"
             [queue]
             url = "sqlite:QUEUE/queue.db"
+            [handlers]
+            dir = "handlers"
+            plugins = "plugins"
+            [log]
+            file = "log/NAME.log"
+            """;
+
+    private static final String SERVER_SETTINGS =
+            """
+            [daemon]
+            pidfile = "run/NAME.pid"
+            dir = "own-NAME"
+            [queue]
+            url = "URL"
+            PASSWORD
             [handlers]
             dir = "handlers"
             plugins = "plugins"
@@ -94,6 +110,20 @@ final class Site implements AutoCloseable {
 
     private void settings(String name, String queue) throws IOException {
         Files.writeString(config(name), SETTINGS.replace("NAME", name).replace("QUEUE", queue));
+    }
+
+    /** Lets a daemon of this name serve a queue on a server. */
+    BenchDaemon serve(QueueUrl.Postgres url, String name) throws IOException {
+        String password = url.passwordFile()
+                .map(file -> "password_file = \"" + file.toAbsolutePath() + "\"")
+                .orElse("");
+        Files.writeString(
+                config(name),
+                SERVER_SETTINGS
+                        .replace("NAME", name)
+                        .replace("PASSWORD", password)
+                        .replace("URL", url.text()));
+        return new BenchDaemon(this, name);
     }
 
     /** A daemon of the queue that is served; there are two. */

@@ -10,7 +10,8 @@ import java.util.concurrent.TimeUnit;
 
 /** Other programs, run with nothing of our settings: a bench must never touch the queue that these name. Stateless. */
 final class Tool {
-    private static final Set<String> PASSED_ON = Set.of("PATH", "HOME", "JAVA_HOME", "WORKERD_JAVA", "WORKERD_HEAP");
+    private static final Set<String> PASSED_ON =
+            Set.of("PATH", "HOME", "JAVA_HOME", "WORKERD_JAVA", "WORKERD_HEAP", "PGPASSWORD", "PGPASSFILE");
     private static final int LONGEST_SECONDS = 60;
 
     private Tool() {}

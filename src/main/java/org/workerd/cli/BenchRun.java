@@ -55,7 +55,7 @@ final class BenchRun {
         Settings settings = main.settings().settings();
         Path directory = settings.directory().path();
         return settings.queue() instanceof QueueUrl.Postgres server
-                ? Bench.ofServer(server, directory, quick, main::now)
+                ? Bench.ofServer(server, directory, home, quick, main::now)
                 : Bench.of(directory.resolve("queue.db"), home, quick, main::now);
     }
 

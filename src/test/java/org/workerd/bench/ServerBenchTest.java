@@ -40,9 +40,10 @@ class ServerBenchTest {
         QueueUrl.Postgres url = QueueUrl.Postgres.parse(
                 PostgresCluster.shared().url(PostgresCluster.USER, PostgresCluster.USER, "measured"));
         List<Figure> figures = new ArrayList<>();
-        try (Bench bench = Bench.ofServer(url, directory, true, InstantSource.fixed(Instant.EPOCH))) {
+        try (Bench bench = Bench.ofServer(url, directory, directory, true, InstantSource.fixed(Instant.EPOCH))) {
             assertThat(schemas()).hasSize(1);
-            for (Bench.Part part : bench.parts()) {
+            // The others need an installation.
+            for (Bench.Part part : bench.parts().subList(0, 2)) {
                 Bench.Result result = part.measure();
                 assertThat(result.failure()).isNull();
                 figures.addAll(result.figures());
@@ -51,6 +52,8 @@ class ServerBenchTest {
         assertThat(figures)
                 .extracting(Figure::name)
                 .containsExactly(
+                        "server_insert_single",
+                        "server_insert_clients",
                         "server_enqueue_single",
                         "server_enqueue_clients",
                         "server_enqueue_batch",

@@ -65,6 +65,48 @@ public final class PostgresBareLoops implements AutoCloseable {
             select 'noop', ?, '[]', 'default', 0, 0 from generate_series(1, ?)
             """;
 
+    private static final String INSERT_JOB = "insert into jobs (name, payload) values ('noop', ?)";
+
+    /** One job, as any program would store it, in a transaction of its own. */
+    public void insertJob(String payload) {
+        statements.update(INSERT_JOB, payload);
+        commit();
+    }
+
+    /** Empties the queue of everything, which only a bench's own queue can stand. */
+    public void forgetJobs() {
+        run("truncate jobs, ready, scheduled, blocked, finished, attempts, tallies");
+    }
+
+    private static final String TAKEN =
+            "select max(finished_at) - min(started_at) from finished where id between ? and ?";
+
+    /** From the first one's start to the last one's end of the jobs with these ids, in milliseconds. */
+    public long millisTaken(long first, long last) {
+        long millis = statements.number(TAKEN, first, last);
+        commit();
+        return millis;
+    }
+
+    private static final String ENDED = "select count(*) from finished where id between ? and ?";
+
+    /** How many of the jobs with these ids have ended. */
+    public long ended(long first, long last) {
+        long count = statements.number(ENDED, first, last);
+        commit();
+        return count;
+    }
+
+    private static final String TRANSACTIONS =
+            "select xact_commit + xact_rollback from pg_stat_database where datname = current_database()";
+
+    /** How many there have been in this database, of anybody, as far as the server has counted. */
+    public long transactions() {
+        long count = statements.number(TRANSACTIONS);
+        commit();
+        return count;
+    }
+
     /** So many rows in one transaction. */
     public void insert(int count, String payload) {
         statements.update(INSERT_MANY, payload, count);
