@@ -1,11 +1,14 @@
 #!/bin/sh
-# The same work by workerd, task-spooler, nq and JobRunr on SQLite, one after the other, on this machine.
+# The same work by workerd, task-spooler, nq and JobRunr on SQLite, and by workerd, graphile-worker, pg-boss and a bare
+# loop on one server of PostgreSQL, one after the other, on this machine.
 # usage: sh src/bench/compare.sh [PROGRAMS [JAVA_JOBS]]   after mvn package; installs what is missing when root
 # A time begins with the first enqueue and ends with the last job, our two JVM starts in it. What cannot be had is left out, with the reason.
 # shellcheck disable=SC2317 # the functions are called through try
 set -u
 
 jobrunr=org.jobrunr:jobrunr:8.7.0
+graphile='graphile-worker@0.16.6'
+pgboss='pg-boss@10.1.6'
 gson=com.google.code.gson:gson:2.13.1
 programs=${1:-2000}
 noops=${2:-5000}
@@ -16,9 +19,15 @@ workerd=$home/bin/workerd
 slots=$(nproc)
 [ -x "$workerd" ] || { echo 'compare.sh: no target/workerd: first mvn package -DskipTests' >&2; exit 1; }
 
+# shellcheck source=src/bench/compare/server.sh
+. "$here/compare/server.sh"
+
 top=$(mktemp -d /var/tmp/workerd-compare-XXXXXX) || exit 1
+chmod 755 "$top"
 finish() {
     [ ! -e "$top/w/workerd" ] || "$top/w/workerd" stop --now >"$top/stop" 2>&1 || cat "$top/stop" >&2
+    [ ! -e "$top/p/workerd" ] || "$top/p/workerd" stop --now >"$top/stop" 2>&1 || cat "$top/stop" >&2
+    stop_server
     [ ! -e "$top/ts.sock" ] || TS_SOCKET=$top/ts.sock tsp -K
     rm -rf -- "$top"
 }
@@ -57,17 +66,17 @@ set_up_workerd() {
     "$top/w/workerd" start 2>/dev/null
 }
 
-# $1 jobs of name $2 through workerd.
+# $1 jobs of name $2 through the installation $3, whose queue is kept as $4 says.
 run_workerd() {
     awk -v n="$1" -v name="$2" 'BEGIN { while (n-- > 0) print "{\"name\":\"" name "\"}" }' >"$top/batch"
     begun=$(millis)
-    "$top/w/workerd" enqueue -q --batch "$top/batch" >"$top/ids" || return 1
+    "$top/$3/workerd" enqueue -q --batch "$top/batch" >"$top/ids" || return 1
     last=$(tail -n 1 "$top/ids")
     # shellcheck disable=SC2046 # ids
-    "$top/w/workerd" wait $(tail -n "$slots" "$top/ids") 2>/dev/null || return 1
+    "$top/$3/workerd" wait $(tail -n "$slots" "$top/ids") 2>/dev/null || return 1
     took=$(($(millis) - begun))
-    once "$top/w/workerd" enqueue "$2" || return 1
-    [ -n "$last" ] && row workerd "$2" "$1" "$(rate "$1" "$took")" "$one" 'all: SQLite, synchronous=FULL'
+    once "$top/$3/workerd" enqueue "$2" || return 1
+    [ -n "$last" ] && row "workerd$5" "$2" "$1" "$(rate "$1" "$took")" "$one" "all: $4"
 }
 
 run_spooler() {
@@ -112,6 +121,39 @@ run_jobrunr() {
     row "JobRunr ${jobrunr##*:} on SQLite" noop "$noops" "$(rate "$noops" "$took")" - 'all: SQLite, synchronous=FULL'
 }
 
+# One job a transaction, without anything around it.
+run_bare() {
+    bare="$server/psql -X -q -v ON_ERROR_STOP=1 -d $url"
+    $bare -c 'create table bare (id bigint generated always as identity primary key, payload text)' \
+        -c "insert into bare (payload) select 'x' from generate_series(1, $noops)" || return 1
+    cat >"$top/bare.sql" <<'SQL'
+delete from bare where id = (select id from bare order by id limit 1 for update skip locked) returning payload;
+SQL
+    begun=$(millis)
+    "$server/pgbench" -n -M prepared -c "$slots" -t $((noops / slots)) -f "$top/bare.sql" "$url" >"$top/err" 2>&1 \
+        || { cat "$top/err" >&2; return 1; }
+    row 'bare SKIP LOCKED loop' noop "$noops" "$(rate "$noops" $(($(millis) - begun)))" - "$postgres"
+}
+
+on_server() {
+    "$workerd" init "$top/p" 2>/dev/null && cp "$top/w/plugins/noop.jar" "$top/p/plugins/" && mkdir "$top/p/conf.d" \
+        && printf '[queue]\nurl = "%s"\n\n[daemon]\ndir = "%s"\n' "$url" "$top/p/own" >"$top/p/conf.d/server.toml" \
+        && "$top/p/workerd" start 2>/dev/null && run_workerd "$noops" noop p "${postgres#all: }" ' on PostgreSQL'
+}
+
+# $1 is the package and its version, $2 what runs the jobs with it.
+run_node() {
+    if ! have node nodejs || ! have npm npm; then skip "$1" noop "$why" && return; fi
+    mkdir -p "$top/node" && cp "$here/compare/$2" "$top/node/" || return 1
+    (cd "$top/node" && npm install --no-audit --no-fund --silent "$1") >"$top/npm" 2>&1 \
+        || { skip "$1" noop 'npm cannot fetch it'; return; }
+    took=$(cd "$top/node" && timeout 300 node "$2" "$url" "$noops" "$slots" 2>"$top/err") \
+        || { tail -n 3 "$top/err" >&2; return 1; }
+    row "$1" noop "$noops" "$(rate "$noops" "$took")" - "$postgres"
+}
+
+sqlite='SQLite, synchronous=FULL'
+postgres='all: PostgreSQL, synchronous_commit=on'
 failed=0
 try() { "$@" || { echo "compare.sh: $1 failed" >&2; failed=1; }; }
 
@@ -119,9 +161,17 @@ echo "$slots × $(sed -n '/^model name/{s/^[^:]*: //p;q}' /proc/cpuinfo), Linux 
 echo
 row TOOL WORK JOBS RATE 'ONE ENQUEUE' 'A POWER CUT LEAVES'
 set_up_workerd || { echo 'compare.sh: cannot set workerd up' >&2; exit 1; }
-try run_workerd "$programs" true
+try run_workerd "$programs" true w "$sqlite" ''
 try run_spooler
 try run_nq
-try run_workerd "$noops" noop
+try run_workerd "$noops" noop w "$sqlite" ''
 try run_jobrunr
+if start_server; then
+    try run_bare
+    try on_server
+    try run_node "$graphile" graphile.mjs
+    try run_node "$pgboss" pgboss.mjs
+else
+    skip 'all on PostgreSQL' noop "$why"
+fi
 exit "$failed"
