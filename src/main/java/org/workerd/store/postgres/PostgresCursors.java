@@ -8,6 +8,7 @@ import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import org.workerd.store.Moves.Lane;
 
@@ -100,9 +101,13 @@ final class PostgresCursors {
         }
     }
 
+    private Known known(Side side) {
+        return Objects.requireNonNull(sides.get(side));
+    }
+
     /** Where jobs are ready now. */
     List<Lane> lanes(Side side) {
-        Known known = sides.get(side);
+        Known known = known(side);
         known.open.clear();
         known.isSearched = known.isSearchDue();
         known.isLooked = true;
@@ -121,9 +126,8 @@ final class PostgresCursors {
                 if (!known.isLooked) {
                     lanes(side.getKey());
                 }
-                known.open.stream()
-                        .map(known.cursors::get)
-                        .filter(cursor -> wanted.contains(cursor.lane()))
+                known.cursors.values().stream()
+                        .filter(cursor -> known.open.contains(cursor.place()) && wanted.contains(cursor.lane()))
                         .forEach(cursors::add);
             }
         }
@@ -132,7 +136,7 @@ final class PostgresCursors {
 
     /** A ready job was claimed, the first that there was. */
     void claimed(Lane lane, int rank, long job) {
-        sides.get(Side.of(lane)).found(new Cursor(lane, rank, job));
+        known(Side.of(lane)).found(new Cursor(lane, rank, job));
     }
 
     /** How long until it is known for sure whether there are more; 0: it is known. */
