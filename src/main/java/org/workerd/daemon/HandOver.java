@@ -12,7 +12,6 @@ import org.workerd.config.Settings;
 import org.workerd.daemon.handover.Answer;
 import org.workerd.daemon.handover.HandOverNote;
 import org.workerd.daemon.handover.NewVersion;
-import org.workerd.unix.Reexec;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.attempt.Carried;
 import org.workerd.worker.attempt.Wakeup;
@@ -216,9 +215,6 @@ final class HandOver implements MainLoop.Restart {
             Takeover.execute(Objects.requireNonNull(next), note, signals::isEmpty);
         } catch (UnixException failure) {
             refuse(FAILED, "workerd: cannot restart: " + failure.getMessage());
-        } finally {
-            signals.install(wakeup);
-            Reexec.releaseSignals();
         }
     }
 

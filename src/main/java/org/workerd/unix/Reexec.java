@@ -46,6 +46,7 @@ public final class Reexec {
         try (NativeStrings memory = new NativeStrings(NativeStrings.sizeOf(List.of()))) {
             memory.strings(List.of());
         }
+        SignalAction.of(TERMINATE);
     }
 
     /** In this thread, and those that it makes from now on, no signal is held back. */
@@ -54,8 +55,7 @@ public final class Reexec {
     }
 
     /**
-     * Executes it. Returns only when that did not come about; then all is as before, but that signals are held back from
-     * this thread, and may need their handlers again.
+     * Executes it. Returns only when that did not come about; then all is as before.
      *
      * <p>Signals must be both blocked and ignored: what is only blocked is unblocked by a new JVM long before it has a
      * handler, which ends it; what is only ignored is lost. Linux keeps a signal that is blocked although it is ignored,
@@ -76,12 +76,23 @@ public final class Reexec {
             kept.forEach(Posix::keepOnExec);
             try {
                 if (wanted.getAsBoolean()) {
-                    KEPT.forEach(Processes::ignore);
-                    EXECVE.call("cannot execute " + program, program.toString(), words, variables);
+                    execute(words, variables);
                 }
             } finally {
                 kept.forEach(Posix::closeOnExec);
+                releaseSignals();
             }
+        }
+    }
+
+    private void execute(long words, long variables) {
+        List<SignalAction> before = KEPT.stream().map(SignalAction::of).toList();
+        try {
+            KEPT.forEach(Processes::ignore);
+            EXECVE.call("cannot execute " + program, program.toString(), words, variables);
+        } finally {
+            // The default in between, for a moment only, would let one that comes then end us.
+            before.forEach(SignalAction::restore);
         }
     }
 
