@@ -21,6 +21,8 @@ import org.workerd.unix.UnixException;
 public final class NewVersion {
     private static final Duration PATIENCE = Duration.ofSeconds(60);
     private static final int FAILED = 1;
+    private static final String NO_THREAD =
+            "workerd: cannot check the new version: the machine has no free threads\nTry again later";
 
     private final Path program;
     private final List<String> options;
@@ -50,7 +52,11 @@ public final class NewVersion {
         }
         Thread thread = new Thread(() -> given(daemon, answered), "restart-check");
         thread.setDaemon(true);
-        thread.start();
+        try {
+            thread.start();
+        } catch (OutOfMemoryError noThread) {
+            give(new Answer.Unfit(FAILED, NO_THREAD), answered);
+        }
     }
 
     /** Nobody wants to know any more. */
@@ -75,6 +81,10 @@ public final class NewVersion {
         } catch (UnixException | IllegalArgumentException failure) {
             given = new Answer.Unfit(FAILED, "workerd: cannot check the new version: " + failure.getMessage());
         }
+        give(given, answered);
+    }
+
+    private void give(Answer given, Runnable answered) {
         synchronized (this) {
             answer = given;
         }
