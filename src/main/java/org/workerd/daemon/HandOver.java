@@ -35,6 +35,9 @@ final class HandOver implements MainLoop.Restart {
     /** After the last handler in Java: for its verdict. */
     private static final Duration LAST_TURNS = Duration.ofSeconds(5);
 
+    /** For programs that are ending, however little time there is for handlers in Java. */
+    private static final Duration LEAST = Duration.ofSeconds(2);
+
     private static final int FAILED = 1;
 
     private final Worker worker;
@@ -141,7 +144,7 @@ final class HandOver implements MainLoop.Restart {
         phase = Phase.ENDING;
         since = System.nanoTime();
         javaUntil = since + place.settings().get().handoverTimeout().toNanos();
-        giveUpAt = javaUntil;
+        giveUpAt = Math.max(javaUntil, since + LEAST.toNanos());
         interrupted = false;
         supervisor.reloading();
         try {
@@ -172,7 +175,7 @@ final class HandOver implements MainLoop.Restart {
             refuse(
                     FAILED,
                     "workerd: cannot restart: jobs that are ending, or their results, kept it waiting for too long;"
-                            + " the queue may be locked. Try again later");
+                            + " the queue may be locked, or the disk full\nTry again later");
         }
         return phase == Phase.ENDING ? SOON : NOTHING;
     }

@@ -17,11 +17,13 @@ public final class Standstill {
 
     private final Slots slots;
     private final Verdicts verdicts;
+    private final StoreRetry retry;
     private final List<Execution> held = new ArrayList<>();
 
-    Standstill(Slots slots, Verdicts verdicts) {
+    Standstill(Slots slots, Verdicts verdicts, StoreRetry retry) {
         this.slots = slots;
         this.verdicts = verdicts;
+        this.retry = retry;
     }
 
     /** Some run that nobody can go on with: handlers in Java. */
@@ -39,8 +41,14 @@ public final class Standstill {
         return slots.executions().stream().anyMatch(Execution::isStuck);
     }
 
-    /** What runs, which is kept as it is until {@link #end}. Empty: something is on its way, and nothing is kept. */
+    /**
+     * What runs, which is kept as it is until {@link #end}. Empty: something is on its way, or the queue cannot be
+     * written, and the next version could not either; nothing is kept.
+     */
     public Optional<List<Carried>> begin() throws InterruptedException {
+        if (retry.isOn()) {
+            return Optional.empty();
+        }
         List<Carried> programs = new ArrayList<>();
         for (Execution execution : slots.executions()) {
             Optional<Carried> program = execution.hold(PATIENCE);

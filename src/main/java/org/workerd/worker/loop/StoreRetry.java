@@ -51,7 +51,8 @@ final class StoreRetry {
         return isOn() ? Duration.ofNanos(Math.max(0, until - System.nanoTime())) : Duration.ZERO;
     }
 
-    private boolean isOn() {
+    /** Something does not work, or did not when it was last tried. */
+    boolean isOn() {
         return !wait.isZero();
     }
 }

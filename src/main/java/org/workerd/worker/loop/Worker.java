@@ -144,7 +144,7 @@ public final class Worker {
 
     /** For who lets another version of the daemon go on with what runs. */
     public Standstill standstill() {
-        return new Standstill(slots, verdicts);
+        return new Standstill(slots, verdicts, retry);
     }
 
     /**
