@@ -28,6 +28,9 @@ final class Installation {
     final Path log;
     final Path pidfile;
     final Shell shell;
+    /** Of the tree that serves it. */
+    Path launcher = LAUNCHER;
+
     private final Map<String, Map<String, String>> settings = new TreeMap<>();
 
     Installation(Path top) {
@@ -100,7 +103,7 @@ final class Installation {
     }
 
     List<String> line(String... arguments) {
-        List<String> line = new ArrayList<>(List.of(LAUNCHER.toString(), "--config", config.toString()));
+        List<String> line = new ArrayList<>(List.of(launcher.toString(), "--config", config.toString()));
         line.addAll(List.of(arguments));
         return line;
     }
