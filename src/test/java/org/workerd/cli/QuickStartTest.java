@@ -95,7 +95,8 @@ final class QuickStartTest {
     private static Optional<List<Object>> slow(String... words) {
         Main main = main();
         try {
-            CommandLine.ParseResult result = main.commandLine(Commands.asked(words)).parseArgs(words);
+            CommandLine.ParseResult result =
+                    main.commandLine(Commands.asked(words)).parseArgs(words);
             if (result.isUsageHelpRequested() || result.isVersionHelpRequested() || !result.hasSubcommand()) {
                 return Optional.empty();
             }
