@@ -31,7 +31,7 @@ record ColdStep(Site site, Plan plan) implements Step {
         }
         return List.of(new Figure(
                 "program_jobs_cold",
-                "the same, first %,d of a daemon".formatted(count),
+                "the same, first " + count + " of a daemon",
                 Unit.PER_SECOND,
                 new Samples(ours),
                 new Limit(Xargs.title(), new Samples(bare))));

@@ -149,17 +149,18 @@ final class ChangePages {
         if (form.value("all").equals("1")) {
             Query query = filter(form);
             long upto = Exchange.number(form.value("upto"), "job");
-            matching(query, action, upto, exchange, ids -> change(exchange, action, query, ids));
+            matching(query, action, upto, exchange, ids -> change(exchange, action, query, ids, true));
         } else {
             long[] ids = ids(form.values("id")).stream().mapToLong(id -> id).toArray();
-            change(exchange, action, Query.NONE, ids);
+            change(exchange, action, Query.NONE, ids, false);
         }
     }
 
-    private void change(Exchange exchange, JobAction action, Query query, long[] ids) throws Exception {
+    private void change(Exchange exchange, JobAction action, Query query, long[] ids, boolean isFilter)
+            throws Exception {
         boolean isRest = ids.length > MOST;
         long[] some = isRest ? Arrays.copyOf(ids, MOST) : ids;
-        JobChange change = ManyChanges.of(action, false, query != Query.NONE, exchange);
+        JobChange change = ManyChanges.of(action, false, isFilter, exchange);
         new ManyChanges(room, exchange, change, some).then(outcome -> {
             Query said = said(query, action, outcome);
             // Those that could not be changed still match: to ask again for them would never end.
