@@ -76,7 +76,8 @@ final class QueuesTest {
         assertThat(cli.run("queues", "-q").out()).isEqualTo("bulk\ndefault\nfresh\nidle\n");
         assertThat(cli.run("queues", "--json").out())
                 .startsWith(
-                        "{\"queues\":[{\"name\":\"bulk\",\"paused\":true,\"ready\":1,\"running\":0,\"waiting\":1,"
+                        "{\"queues\":[{\"name\":\"bulk\",\"paused\":true,"
+                                + "\"paused_since\":\"2026-11-23T12:00:00.250Z\",\"ready\":1,\"running\":0,\"waiting\":1,"
                                 + "\"concurrency\":3,\"rate\":\"60/1m\",\"priority\":-1,\"waits_for\":{\"reason\":\"paused\","
                                 + "\"detail\":\"the queue bulk is paused\",\"until\":null}},{\"name\":\"default\",\"paused\":false,")
                 .contains("\"concurrency\":null,\"rate\":null,\"priority\":0,\"waits_for\":null}");

@@ -113,7 +113,7 @@ final class TopTest {
                 .contains(
                         "\"progress\":null,\"last_line\":\"last words\"}],\"failed\":[{\"id\":1,",
                         "\"exit_code\":3,\"signal\":null,\"error\":\"exit code 3: mail: command not found\"}",
-                        "\"queues\":[{\"name\":\"bulk\",\"paused\":false,\"ready\":1,",
+                        "\"queues\":[{\"name\":\"bulk\",\"paused\":false,\"paused_since\":null,\"ready\":1,",
                         "\"done_per_minute\":{\"bulk\":0,\"default\":0},\"cron\":[{\"id\":\"hourly\",")
                 .endsWith("}]}\n");
     }

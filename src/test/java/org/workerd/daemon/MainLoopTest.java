@@ -203,6 +203,7 @@ class MainLoopTest extends WorkerFixture {
 
     @Test
     void whatDoesNotEndEvenThenIsLeftToTheNextDaemonWhichFindsWhy() throws Exception {
+        killGrace = Duration.ZERO;
         CountDownLatch over = new CountDownLatch(1);
         handler("resize", job -> {
             order(Order.STOP, Order.STOP);

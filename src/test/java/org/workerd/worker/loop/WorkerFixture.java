@@ -49,6 +49,10 @@ public abstract class WorkerFixture {
     protected Identity identity;
     protected Worker worker;
     protected String onDead;
+
+    /** How long a handler that was told to end may take. */
+    protected Duration killGrace = Duration.ofMinutes(1);
+
     protected String onFailure;
     protected Limits limits = Limits.NONE;
 
@@ -119,7 +123,7 @@ public abstract class WorkerFixture {
                 Duration.ofHours(1),
                 2,
                 new Backoff.Fixed(Duration.ofSeconds(20)),
-                Duration.ZERO,
+                killGrace,
                 1 << 20,
                 new Alarms(onDead, onFailure));
         return new Plan(
