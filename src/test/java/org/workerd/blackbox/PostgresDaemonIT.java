@@ -54,8 +54,14 @@ class PostgresDaemonIT {
     }
 
     private Installation machine(String name, int port) throws IOException {
+        return machine(name, PostgresCluster.USER, port);
+    }
+
+    private Installation machine(String name, String user, int port) throws IOException {
         Installation machine = new Installation(Files.createDirectory(temporary.resolve(name)));
-        machine.set("queue.url", Installation.text("postgresql://postgres@127.0.0.1:" + port + "/postgres?schema=jobs"))
+        machine.set(
+                        "queue.url",
+                        Installation.text("postgresql://" + user + "@127.0.0.1:" + port + "/postgres?schema=jobs"))
                 .set("daemon.dir", Installation.text("own"))
                 .set("queue.fence", Installation.text("2s"))
                 .configure();
@@ -262,6 +268,36 @@ class PostgresDaemonIT {
                     .isZero();
             one.stop();
         }
+    }
+
+    /** Its lock is free at once, long before its fence would act: others take over after a second. */
+    @Test
+    void aDaemonThatAWorkingServerRefusesStopsItsProgramsBeforeAnotherTakesOver() throws Exception {
+        cluster.run("create role guest login; grant create on database postgres to guest");
+        Installation one = machine("one", "guest", cluster.port());
+        one.set("queue.fence", Installation.text("10m")).configure();
+        one.start();
+        String id = enqueue(one, "long");
+        DaemonTest.until("it runs", PATIENCE, () -> diaryLines().size() == 1);
+        long program = Long.parseLong(diaryLines().get(0).split(" ")[2]);
+        Installation two = machine("two");
+        two.start();
+
+        cluster.run("alter role guest connection limit 0");
+        cluster.run("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guest'");
+        DaemonTest.until("the other has it", PATIENCE, () -> diaryLines().size() == 2);
+        assertThat(isStopped(program)).isTrue();
+        assertThat(one.logText()).contains("this daemon cannot show the server that it lives");
+
+        cluster.run("alter role guest connection limit -1");
+        DaemonTest.until("it is ended", PATIENCE, () -> Proc.of(program)
+                .filter(process -> !process.isOver())
+                .isEmpty());
+        Files.createFile(temporary.resolve("go"));
+        assertThat(two.workerd("wait", id, "--timeout", "40s").code()).isZero();
+        assertThat(diaryLines()).hasSize(3).last().isEqualTo("end two");
+        two.stop();
+        one.stop();
     }
 
     private static boolean isStopped(long program) throws IOException {

@@ -60,6 +60,13 @@ final class PostgresErrors {
         return failure.kind() == Kind.UNREACHABLE;
     }
 
+    /** Whether a server that works said so, and not one that starts or stops, nor the network. */
+    static boolean isAnswer(StoreException failure) {
+        return !isLost(failure)
+                || (failure.getCause() instanceof SQLException cause
+                        && "53300".equals(of(cause).getSQLState()));
+    }
+
     /** Whether something that is to be there once was there already. */
     static boolean isTaken(StoreException failure) {
         return failure.getCause() instanceof SQLException cause && "23505".equals(cause.getSQLState());

@@ -35,6 +35,9 @@ final class PostgresSession implements AutoCloseable {
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
     private static final Duration BETWEEN_READINGS = Duration.ofSeconds(30);
+    /** The server works and has no place for us: others, who have one, see our lock free for a second, and take over. */
+    private static final Duration SHUT_OUT = Duration.ofMillis(500);
+
     private static final Duration FOREVER = Duration.ofDays(36_525);
     private static final Fence NO_FENCE = new Fence() {
         @Override
@@ -210,27 +213,52 @@ final class PostgresSession implements AutoCloseable {
         if (open) {
             LOG.warn("the connection to the server is lost, trying again: {}", lost.getMessage());
         }
+        long lostAt = System.nanoTime();
         Duration pause = FIRST_PAUSE;
         while (open) {
-            try {
-                again();
-                LOG.info("connected to the server again");
-                mayHaveChanged.run();
+            Answer answer = again();
+            if (answer == Answer.TAKEN) {
                 return;
-            } catch (StoreException notYet) {
-                LOG.debug("not yet: {}", notYet.getMessage());
             }
-            if (System.nanoTime() - answered >= patience.toNanos()) {
+            Duration refused = answer == Answer.REFUSED ? since(lostAt) : Duration.ZERO;
+            if (since(answered).compareTo(patience) >= 0 || refused.compareTo(SHUT_OUT) >= 0) {
                 fence.cutOff();
             }
-            sleep(pause);
-            Duration doubled = pause.multipliedBy(2);
-            pause = doubled.compareTo(LONGEST_PAUSE) < 0 ? doubled : LONGEST_PAUSE;
+            boolean isSoonShutOut = answer == Answer.REFUSED && refused.compareTo(SHUT_OUT) < 0;
+            sleep(isSoonShutOut ? shorter(pause, SHUT_OUT.minus(refused)) : pause);
+            pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+        }
+    }
+
+    private static Duration since(long nanos) {
+        return Duration.ofNanos(System.nanoTime() - nanos);
+    }
+
+    private static Duration shorter(Duration one, Duration other) {
+        return one.compareTo(other) < 0 ? one : other;
+    }
+
+    /** REFUSED: by a server that works, and so may tell others that our lock is free. */
+    private enum Answer {
+        TAKEN,
+        REFUSED,
+        NONE
+    }
+
+    private Answer again() {
+        try {
+            connectAgain();
+            LOG.info("connected to the server again");
+            mayHaveChanged.run();
+            return Answer.TAKEN;
+        } catch (StoreException notYet) {
+            LOG.debug("not yet: {}", notYet.getMessage());
+            return PostgresErrors.isAnswer(notYet) ? Answer.REFUSED : Answer.NONE;
         }
     }
 
     /** The old guardian has the old socket open, and with it the server our old lock. */
-    private void again() {
+    private void connectAgain() {
         guardian.ifPresent(Guardian::close);
         guardian = Optional.empty();
         database.close(connection);

@@ -27,7 +27,7 @@ public final class SlotsFence implements Fence {
         if (!told) {
             told = true;
             LOG.error(
-                    "the server has been unreachable for too long, and others may be given the running jobs: {} them: {}",
+                    "this daemon cannot show the server that it lives, and others may be given the running jobs: {} them: {}",
                     end ? "ending" : "stopping",
                     slots.busy());
         }
