@@ -5,10 +5,10 @@ import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.InstantSource;
-import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Queue;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
@@ -34,8 +34,8 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
 
     private final PostgresDatabase database;
     private final PostgresStore store;
-    /** By daemon: when its lock was first seen free, on the monotonic clock. */
-    private final Map<Long, Long> firstFree = new HashMap<>();
+    /** By daemon: since when its lock has been seen free, on the monotonic clock. */
+    private final Map<Long, Long> firstFree = new ConcurrentHashMap<>();
 
     private final DatabaseClock clock;
     private final SleepFlag sleep = new SleepFlag(this);
@@ -227,7 +227,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     public boolean watch(long daemon, Runnable ended) {
         PostgresSession known = session;
         if (known != null) {
-            known.watch(daemon, ended);
+            known.watch(daemon, () -> firstFree.remove(daemon), ended);
             Path ledger = ledger(daemon);
             if (ledger != null && Files.isRegularFile(ledger, LinkOption.NOFOLLOW_LINKS)) {
                 new PeerWatch(database, daemon, ledger, ended).start();

@@ -56,7 +56,7 @@ final class PostgresSession implements AutoCloseable {
     private final PostgresDatabase database;
     private final Held held;
     private final DatabaseClock clock;
-    private final Map<Long, Runnable> watched = new HashMap<>();
+    private final Map<Long, Watch> watched = new HashMap<>();
     private final Thread thread = new Thread(this::work, "postgresql");
     private volatile Runnable mayHaveChanged = () -> {};
     private volatile Duration patience = FOREVER;
@@ -121,10 +121,13 @@ final class PostgresSession implements AutoCloseable {
         return followed.getAndSet(false);
     }
 
-    /** Says so when the daemon's lock is free. */
-    void watch(long daemon, Runnable ended) {
+    /** What is done at each look that finds the lock taken, and once when it is free. */
+    private record Watch(Runnable lives, Runnable ended) {}
+
+    /** Says so when the daemon's lock is free, and until then at each look that it lives. */
+    void watch(long daemon, Runnable lives, Runnable ended) {
         synchronized (watched) {
-            watched.put(daemon, ended);
+            watched.put(daemon, new Watch(lives, ended));
         }
     }
 
@@ -201,7 +204,9 @@ final class PostgresSession implements AutoCloseable {
             watched.entrySet().removeIf(watch -> {
                 boolean isFree = !living.contains(watch.getKey());
                 if (isFree) {
-                    dead.add(watch.getValue());
+                    dead.add(watch.getValue().ended());
+                } else {
+                    watch.getValue().lives().run();
                 }
                 return isFree;
             });
