@@ -20,6 +20,7 @@ import org.slf4j.LoggerFactory;
 import org.workerd.store.Fence;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
+import org.workerd.unix.UnixException;
 
 /**
  * The connection by which a daemon is known to live: the server frees its lock when it ends. New jobs are heard of by it,
@@ -153,7 +154,12 @@ final class PostgresSession implements AutoCloseable {
             return last;
         }
         LOG.warn("the guardian of this daemon was killed, starting another");
-        return startGuardian(held.scratch().orElseThrow());
+        try {
+            return startGuardian(held.scratch().orElseThrow());
+        } catch (UnixException notYet) {
+            LOG.warn("it cannot be started, trying again: {}", notYet.getMessage());
+            return last;
+        }
     }
 
     private Guardian startGuardian(Path scratch) {
@@ -259,6 +265,9 @@ final class PostgresSession implements AutoCloseable {
         } catch (StoreException notYet) {
             LOG.debug("not yet: {}", notYet.getMessage());
             return PostgresErrors.isAnswer(notYet) ? Answer.REFUSED : Answer.NONE;
+        } catch (UnixException notYet) {
+            LOG.warn("the guardian of this daemon cannot be started, trying again: {}", notYet.getMessage());
+            return Answer.NONE;
         }
     }
 
