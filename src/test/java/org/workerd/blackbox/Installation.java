@@ -135,9 +135,7 @@ final class Installation {
 
     /** Kills it, and returns when the kernel has taken all of it away. */
     void kill9() {
-        long pid = pid();
-        shell.kill("KILL", pid);
-        awaitEnd(pid);
+        shell.kill("KILL", pid());
     }
 
     /** Until its last thread has ended, too: as long as one is left, so are its locks. */

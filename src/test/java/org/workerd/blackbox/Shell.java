@@ -79,5 +79,8 @@ final class Shell {
         if (done.code() != 0) {
             throw new AssertionError("kill " + signal + " " + pid + ": " + done.err());
         }
+        if (signal.equals("KILL")) {
+            Installation.awaitEnd(pid);
+        }
     }
 }
