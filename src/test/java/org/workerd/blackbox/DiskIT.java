@@ -150,7 +150,9 @@ class DiskIT extends DaemonTest {
         assertThat(at.workerd("enqueue", "work").code()).isIn(4, 74);
         at.workerd("stop", "--now", "--timeout", "30s");
         jobs().close();
-        at.shell.run("umount", disk.toString());
+        until(
+                "nobody uses it any more",
+                () -> at.shell.run("umount", disk.toString()).code() == 0);
         at.shell.run("mount", "-o", "loop", image.toString(), disk.toString());
         at.start();
         try (Jobs again = new Jobs(at.queue)) {

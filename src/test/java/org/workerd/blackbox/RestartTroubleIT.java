@@ -130,37 +130,6 @@ class RestartTroubleIT extends DaemonTest {
         assertThat(jobs().count("daemons")).isEqualTo(2);
     }
 
-    @Test
-    void withoutProcessesItIsRefused() throws Exception {
-        needsRoot();
-        needs("prlimit", "setpriv");
-        for (Path place : List.of(at.queue.getParent(), at.pidfile.getParent(), at.log.getParent(), at.top)) {
-            Files.createDirectories(place);
-            Files.setAttribute(place, "unix:uid", 65534);
-        }
-        List<String> line =
-                new ArrayList<>(List.of("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups", "--"));
-        line.addAll(at.line("start"));
-        assertThat(at.shell.run(line)).matches(done -> done.code() == 0);
-        long daemon = at.pid();
-        at.handler("slow", "until [ -e '" + go + "' ]; do sleep 0.02; done");
-        long id = jobs().enqueue("slow");
-        jobs().awaitState(id, "running");
-        limitProcesses(daemon, 1);
-        for (int i = 0; i < 2; i++) {
-            Shell.Done refused = at.workerd("restart");
-            assertThat(refused.code()).isEqualTo(1);
-            assertThat(refused.err()).contains("no free threads", "workerd (pid " + daemon + ") goes on as before");
-        }
-        limitProcesses(daemon, 4_096);
-        restart(daemon, 1);
-        finish(id);
-    }
-
-    private void limitProcesses(long daemon, int count) {
-        at.shell.run("prlimit", "--pid", Long.toString(daemon), "--nproc=" + count + ":");
-    }
-
     private void mount(String... words) {
         List<String> line = new ArrayList<>(List.of("mount"));
         line.addAll(List.of(words));
