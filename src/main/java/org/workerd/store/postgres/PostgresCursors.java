@@ -25,24 +25,24 @@ final class PostgresCursors {
      *
      * @param share of the time, one part in so many may then go into searches
      */
-    record Frugality(Duration cheap, int fewDead, int share) {
-        private static final Frugality OURS = new Frugality(Duration.ofNanos(500_000), 10_000, 10);
+    record SearchBudget(Duration cheap, int fewDead, int share) {
+        private static final SearchBudget OURS = new SearchBudget(Duration.ofNanos(500_000), 10_000, 10);
     }
 
     /** Where nothing is ready any more a cursor is kept, but not of so many. */
     private static final int MOST_KEPT = 100;
 
     private final Statements statements;
-    private final Frugality frugality;
+    private final SearchBudget budget;
     private final Map<Side, Known> sides = new EnumMap<>(Side.class);
 
     PostgresCursors(Statements statements) {
-        this(statements, Frugality.OURS);
+        this(statements, SearchBudget.OURS);
     }
 
-    PostgresCursors(Statements statements, Frugality frugality) {
+    PostgresCursors(Statements statements, SearchBudget budget) {
         this.statements = statements;
-        this.frugality = frugality;
+        this.budget = budget;
         for (Side side : Side.values()) {
             sides.put(side, new Known());
         }
@@ -187,8 +187,8 @@ final class PostgresCursors {
                 side.last);
         known.searchedAt = System.nanoTime();
         long nanos = known.searchedAt - begun;
-        boolean isCheap = nanos <= frugality.cheap.toNanos() || dead() < frugality.fewDead;
-        known.pauseNanos = isCheap ? 0 : frugality.share * nanos;
+        boolean isCheap = nanos <= budget.cheap.toNanos() || dead() < budget.fewDead;
+        known.pauseNanos = isCheap ? 0 : budget.share * nanos;
         if (known.pauseNanos == 0 || known.cursors.size() > MOST_KEPT) {
             known.cursors.clear();
         }

@@ -17,6 +17,7 @@ import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.job.Span;
 import org.workerd.store.Fence;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
@@ -236,17 +237,13 @@ final class PostgresSession implements AutoCloseable {
                 fence.cutOff();
             }
             boolean isSoonShutOut = answer == Answer.REFUSED && refused.compareTo(SHUT_OUT) < 0;
-            sleep(isSoonShutOut ? shorter(pause, SHUT_OUT.minus(refused)) : pause);
-            pause = shorter(pause.multipliedBy(2), LONGEST_PAUSE);
+            sleep(isSoonShutOut ? Span.shorter(pause, SHUT_OUT.minus(refused)) : pause);
+            pause = Span.shorter(pause.multipliedBy(2), LONGEST_PAUSE);
         }
     }
 
     private static Duration since(long nanos) {
         return Duration.ofNanos(System.nanoTime() - nanos);
-    }
-
-    private static Duration shorter(Duration one, Duration other) {
-        return one.compareTo(other) < 0 ? one : other;
     }
 
     /** REFUSED: by a server that works, and so may tell others that our lock is free. */

@@ -16,7 +16,7 @@ import org.workerd.job.NewJob;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves.Lane;
 import org.workerd.store.postgres.PostgresCursors.Cursor;
-import org.workerd.store.postgres.PostgresCursors.Frugality;
+import org.workerd.store.postgres.PostgresCursors.SearchBudget;
 import org.workerd.store.postgres.PostgresCursors.Side;
 
 /** What a claim looks at, counted by the server, while somebody's transaction keeps it from cleaning up. */
@@ -24,7 +24,7 @@ import org.workerd.store.postgres.PostgresCursors.Side;
 class PostgresCursorsTest {
     private static final int CLAIMED = 2_000;
     /** As if a search cost so much that there is never time for another one. */
-    private static final Frugality ONE_SEARCH = new Frugality(Duration.ZERO, 0, 1_000_000);
+    private static final SearchBudget ONE_SEARCH = new SearchBudget(Duration.ZERO, 0, 1_000_000);
 
     private final TestQueue queue = new TestQueue();
     private final JobStore store = queue.database().openOrCreate();
@@ -100,7 +100,7 @@ class PostgresCursorsTest {
 
     @Test
     void whatCannotBeFoundFromACursorIsLookedForAgainWithinTheTimeThatIsTold() throws SQLException {
-        PostgresCursors patient = new PostgresCursors(statements, new Frugality(Duration.ZERO, 0, 1));
+        PostgresCursors patient = new PostgresCursors(statements, new SearchBudget(Duration.ZERO, 0, 1));
         enqueue(1, NewJob.of("a"));
         List<Lane> first = patient.lanes(Side.ORDINARY);
         assertThat(first).hasSize(1);
