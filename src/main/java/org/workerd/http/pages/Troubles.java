@@ -71,7 +71,7 @@ public final class Troubles {
         String many = (deaths.complete() ? "" : "at least ") + Figures.jobs(deaths.count());
         Trouble trouble = Trouble.severe(
                         many + " died in the last " + within.toHours() + " hours",
-                        others == 0 ? "" : Figures.count(others) + " of them of other errors than these:",
+                        others == 0 ? "" : Figures.count(others) + " of them with other errors than these:",
                         frame.href(dead.behind("/jobs")),
                         "See them")
                 .of(parts);
@@ -82,7 +82,7 @@ public final class Troubles {
     private Trouble.Part part(JobQueries.Cause cause, Query dead) {
         String count = Figures.count(cause.count()) + " ×";
         return cause.error().isEmpty()
-                ? new Trouble.Part(count, "without a word", null)
+                ? new Trouble.Part(count, "without an error message", null)
                 : new Trouble.Part(
                         count,
                         Figures.brief(cause.error(), LONGEST_ERROR),

@@ -162,7 +162,7 @@ class PagesTest {
                                 "9 ×",
                                 "exit code 1: SMTP 451",
                                 "/q/jobs?state=dead&finished_since=1d&error=exit+code+1%3A+SMTP+451%0Amore"),
-                        new Trouble.Part("2 ×", "without a word", null),
+                        new Trouble.Part("2 ×", "without an error message", null),
                         new Trouble.Part(
                                 "1 ×", "exit code 2", "/q/jobs?state=dead&finished_since=1d&error=exit+code+2"));
         assertThat(deaths.remedy()).isEqualTo("/q/changes?state=dead&finished_since=1d&action=retry&all=1");
