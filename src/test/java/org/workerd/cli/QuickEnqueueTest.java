@@ -2,25 +2,16 @@ package org.workerd.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.InputStream;
-import java.io.OutputStream;
-import java.nio.file.Path;
-import java.time.InstantSource;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
-import java.util.Optional;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
-import org.workerd.cli.text.Console;
-import org.workerd.config.Environment;
-import picocli.CommandLine;
 
 /** What reads enqueue quickly reads it as picocli does, or leaves it to picocli. */
 final class QuickEnqueueTest {
+    private static final QuickLines LINES = new QuickLines(QuickEnqueue::read, QuickEnqueueTest::contents);
+
     private static final List<String> WORDS = List.of(
             "enqueue",
             "mail",
@@ -103,7 +94,7 @@ final class QuickEnqueueTest {
                 "enqueue build -q --json --wait --force --after 1 --after=2 --tag a --tag=b --timeout 5s --follow --wait-timeout=1h -- make -j4 -- all",
             })
     void readsTheUsualLines(String line) {
-        assertThat(quick(line.split(" "))).isPresent().isEqualTo(slow(line.split(" ")));
+        assertThat(LINES.quick(line.split(" "))).isPresent().isEqualTo(LINES.slow(line.split(" ")));
     }
 
     @ParameterizedTest
@@ -121,53 +112,18 @@ final class QuickEnqueueTest {
                 "-c a.toml enqueue mail --config b.toml",
             })
     void leavesTheRestToPicocli(String line) {
-        assertThat(quick(line.split(" "))).isEmpty();
+        assertThat(LINES.quick(line.split(" "))).isEmpty();
     }
 
     @Test
     void neverReadsALineInAnotherWay() {
-        Random random = new Random(7);
-        int read = 0;
-        for (int i = 0; i < 20_000; i++) {
-            List<String> line = new ArrayList<>(List.of("enqueue", "mail"));
-            for (int words = random.nextInt(5); words > 0; words--) {
-                line.add(random.nextInt(line.size() + 1), WORDS.get(random.nextInt(WORDS.size())));
-            }
-            String[] words = line.toArray(String[]::new);
-            Optional<List<Object>> quick = quick(words);
-            if (quick.isPresent()) {
-                read++;
-                assertThat(quick).as(String.join("|", words)).isEqualTo(slow(words));
-            }
-        }
-        assertThat(read).isGreaterThan(2_000);
+        assertThat(LINES.compare(20_000, List.of(List.of("enqueue", "mail")), WORDS)).isGreaterThan(2_000);
     }
 
-    private static Optional<List<Object>> quick(String... words) {
-        Main main = main();
-        return QuickEnqueue.read(main, words).map(command -> contents(main, command));
-    }
-
-    /** Empty: picocli finds it wrong, or asks for something else. */
-    private static Optional<List<Object>> slow(String... words) {
-        Main main = main();
-        try {
-            CommandLine.ParseResult result = main.commandLine("enqueue").parseArgs(words);
-            if (result.isUsageHelpRequested() || result.isVersionHelpRequested() || !result.hasSubcommand()) {
-                return Optional.empty();
-            }
-            return Optional.of(
-                    contents(main, (Enqueue) result.subcommand().commandSpec().userObject()));
-        } catch (CommandLine.ParameterException wrong) {
-            return Optional.empty();
-        }
-    }
-
-    private static List<Object> contents(Main main, Enqueue command) {
+    private static List<Object> contents(Object asked) {
+        Enqueue command = (Enqueue) asked;
         JobOptions options = command.options;
         return Arrays.asList(
-                main.config,
-                main.debug,
                 command.name,
                 command.args,
                 command.wait,
@@ -187,13 +143,5 @@ final class QuickEnqueueTest {
                 options.timeout,
                 options.after,
                 options.tags);
-    }
-
-    private static Main main() {
-        OutputStream nowhere = OutputStream.nullOutputStream();
-        return new Main(
-                new Console(InputStream.nullInputStream(), nowhere, nowhere, Console.Screen.NONE),
-                new Environment(Map.of(), false, 1, Path.of("/nowhere")),
-                InstantSource.system());
     }
 }
