@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
@@ -26,48 +27,58 @@ import org.workerd.unix.UnixException;
 final class Guardian implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
 
-    /** Waits until nobody has the other end of its input: then the daemon is dead. */
-    private static final String SCRIPT =
+    /**
+     * Waits until nobody has the other end of its input: then the daemon is dead. Ends the groups of its attempts, which
+     * began when or after the ledger says, with nothing but the shell itself, for there may be no room for more processes;
+     * then what left its group, by the mark in its environment. Looks again until nothing is left, however long that takes.
+     * A shell reads a file byte by byte, so it reads what is in /proc once for all attempts.
+     */
+    static final String SCRIPT =
             """
             ledger=$1 mark=$2
             read -r word
             [ "$word" = over ] && exit 0
-            session='' boot=''
-            for round in 1 2 3 4 5 6 7 8 9 10; do
-                left=''
+            round=0
+            while :; do
+                begun=' ' session=''
                 while read -r line; do
                     pid='' start=''
                     for word in $line; do
                         case $word in
                             sid=*) session=${word#sid=} ;;
-                            boot=*) boot=${word#boot=} ;;
                             pid=*) pid=${word#pid=} ;;
                             start=*) start=${word#start=} ;;
                         esac
                     done
-                    case $line in workerd\\ *)
-                        read -r now </proc/sys/kernel/random/boot_id
-                        [ "$now" = "$boot" ] || exit 0
-                        continue ;;
-                    esac
+                    case $line in workerd\\ *) continue ;; esac
                     case $pid in '' | 0 | *[!0-9]*) continue ;; esac
-                    for stat in /proc/[0-9]*/stat; do
-                        read -r text <"$stat" || continue
-                        process=${stat#/proc/} process=${process%/stat}
-                        # After the name: state, parent, group, session; the start is the twentieth.
-                        set -- ${text##*) }
-                        if [ "$3" = "$pid" ] && [ "$4" = "$session" ] && [ "${20}" -ge "$start" ] && [ "$1" != Z ]; then
-                            kill -KILL "$process" && left=1
-                        fi
-                    done
+                    begun="$begun$pid:$start "
                 done <"$ledger"
-                for process in $(grep -lsz "^WORKERD_RESULT=$mark" /proc/[0-9]*/environ); do
-                    process=${process#/proc/}
-                    kill -KILL "${process%/environ}" && left=1
+                left=''
+                for stat in /proc/[0-9]*/stat; do
+                    read -r text <"$stat" || continue
+                    process=${stat#/proc/} process=${process%/stat}
+                    # After the name: state, parent, group, session; the start is the twentieth.
+                    set -- ${text##*) }
+                    case $begun in *" $3:"*) ;; *) continue ;; esac
+                    since=${begun#*" $3:"} since=${since%% *}
+                    if [ "$4" = "$session" ] && [ "${20}" -ge "$since" ] && [ "$1" != Z ]; then
+                        kill -KILL "$process" && left=1
+                    fi
                 done
+                if [ -z "$left" ]; then
+                    for process in $(grep -lsz "^WORKERD_RESULT=$mark" /proc/[0-9]*/environ); do
+                        process=${process#/proc/}
+                        kill -KILL "${process%/environ}" && left=1
+                    done
+                fi
                 [ -n "$left" ] || exit 0
+                round=$((round + 1))
+                [ "$round" -lt 100 ] || sleep 1
             done 2>/dev/null
             """;
+
+    private static final Pattern SPECIAL = Pattern.compile("[.*\\[\\\\^$]");
 
     private static final int SOCKET = 3;
     private static final int READING = 0;
@@ -99,7 +110,7 @@ final class Guardian implements AutoCloseable {
         try {
             int pid = new Spawn(
                             Path.of("/bin/sh"),
-                            List.of("sh", "-c", SCRIPT, "workerd-guardian", ledger.toString(), scratch + "/"),
+                            List.of("sh", "-c", SCRIPT, "workerd-guardian", ledger.toString(), mark(scratch)),
                             List.of("PATH=/usr/bin:/bin", "LC_ALL=C"),
                             Path.of("/"),
                             Spawn.Group.SESSION,
@@ -113,6 +124,11 @@ final class Guardian implements AutoCloseable {
         } finally {
             Posix.close(pipe[READING]);
         }
+    }
+
+    /** What the paths of all results begin with, as grep is to be told. */
+    static String mark(Path scratch) {
+        return SPECIAL.matcher(scratch + "/").replaceAll("\\\\$0");
     }
 
     /** False: somebody killed it. */
