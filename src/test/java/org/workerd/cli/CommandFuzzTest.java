@@ -98,7 +98,7 @@ final class CommandFuzzTest {
     @Test
     void whateverStandsBehindACommandIsAnsweredWithASentence() {
         Random random = new Random(20_261_123);
-        for (int i = 0; i < 3_000; i++) {
+        for (int i = 0; i < 1_500; i++) {
             List<String> line = new ArrayList<>();
             line.add(READERS.get(random.nextInt(READERS.size())));
             for (int words = random.nextInt(5); words > 0; words--) {
@@ -131,7 +131,7 @@ final class CommandFuzzTest {
                 "--timeout",
                 "--after");
         int refused = 0;
-        for (int i = 0; i < 1_000; i++) {
+        for (int i = 0; i < 400; i++) {
             String option = options.get(random.nextInt(options.size()));
             String word = WORDS.get(random.nextInt(WORDS.size()));
             String before = cli.run("list", "-q", "--limit", "100000").out();
@@ -143,6 +143,6 @@ final class CommandFuzzTest {
                 assertThat(cli.run("list", "-q", "--limit", "100000").out()).isEqualTo(before);
             }
         }
-        assertThat(refused).isGreaterThan(300);
+        assertThat(refused).isGreaterThan(200);
     }
 }

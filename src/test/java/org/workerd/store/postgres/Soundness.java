@@ -8,10 +8,10 @@ final class Soundness {
 
     private static final String IN_NOT_ONE_PLACE =
             """
-            select j.id from jobs j
-            where 1 <> (select count(*) from (
+            select j.id from jobs j left join (
               select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished) p where p.id = j.id)
+              union all select id from running union all select id from finished) p on p.id = j.id
+            group by j.id having count(p.id) <> 1
             """;
 
     private static final String OF_NO_JOB =
@@ -22,7 +22,7 @@ final class Soundness {
               union all select id from revivals union all select id from progress union all select id from attempts
               union all select id from tags
               union all select id from outputs) p
-            where id not in (select id from jobs)
+            where not exists (select from jobs j where j.id = p.id)
             """;
 
     private static final String MISCOUNTED =
