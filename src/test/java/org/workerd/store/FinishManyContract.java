@@ -77,14 +77,16 @@ interface FinishManyContract extends StoreFixture {
         }
         Collections.shuffle(first, random);
         assertThat(finishAll(first)).containsExactlyInAnyOrderElementsOf(gone);
-        for (int i = 0; i < count; i++) {
-            long one = claims.get(i).jobId();
-            long other = claims.get(i + count).jobId();
-            assertThat(view(one))
-                    .usingRecursiveComparison()
-                    .ignoringFields("id", "key", "createdAt")
-                    .isEqualTo(view(other));
-            assertThat(attempts(one)).isEqualTo(attempts(other));
+        try (JobQueries queries = store().queries()) {
+            for (int i = 0; i < count; i++) {
+                long one = claims.get(i).jobId();
+                long other = claims.get(i + count).jobId();
+                assertThat(queries.find(one).orElseThrow())
+                        .usingRecursiveComparison()
+                        .ignoringFields("id", "key", "createdAt")
+                        .isEqualTo(queries.find(other).orElseThrow());
+                assertThat(queries.attempts(one)).isEqualTo(queries.attempts(other));
+            }
         }
         assertThat(finishAll(first)).hasSize(count);
         assertSound();
