@@ -225,7 +225,9 @@ final class ArchiveIT {
     }
 
     private static void copy(Path one, Path other) {
-        assertThat(new Shell(trees).run("cp", "-a", one.toString(), other.toString()).code())
+        assertThat(new Shell(trees)
+                        .run("cp", "-a", one.toString(), other.toString())
+                        .code())
                 .isZero();
     }
 

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -67,14 +66,14 @@ class BackupIT extends DaemonTest {
         Files.delete(diary());
         at.start();
         try (Jobs restored = new Jobs(at.queue)) {
-            restored.awaitWithin(Duration.ofSeconds(20), held, "done");
+            restored.awaitState(held, "done");
             assertThat(restored.attempt(held)).isEqualTo(2);
             assertThat(restored.state(done)).isEqualTo("done");
             assertThat(restored.state(waiting)).isEqualTo("scheduled");
             assertThat(restored.count("jobs")).isEqualTo(3);
             assertThat(diaryLines()).containsExactly(Long.toString(held));
             // New jobs wake the daemon of a queue that was put back, too.
-            restored.awaitWithin(Duration.ofSeconds(5), restored.enqueue("work"), "done");
+            restored.awaitState(restored.enqueue("work"), "done");
             assertThat(restored.ask("pragma integrity_check")).isEqualTo("ok");
         }
         at.stop();
@@ -93,7 +92,7 @@ class BackupIT extends DaemonTest {
         }
         assertThat(at.workerd("backup", backup().toString()).code()).isZero();
         assertThat(writer.await().code()).isZero();
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         try (Jobs copy = new Jobs(backup())) {
             assertThat(copy.ask("pragma integrity_check")).isEqualTo("ok");
             assertThat(copy.ask("pragma journal_mode")).isEqualTo("wal");

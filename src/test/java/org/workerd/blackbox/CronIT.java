@@ -46,7 +46,7 @@ class CronIT extends DaemonTest {
         assertThat(enqueued()).isZero();
         missThreeYears();
         at.start();
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
         at.stop();
         assertThat(diaryLines())
                 .containsExactlyInAnyOrder(
@@ -77,7 +77,7 @@ class CronIT extends DaemonTest {
             assertThat(enqueued()).isEqualTo(round);
         }
         at.start();
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
         assertThat(enqueued()).isEqualTo(5);
     }
 

@@ -86,7 +86,7 @@ abstract class DaemonTest {
     }
 
     static void until(String what, Callable<Boolean> holds) {
-        until(what, Duration.ofSeconds(20), holds);
+        until(what, Duration.ofSeconds(60), holds);
     }
 
     static void until(String what, Duration patience, Callable<Boolean> holds) {

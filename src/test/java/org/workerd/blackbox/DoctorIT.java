@@ -27,7 +27,7 @@ class DoctorIT extends DaemonTest {
                 assertThat(done.out()).contains("running, pid " + pid).doesNotContain("failure");
             }
         }
-        jobs().awaitAllDone(java.time.Duration.ofSeconds(30));
+        jobs().awaitAllDone();
         assertThat(diaryLines()).hasSize(200).doesNotHaveDuplicates();
         at.stop();
         assertThat(doctor().out()).contains("not running").doesNotContain("warning ");

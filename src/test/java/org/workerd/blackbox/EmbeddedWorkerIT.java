@@ -23,7 +23,7 @@ import org.workerd.PostgresCluster;
 
 /** A program of somebody's that runs jobs itself, beside a daemon of the same queue. */
 class EmbeddedWorkerIT extends DaemonTest {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
     /** In Java and in sh the same: says who runs it, and ends when there is a file {@code go}. */
     private static final String PROGRAM =
             """

@@ -98,7 +98,7 @@ class ForeignTriggerIT extends DaemonTest {
         needs("prlimit");
         at.shell.run("prlimit", "--pid", Long.toString(pid), "--nofile=300:4096");
         jobs().awaitState(jobs().enqueue("work"), "done");
-        until("they are gone", Duration.ofSeconds(60), () -> jobs().count("daemons") == 1);
+        until("they are gone", Duration.ofSeconds(180), () -> jobs().count("daemons") == 1);
         at.awaitLog("more daemons died; jobs put back: 0");
         assertThat(at.logText()).doesNotContain("oo many open files");
         assertThat(at.logText().lines().filter(line -> line.contains(" died; ")))

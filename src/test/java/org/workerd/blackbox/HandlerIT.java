@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.stream.Stream;
@@ -196,7 +195,7 @@ class HandlerIT extends DaemonTest {
                 List.of("look", "write", "look", "open", "look", "linger", "look", "replace", "look", "look");
         names.forEach(jobs()::enqueue);
         at.start();
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
         List<String> fresh = List.of("drwxr-x--- directory", "drwxr-x--- directory", ".:", "", "..:", "work");
         assertThat(diaryLines())
                 .hasSize(36)

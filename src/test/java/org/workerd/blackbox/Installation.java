@@ -141,7 +141,7 @@ final class Installation {
     /** Until its last thread has ended, too: as long as one is left, so are its locks. */
     static void awaitEnd(long pid) {
         await("process " + pid + " ends")
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(5))
                 .until(() -> Proc.of(pid).filter(process -> !process.isOver()).isEmpty());
     }
@@ -161,7 +161,7 @@ final class Installation {
 
     void awaitLog(String words) {
         await("the log says " + words)
-                .atMost(Duration.ofSeconds(20))
+                .atMost(Duration.ofSeconds(60))
                 .pollInterval(Duration.ofMillis(10))
                 .until(() -> logText().contains(words));
     }

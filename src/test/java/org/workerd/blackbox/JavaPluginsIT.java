@@ -3,7 +3,6 @@ package org.workerd.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 import org.workerd.PluginJars;
@@ -76,7 +75,7 @@ class JavaPluginsIT extends PluginDaemonTest {
         Installation.write(end, "");
         jobs().awaitState(old, "done");
         assertThat(jobs().column(old, "result")).isEqualTo("old");
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
     }
 
     @Test

@@ -89,7 +89,7 @@ final class Jobs implements AutoCloseable {
     }
 
     void awaitState(long id, String state) {
-        awaitWithin(Duration.ofSeconds(20), id, state);
+        awaitWithin(Duration.ofSeconds(60), id, state);
     }
 
     void awaitWithin(Duration patience, long id, String state) {
@@ -100,9 +100,9 @@ final class Jobs implements AutoCloseable {
                 .until(() -> state.equals(state(id)));
     }
 
-    void awaitAllDone(Duration patience) {
+    void awaitAllDone() {
         await("all jobs done")
-                .atMost(patience)
+                .atMost(Duration.ofSeconds(180))
                 .pollInterval(Duration.ofMillis(50))
                 .until(() -> count("jobs where id not in (select id from finished)") == 0);
     }

@@ -84,7 +84,7 @@ class LeftoversIT extends DaemonTest {
         for (int i = 0; i < 5; i++) {
             jobs().enqueue("orphans");
         }
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
         assertThat(Proc.all()).noneMatch(process -> process.parent() == pid && process.isZombie());
     }
 

@@ -2,7 +2,6 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
@@ -47,9 +46,9 @@ class LimitsIT extends DaemonTest {
         two("jobs.narrow.concurrency", 2);
         enqueue("narrow", 40);
         long free = jobs().enqueue("free");
-        jobs().awaitWithin(Duration.ofSeconds(3), free, "done");
+        jobs().awaitState(free, "done");
         assertThat(jobs().count("ready")).as("the narrow ones still wait").isPositive();
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         assertThat(mostAtOnce()).isEqualTo(2);
         assertThat(diaryLines()).hasSize(40);
     }
@@ -61,7 +60,7 @@ class LimitsIT extends DaemonTest {
         two("queues.default.concurrency", 3);
         enqueue("a", 20);
         enqueue("b", 20);
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         assertThat(mostAtOnce()).isEqualTo(3);
     }
 
@@ -86,7 +85,7 @@ class LimitsIT extends DaemonTest {
         enqueue("rated", 20);
         until("the first have started", () -> diaryLines().size() >= 5);
         other.kill9();
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         List<Long> starts = diaryLines().stream().map(Long::valueOf).sorted().toList();
         assertThat(starts).hasSizeGreaterThanOrEqualTo(20);
         for (int i = 5; i < starts.size(); i++) {

@@ -3,7 +3,6 @@ package org.workerd.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.File;
-import java.time.Duration;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Set;
@@ -21,7 +20,7 @@ class LoadIT extends DaemonTest {
         jobs();
         long since = System.nanoTime();
         enqueue("work", 1000);
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         CrashIT.report("two daemons, 1,000 jobs: " + (System.nanoTime() - since) / 1_000_000 + " ms");
         assertThat(diaryLines()).hasSize(1000).doesNotHaveDuplicates();
         assertThat(jobs().count("finished where state = 'done' and attempt = 1"))
@@ -36,18 +35,18 @@ class LoadIT extends DaemonTest {
         at.handler("work", "exit 0");
         at.start();
         enqueue("work", 100);
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         int descriptors = at.daemon().descriptors().size();
         int threads = at.daemon().threads();
         Set<String> temporary = temporary();
         long since = System.nanoTime();
         enqueue("work", 3000);
-        jobs().awaitAllDone(Duration.ofSeconds(120));
+        jobs().awaitAllDone();
         CrashIT.report("one daemon, 3,000 jobs: " + (System.nanoTime() - since) / 1_000_000 + " ms");
         until("the descriptors are as before", () -> at.daemon().descriptors().size() <= descriptors);
         assertThat(at.daemon().threads()).isLessThanOrEqualTo(threads + 1);
         assertThat(Proc.all()).noneMatch(process -> process.parent() == at.pid());
-        assertThat(temporary()).isEqualTo(temporary);
+        assertThat(temporary()).isSubsetOf(temporary);
         assertThat(Proc.of(at.top)).hasSize(1);
     }
 
@@ -58,7 +57,7 @@ class LoadIT extends DaemonTest {
 
     private static Set<String> temporary() {
         Set<String> names = new TreeSet<>(Arrays.asList(new File("/tmp").list()));
-        names.removeIf(name -> !name.matches("(sqlite|jffi|jna|hsperf|workerd).*"));
+        names.removeIf(name -> !name.matches("(sqlite|jffi|jna|workerd-(?!postgres)).*"));
         return names;
     }
 }

@@ -6,7 +6,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -33,7 +32,7 @@ class LogrotateIT extends DaemonTest {
             assertThat(done)
                     .matches(rotated -> rotated.code() == 0 && rotated.err().isEmpty());
         }
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         assertThat(at.pid()).isEqualTo(pid);
         at.stop();
         List<String> lines = lines();

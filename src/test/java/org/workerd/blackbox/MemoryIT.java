@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.workerd.PluginJars;
 
@@ -25,7 +24,7 @@ class MemoryIT extends DaemonTest {
         at.start();
         // Jobs that are over at once are claimed far ahead.
         enqueue("echo", "'x'", 3_000);
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
     }
 
     private void enqueue(String name, String payload, int count) {
@@ -37,7 +36,7 @@ class MemoryIT extends DaemonTest {
         start();
         long pid = at.pid();
         enqueue(name, payload, COUNT);
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         assertThat(at.pid()).isEqualTo(pid);
         assertThat(jobs().count("finished where attempt = 1 and length(result) = " + SIZE))
                 .isEqualTo(COUNT);
@@ -60,7 +59,7 @@ class MemoryIT extends DaemonTest {
         jobs().execute("with recursive n(i) as (select 1 union all select i + 1 from n where i < 30)"
                 + " insert into jobs(name, args) select 'echo', '[' || rtrim(replace(printf('%.*c', 200000, 'x'), 'x',"
                 + " '\"a\",'), ',') || ']' from n");
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         assertThat(at.pid()).isEqualTo(pid);
     }
 
@@ -72,7 +71,7 @@ class MemoryIT extends DaemonTest {
         enqueue("hold", "printf('%.*c', " + SIZE / 2 + ", 'x')", 12);
         until("all run at once", () -> jobs().count("running") == 12);
         Installation.write(at.top.resolve("go"), "");
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
     }
 
     @Test
@@ -85,7 +84,7 @@ class MemoryIT extends DaemonTest {
         long running = jobs().count("running");
         assertThat(running).isBetween(8L, 12L);
         Installation.write(at.top.resolve("go"), "");
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         assertThat(Installation.read(at.log)).containsOnlyOnce("slots stay free for now");
     }
 }

@@ -8,7 +8,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
-import java.time.Duration;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Stream;
@@ -79,7 +78,7 @@ class OutputIT extends DaemonTest {
         List<String> names = List.of("quiet", "loud", "quiet", "open", "loud", "quiet", "loud", "quiet");
         List<Long> ids = names.stream().map(jobs()::enqueue).toList();
         at.start();
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
         try (Stream<Path> all = Files.walk(at.top)) {
             List<Path> files = all.filter(path -> path.toString().endsWith(".log"))
                     .filter(path -> path.toString().contains("/output/"))

@@ -24,7 +24,7 @@ import org.workerd.ops.HostName;
 
 /** Daemons with a queue on PostgreSQL: each has a directory of its own, as two machines would. */
 class PostgresDaemonIT {
-    private static final Duration PATIENCE = Duration.ofSeconds(40);
+    private static final Duration PATIENCE = Duration.ofSeconds(90);
 
     @TempDir
     private Path temporary;

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.List;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -25,7 +24,7 @@ class ReloadIT extends DaemonTest {
             at.signal("HUP");
             until("there is a log", () -> Files.exists(at.log));
         }
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         at.stop();
         List<String> lines = allLogLines();
         assertThat(lines.stream()

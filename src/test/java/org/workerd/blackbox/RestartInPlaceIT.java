@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -90,7 +89,7 @@ class RestartInPlaceIT extends DaemonTest {
             assertThat(at.workerd("restart").code()).isZero();
         }
         assertThat(at.pid()).isEqualTo(daemon);
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         Set<String> expected = new HashSet<>();
         IntStream.rangeClosed(1, 60).forEach(id -> expected.addAll(List.of("b" + id, "e" + id)));
         assertThat(diaryLines()).hasSize(120).containsExactlyInAnyOrderElementsOf(expected);

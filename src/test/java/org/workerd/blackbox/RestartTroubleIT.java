@@ -5,7 +5,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.AfterEach;
@@ -123,7 +122,7 @@ class RestartTroubleIT extends DaemonTest {
         Installation.write(go, "");
         jobs().awaitState(first, "done");
         jobs().awaitState(second, "done");
-        jobs().awaitAllDone(Duration.ofSeconds(20));
+        jobs().awaitAllDone();
         assertThat(diaryLines()).hasSize(10);
         assertThat(jobs().ask("select max(attempt) from job_status")).isEqualTo("1");
         assertThat(jobs().count("attempts where outcome = 'daemon died'")).isZero();

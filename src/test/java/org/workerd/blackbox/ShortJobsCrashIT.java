@@ -49,7 +49,7 @@ class ShortJobsCrashIT extends PluginDaemonTest {
             at.kill9();
             at.start();
         }
-        jobs().awaitAllDone(Duration.ofSeconds(120));
+        jobs().awaitAllDone();
         List<String> runs = diaryLines();
         Set<String> jobs = new HashSet<>(runs);
         assertThat(jobs).hasSize(total);

@@ -109,7 +109,7 @@ class StormIT extends DaemonTest {
         for (StormWriter writer : writers) {
             assertThat(writer.await().code()).isZero();
         }
-        jobs().awaitAllDone(Duration.ofSeconds(120));
+        jobs().awaitAllDone();
         assertWhole();
     }
 

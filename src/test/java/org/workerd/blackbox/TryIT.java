@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Stream;
@@ -190,7 +189,7 @@ class TryIT extends DaemonTest {
         assertThat(at.workerd("try", "hold", "--timeout", "200ms").code()).isEqualTo(124);
         assertThat(jobs().state(id)).isEqualTo("running");
         Installation.write(diary(), "");
-        jobs().awaitWithin(Duration.ofSeconds(20), id, "done");
+        jobs().awaitState(id, "done");
         assertThat(jobs().attempt(id)).isEqualTo(1);
         assertThat(List.of(jobs().count("jobs"), jobs().count("attempts"))).isEqualTo(List.of(1, 0));
     }

@@ -6,7 +6,6 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
-import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -91,7 +90,7 @@ class UpgradeIT extends DaemonTest {
 
     private void allEndWell(long daemon, int restarts) {
         Installation.write(go, "");
-        jobs().awaitAllDone(Duration.ofSeconds(60));
+        jobs().awaitAllDone();
         for (String line : List.of("b", "e")) {
             assertThat(diaryLines().stream().filter(line::equals)).hasSize(2 + 20 * restarts);
         }

@@ -133,7 +133,7 @@ class VettingIT extends DaemonTest {
             }
             assertThat(open.isOpen()).isTrue();
         }
-        jobs().awaitWithin(Duration.ofSeconds(10), held, "done");
+        jobs().awaitState(held, "done");
         // What was refused by the kernel in between did not count: its only attempt is the one that ran.
         assertThat(jobs().attempt(held)).isEqualTo(1);
         assertThat(Duration.ofNanos(longest)).isLessThan(Duration.ofSeconds(5));
@@ -152,7 +152,7 @@ class VettingIT extends DaemonTest {
         at.awaitLog("jobs named broken wait");
         jobs().awaitState(jobs().enqueue("fine"), "done");
         at.handler("broken", "exit 0");
-        jobs().awaitWithin(Duration.ofSeconds(10), broken, "done");
+        jobs().awaitState(broken, "done");
         assertThat(jobs().attempt(broken)).isEqualTo(1);
     }
 

@@ -117,7 +117,8 @@ final class QuickEnqueueTest {
 
     @Test
     void neverReadsALineInAnotherWay() {
-        assertThat(LINES.compare(6_000, List.of(List.of("enqueue", "mail")), WORDS)).isGreaterThan(600);
+        assertThat(LINES.compare(6_000, List.of(List.of("enqueue", "mail")), WORDS))
+                .isGreaterThan(600);
     }
 
     private static List<Object> contents(Object asked) {

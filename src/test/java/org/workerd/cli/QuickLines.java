@@ -42,8 +42,7 @@ record QuickLines(Reader reader, Function<Object, List<?>> contents) {
             if (result.isUsageHelpRequested() || result.isVersionHelpRequested() || !result.hasSubcommand()) {
                 return Optional.empty();
             }
-            return Optional.of(
-                    all(main, result.subcommand().commandSpec().userObject()));
+            return Optional.of(all(main, result.subcommand().commandSpec().userObject()));
         } catch (CommandLine.ParameterException wrong) {
             return Optional.empty();
         }

@@ -60,7 +60,8 @@ final class QuickStartTest {
 
     @Test
     void neverReadsALineInAnotherWay() {
-        assertThat(LINES.compare(5_000, List.of(List.of("start"), List.of("run")), WORDS)).isGreaterThan(500);
+        assertThat(LINES.compare(5_000, List.of(List.of("start"), List.of("run")), WORDS))
+                .isGreaterThan(500);
     }
 
     private static List<Object> contents(Object command) {

@@ -75,8 +75,7 @@ final class GuardianTest {
     void endsWhatLeftItsGroupByItsMark() throws Exception {
         int ours = start(Spawn.Group.SESSION, "WORKERD_RESULT=" + scratch + "/5/result");
         int stranger = start(
-                Spawn.Group.SESSION,
-                "WORKERD_RESULT=" + scratch.toString().replace("own.1", "own-1") + "/5/result");
+                Spawn.Group.SESSION, "WORKERD_RESULT=" + scratch.toString().replace("own.1", "own-1") + "/5/result");
 
         guard("");
 
