@@ -16,6 +16,7 @@ import org.eclipse.jetty.io.SelectorManager;
 import org.eclipse.jetty.io.SocketChannelEndPoint;
 import org.eclipse.jetty.server.AbstractConnector;
 import org.eclipse.jetty.server.ConnectionFactory;
+import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Server;
 import org.eclipse.jetty.util.thread.Scheduler;
 import org.slf4j.Logger;
@@ -95,8 +96,24 @@ final class ChannelConnector extends AbstractConnector {
         return !Thread.interrupted();
     }
 
-    Connections connections() {
-        return connections;
+    /** Its connection is not idle until it is answered. */
+    static void notice(Request request) {
+        if (request.getConnectionMetaData().getConnector() instanceof ChannelConnector connector) {
+            EndPoint end = end(request);
+            connector.connections.asks(end);
+            Request.addCompletionListener(request, failure -> connector.connections.answered(end));
+        }
+    }
+
+    /** There is nothing more to be said there. */
+    static void answered(Request request) {
+        if (request.getConnectionMetaData().getConnector() instanceof ChannelConnector connector) {
+            connector.connections.answered(end(request));
+        }
+    }
+
+    private static EndPoint end(Request request) {
+        return request.getConnectionMetaData().getConnection().getEndPoint();
     }
 
     @Override

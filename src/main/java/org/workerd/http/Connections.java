@@ -58,10 +58,10 @@ final class Connections {
         idle.remove(end);
     }
 
-    /** It was answered. */
+    /** It was answered; the first time counts. */
     synchronized void answered(EndPoint end) {
         if (end.isOpen()) {
-            idle.put(end, System.nanoTime());
+            idle.putIfAbsent(end, System.nanoTime());
         }
     }
 

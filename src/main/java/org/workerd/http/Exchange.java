@@ -185,7 +185,7 @@ final class Exchange {
 
     void empty(int status) {
         if (answered.compareAndSet(false, true)) {
-            response.setStatus(status);
+            begin(status);
             response.write(true, ByteBuffer.allocate(0), callback);
         }
     }
@@ -207,7 +207,7 @@ final class Exchange {
             reserve(bytes.length);
         }
         if (answered.compareAndSet(false, true)) {
-            response.setStatus(status);
+            begin(status);
             header("Content-Type", type);
             header("Content-Length", Integer.toString(bytes.length));
             response.write(true, ByteBuffer.wrap(bytes), callback);
@@ -220,9 +220,18 @@ final class Exchange {
             return false;
         }
         begun = true;
-        response.setStatus(status);
+        begin(status);
         header("Content-Type", type);
         return true;
+    }
+
+    /** The connection ends with this answer, unless all of the body has come. */
+    private void begin(int status) {
+        response.setStatus(status);
+        // A body that is too slow is being read still.
+        if (status == 408 || !request.consumeAvailable()) {
+            header("Connection", "close");
+        }
     }
 
     private static byte[] document(Writing writing) {

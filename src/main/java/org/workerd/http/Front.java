@@ -10,22 +10,16 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.TimeUnit;
 import java.util.function.IntSupplier;
 import java.util.stream.Collectors;
 import jdk.net.ExtendedSocketOptions;
 import jdk.net.UnixDomainPrincipal;
 import org.eclipse.jetty.http.HttpHeader;
-import org.eclipse.jetty.io.Content;
-import org.eclipse.jetty.io.EndPoint;
-import org.eclipse.jetty.server.ConnectionMetaData;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
-import org.eclipse.jetty.util.Promise;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Names;
 
@@ -38,8 +32,6 @@ final class Front extends Handler.Abstract {
     private static final long MOST_BYTES = 16L << 20;
     /** Of all answers that their clients have not taken yet. */
     private static final long MOST_ANSWERS = 32L << 20;
-
-    private static final int BODY_SECONDS = 30;
 
     private final Api api;
     private final Memory bodies = new Memory(MOST_BYTES);
@@ -61,6 +53,7 @@ final class Front extends Handler.Abstract {
     /** What Jetty itself refuses, like what is no HTTP. */
     Request.Handler errors() {
         return (request, response, callback) -> {
+            Lingering.after(request);
             int status = response.getStatus();
             Exchange exchange = exchange(request, response, callback, Caller.nobody(""), none());
             exchange.problem(
@@ -71,7 +64,8 @@ final class Front extends Handler.Abstract {
 
     @Override
     public boolean handle(Request request, Response response, Callback callback) {
-        notice(request);
+        Lingering.after(request);
+        ChannelConnector.notice(request);
         Exchange nobodys = exchange(request, response, callback, Caller.nobody(""), none());
         try {
             answer(request, response, callback);
@@ -80,17 +74,6 @@ final class Front extends Handler.Abstract {
             nobodys.problem(problem);
         }
         return true;
-    }
-
-    /** Its connection is not idle until it is answered. */
-    private static void notice(Request request) {
-        ConnectionMetaData connection = request.getConnectionMetaData();
-        if (connection.getConnector() instanceof ChannelConnector connector) {
-            EndPoint end = connection.getConnection().getEndPoint();
-            connector.connections().asks(end);
-            Request.addCompletionListener(
-                    request, failure -> connector.connections().answered(end));
-        }
     }
 
     private void answer(Request request, Response response, Callback callback) {
@@ -113,12 +96,14 @@ final class Front extends Handler.Abstract {
         if (match.isEmpty()) {
             throw refusal(fitting, response, path);
         }
-        Exchange exchange = exchange(request, response, callback, caller, match.get());
-        if (match.get().route().longestBody() == 0) {
-            api.submit(exchange, match.get().route());
-        } else {
-            gather(exchange, match.get().route());
+        Route route = match.get().route();
+        if (route.longestBody() == 0) {
+            api.submit(exchange(request, response, callback, caller, match.get()), route);
+            return;
         }
+        long reserved = reserve(request, route);
+        Intake intake = new Intake(request, route.longestBody());
+        gather(exchange(request, response, intake.last(callback), caller, match.get()), route, intake, reserved);
     }
 
     private static Problem refusal(List<Route.Match> fitting, Response response, List<String> path) {
@@ -135,28 +120,29 @@ final class Front extends Handler.Abstract {
         return new Problem(405, "method-not-allowed", "here only " + allowed + " is understood", "");
     }
 
-    /** Reads the body as it comes, in no thread of its own. */
-    private void gather(Exchange exchange, Route route) {
-        Request request = exchange.request();
-        long told = request.getLength();
+    /** Room in memory for its body: how many bytes. */
+    private long reserve(Request request, Route route) {
         int most = route.longestBody();
+        long told = request.getLength();
         if (told > most) {
-            throw tooLarge(most);
+            throw Intake.tooLarge(most);
         }
         long reserved = told >= 0 ? told : most;
         if (!bodies.take(reserved)) {
             throw Problem.busy("too much is being sent already");
         }
-        // What was made of it waits in memory, too, until it is stored.
-        Request.addCompletionListener(request, failure -> bodies.giveBack(reserved));
-        CompletableFuture<byte[]> whole = new CompletableFuture<>();
-        Content.Source.asByteArrayAsync(request, most, Promise.Invocable.toPromise(whole));
-        var unused = whole.orTimeout(BODY_SECONDS, TimeUnit.SECONDS).whenComplete((body, failure) -> {
+        return reserved;
+    }
+
+    private void gather(Exchange exchange, Route route, Intake intake, long reserved) {
+        var unused = intake.start().whenComplete((body, failure) -> {
             if (failure != null) {
-                boolean large = failure instanceof IllegalStateException;
-                exchange.problem(large ? tooLarge(most) : new Problem(408, "too-slow", "the body did not come", ""));
+                bodies.giveBack(reserved);
+                exchange.problem(Intake.problem(failure));
                 return;
             }
+            // What was made of it waits in memory, too, until it is stored.
+            Request.addCompletionListener(exchange.request(), end -> bodies.giveBack(reserved));
             exchange.take(body);
             try {
                 api.submit(exchange, route);
@@ -164,10 +150,6 @@ final class Front extends Handler.Abstract {
                 exchange.problem(problem);
             }
         });
-    }
-
-    private static Problem tooLarge(int most) {
-        return new Problem(413, "too-large", "the body must be at most " + most + " bytes", "");
     }
 
     private static List<String> path(Request request, String base) {

@@ -81,6 +81,16 @@ class HttpClientsIT extends HttpTest {
     }
 
     @Test
+    void thoseThatWereRefusedAndStayGiveWayToo() throws Exception {
+        startListening();
+        for (int i = 0; i < 1_100; i++) {
+            Socket refused = send(head("POST /api/v1/jobs") + "Content-Length: 99999999\r\n\r\n{\"na");
+            assertThat(firstLine(refused)).contains(" 413 ");
+        }
+        assertServes();
+    }
+
+    @Test
     void moreThanSixtyFourFollowersAreToldToTryAgain() throws Exception {
         startListening();
         for (int i = 0; i < 64; i++) {
