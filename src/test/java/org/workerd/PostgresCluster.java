@@ -201,6 +201,18 @@ public final class PostgresCluster implements AutoCloseable {
         }
     }
 
+    /** What a question with one answer is answered, in the database that is there from the beginning. */
+    public long number(String question) {
+        try (Connection connection = connect(USER);
+                java.sql.Statement statement = connection.createStatement();
+                java.sql.ResultSet row = statement.executeQuery(question)) {
+            row.next();
+            return row.getLong(1);
+        } catch (SQLException failure) {
+            throw new AssertionError(question, failure);
+        }
+    }
+
     /** Where its database of that name is. */
     public String url(String user, String database, String schema) {
         return "postgresql://" + user + "@127.0.0.1:" + port + "/" + database + "?schema=" + schema;

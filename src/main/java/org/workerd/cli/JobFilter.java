@@ -2,9 +2,7 @@ package org.workerd.cli;
 
 import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.List;
-import java.util.Set;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.cli.text.ExitCode;
@@ -13,6 +11,7 @@ import org.workerd.config.Settings;
 import org.workerd.job.CronEntry;
 import org.workerd.job.JobState;
 import org.workerd.job.Names;
+import org.workerd.ops.JobFilters;
 import org.workerd.store.JobQueries;
 import picocli.CommandLine.Option;
 
@@ -68,12 +67,16 @@ final class JobFilter {
 
     /** What was asked for. */
     JobQueries.Filter of(Instant now) {
-        Set<JobState> wanted = EnumSet.noneOf(JobState.class);
-        for (String word : states) {
-            wanted.add(JobState.ofWord(word).orElseThrow(() -> unknown(word)));
+        try {
+            return new JobFilters(states, queue, name, key, tag, cron, since, finishedSince, error).at(now);
+        } catch (JobFilters.UnknownStateException unknown) {
+            List<String> words =
+                    Stream.of(JobState.values()).map(JobState::word).toList();
+            throw new Failure(
+                    ExitCode.USAGE,
+                    String.valueOf(unknown.getMessage()),
+                    Usage.meant(unknown.word(), words).orElse("") + "The states are " + String.join(", ", words) + ".");
         }
-        return new JobQueries.Filter(
-                wanted, queue, name, key, ago(since, now), ago(finishedSince, now), error, cron, tag);
     }
 
     /** What to say when nothing matches: the schedule may be a slip, or have been renamed. */
@@ -83,17 +86,5 @@ final class JobFilter {
                 ? ""
                 : "The configuration has no schedule " + Names.printable(cron) + ". "
                         + Usage.meant(cron, known).orElse("") + "workerd cron lists them.";
-    }
-
-    private static @Nullable Instant ago(@Nullable Duration age, Instant now) {
-        return age == null ? null : now.minus(age);
-    }
-
-    private static Failure unknown(String word) {
-        List<String> words = Stream.of(JobState.values()).map(JobState::word).toList();
-        return new Failure(
-                ExitCode.USAGE,
-                "no job has the state \"" + Names.printable(word) + "\"",
-                Usage.meant(word, words).orElse("") + "The states are " + String.join(", ", words) + ".");
     }
 }

@@ -11,10 +11,12 @@ import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Span;
 import org.workerd.ops.JobOutput;
+import org.workerd.ops.JobWait;
+import org.workerd.ops.JobWait.Seen;
 import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.OutputFeed;
+import org.workerd.store.OutputFeeds;
 
 /** Waits until jobs are final, and says with which status to exit for them. */
 final class JobWaiter {
@@ -24,8 +26,8 @@ final class JobWaiter {
     private final Main main;
     private final Settings settings;
     private final @Nullable Duration timeout;
+    private final JobWait wait;
     private final boolean follow;
-    private final long begun = System.nanoTime();
 
     /**
      * Waiting so long at most; null: for ever.
@@ -36,20 +38,22 @@ final class JobWaiter {
         this.main = main;
         this.settings = settings;
         this.timeout = timeout;
+        this.wait = new JobWait(timeout);
         this.follow = follow;
     }
 
     /** What it looks through, as long as it waits. */
-    private record Eyes(JobQueries queries, Changes changes, WaitTalk talk) {}
+    private record Eyes(JobQueries queries, Changes changes, @Nullable OutputFeeds feeds, WaitTalk talk) {}
 
     /** Waits for one job after the other, which takes as long as waiting for all: the first bad status, else 0. */
     int await(Ids ids) throws IOException, InterruptedException {
         int status = 0;
         Ids told = ids.count() <= TOLD_OF ? ids : new Ids();
         try (JobQueries queries = Main.engine(settings).openForReading();
-                Changes changes = Main.engine(settings).changes(queries)) {
+                Changes changes = Main.engine(settings).changes(queries);
+                OutputFeeds feeds = follow ? Main.engine(settings).feeds().orElse(null) : null) {
             WaitTalk talk = new WaitTalk(main, settings, queries, !follow);
-            Eyes eyes = new Eyes(queries, changes, talk);
+            Eyes eyes = new Eyes(queries, changes, feeds, talk);
             for (int i = 0; i < ids.count(); i++) {
                 Seen seen = await(ids.id(i), told, eyes);
                 JobView job = seen.job();
@@ -74,44 +78,41 @@ final class JobWaiter {
         if (!follow) {
             return await(id, null, told, eyes);
         }
-        try (OutputFeed feed = Main.engine(settings).feed(id).orElse(null)) {
-            JobOutput printed = new JobOutput(settings, eyes.queries(), Show.find(eyes.queries(), id));
-            return await(id, new OutputFollower(main.console(), printed, feed, 1), told, eyes);
+        JobOutput printed = new JobOutput(settings, eyes.queries(), Show.find(eyes.queries(), id));
+        try (FollowedOutput output = new FollowedOutput(main.console(), printed, eyes.feeds(), id, 1)) {
+            return await(id, output, told, eyes);
         }
     }
 
     /** @param output null: what it prints is not wanted */
-    private Seen await(long id, @Nullable OutputFollower output, Ids told, Eyes eyes)
+    private Seen await(long id, @Nullable FollowedOutput output, Ids told, Eyes eyes)
             throws IOException, InterruptedException {
-        Seen seen = Seen.of(id, eyes.queries());
+        Seen seen = look(id, eyes.queries());
         while (true) {
             JobView job = seen.job();
-            boolean read = output != null && copy(output, job);
+            boolean read = output != null && copy(output, new JobOutput(settings, eyes.queries(), job));
             tell(job, told, eyes);
-            if (job.state().isFinal() || left().toNanos() <= 0) {
+            if (wait.isOver(job)) {
                 return seen;
             }
             boolean watched = output == null
                     || !read
                     || job.state() != JobState.RUNNING
-                    || eyes.changes().watch(output.directory());
-            eyes.changes().await(watched ? left() : Span.shorter(left(), Logs.SHORT));
-            seen = Seen.of(id, eyes.queries());
+                    || eyes.changes().watch(output.follower().directory());
+            eyes.changes().await(watched ? wait.left() : Span.shorter(wait.left(), Logs.SHORT));
+            seen = look(id, eyes.queries());
         }
     }
 
-    /** A job and its attempts at one moment: at the next it may be deleted. */
-    private record Seen(JobView job, List<JobView.Attempt> attempts) {
-        static Seen of(long id, JobQueries queries) {
-            return queries.atOneMoment(() -> new Seen(Show.find(queries, id), queries.attempts(id)));
-        }
+    private static Seen look(long id, JobQueries queries) {
+        return JobWait.look(queries, id).orElseThrow(() -> Show.missing(id));
     }
 
     /** False: nobody reads it any more; the status is wanted all the same. */
-    private static boolean copy(OutputFollower output, JobView job) throws IOException {
-        boolean read = output.copy(job);
-        while (read && output.advance(job)) {
-            read = output.copy(job);
+    private static boolean copy(FollowedOutput output, JobOutput now) throws IOException {
+        boolean read = output.copy(now);
+        while (read && output.follower().advance(now)) {
+            read = output.copy(now);
         }
         return read;
     }
@@ -126,10 +127,6 @@ final class JobWaiter {
                 eyes.queries().find(told.id(i)).ifPresent(eyes.talk()::tell);
             }
         }
-    }
-
-    private Duration left() {
-        return timeout == null ? Duration.ofDays(1) : timeout.minusNanos(System.nanoTime() - begun);
     }
 
     /** What to exit with for this final job. */

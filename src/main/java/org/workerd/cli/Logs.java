@@ -11,10 +11,11 @@ import org.workerd.cli.text.Failure;
 import org.workerd.config.Settings;
 import org.workerd.job.JobState;
 import org.workerd.ops.JobOutput;
+import org.workerd.ops.OutputFollower;
 import org.workerd.store.Changes;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobView;
-import org.workerd.store.OutputFeed;
+import org.workerd.store.OutputFeeds;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
@@ -68,9 +69,10 @@ final class Logs implements Callable<Integer> {
             JobOutput output = new JobOutput(settings, queries, job);
             if (follow && !job.state().isFinal()) {
                 try (Changes changes = Main.engine(settings).changes(queries);
-                        OutputFeed feed = Main.engine(settings).feed(id).orElse(null)) {
-                    int begun = attempt == null ? begin(job, output) : attempt;
-                    follow(job, new OutputFollower(main.console(), output, feed, begun), queries, changes);
+                        OutputFeeds feeds = Main.engine(settings).feeds().orElse(null);
+                        FollowedOutput followed =
+                                new FollowedOutput(main.console(), output, feeds, id, begin(job, output))) {
+                    follow(job, followed, new Sight(settings, queries, changes));
                 }
             } else {
                 print(job, output, queries.attempts(id));
@@ -108,8 +110,11 @@ final class Logs implements Callable<Integer> {
                 : words + " Attempt " + earlier.get() + " has: workerd logs " + id + " --attempt " + earlier.get();
     }
 
-    private void follow(JobView first, OutputFollower output, JobQueries queries, Changes changes)
-            throws IOException, InterruptedException {
+    /** Through which it looks, as long as it follows. */
+    private record Sight(Settings settings, JobQueries queries, Changes changes) {}
+
+    private void follow(JobView first, FollowedOutput followed, Sight sight) throws IOException, InterruptedException {
+        OutputFollower output = followed.follower();
         int begun = output.number();
         boolean earlier = attempt == null && first.state() != JobState.RUNNING && begun <= first.attempt();
         if (earlier) {
@@ -120,11 +125,12 @@ final class Logs implements Callable<Integer> {
         }
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
-            JobView job = Show.find(queries, id);
-            if (!output.copy(job)) {
+            JobView job = Show.find(sight.queries(), id);
+            JobOutput now = new JobOutput(sight.settings(), sight.queries(), job);
+            if (!followed.copy(now)) {
                 return;
             }
-            if (attempt == null && output.advance(job)) {
+            if (attempt == null && output.advance(now)) {
                 String label = "workerd: attempt " + output.number();
                 if (earlier) {
                     main.console().say(label);
@@ -133,22 +139,20 @@ final class Logs implements Callable<Integer> {
                 }
                 continue;
             }
-            if (job.state().isFinal() || (attempt != null && isOver(job, attempt))) {
+            if (job.state().isFinal() || (attempt != null && job.isOver(attempt))) {
                 main.console().hint("workerd: job " + id + " is " + job.state().word());
                 return;
             }
-            boolean watched = changes.watch(output.directory());
-            changes.await(watched || job.state() != JobState.RUNNING ? LONG : SHORT);
+            boolean watched = sight.changes().watch(output.directory());
+            sight.changes().await(watched || job.state() != JobState.RUNNING ? LONG : SHORT);
         }
     }
 
-    /** Begun, and not running any more. */
-    private static boolean isOver(JobView job, int number) {
-        return job.attempt() > number || (job.attempt() == number && job.state() != JobState.RUNNING);
-    }
-
-    /** The attempt to begin with: the running one, the newest that printed, or the one that comes. */
-    private static int begin(JobView job, JobOutput output) {
+    /** The attempt to begin with: the one asked for, the running one, the newest that printed, or the one that comes. */
+    private int begin(JobView job, JobOutput output) {
+        if (attempt != null) {
+            return attempt;
+        }
         return job.state() == JobState.RUNNING
                 ? job.attempt()
                 : newest(output, job.attempt()).orElse(job.attempt() + 1);

@@ -62,8 +62,11 @@ final class Show implements Callable<Integer> {
 
     /** The job, or a failure that says that there is none. */
     static JobView find(JobQueries queries, long id) {
-        return queries.find(id)
-                .orElseThrow(() -> new Failure(ExitCode.FAILED, "there is no job " + id, "Try: workerd list"));
+        return queries.find(id).orElseThrow(() -> missing(id));
+    }
+
+    static Failure missing(long id) {
+        return new Failure(ExitCode.FAILED, "there is no job " + id, "Try: workerd list");
     }
 
     @Override

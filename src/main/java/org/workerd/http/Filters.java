@@ -1,15 +1,15 @@
 package org.workerd.http;
 
+import java.time.Duration;
 import java.time.Instant;
-import java.util.EnumSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.workerd.job.JobState;
 import org.workerd.job.Names;
 import org.workerd.job.Span;
+import org.workerd.ops.JobFilters;
 import org.workerd.store.JobQueries.Filter;
 
 /** The filters of {@code list} as parameters. */
@@ -45,32 +45,27 @@ final class Filters {
                 throw Problem.invalid("unknown filter \"" + Names.printable(name) + "\"" + meant);
             }
         }
-        return new Filter(
-                states(given.get("state")),
+        String states = given.get("state");
+        JobFilters filters = new JobFilters(
+                states == null ? List.of() : List.of(states.split(",", -1)),
                 given.get("queue"),
                 given.get("name"),
                 given.get("key"),
-                ago("since", given.get("since"), now),
-                ago("finished_since", given.get("finished_since"), now),
-                given.get("error"),
+                given.get("tag"),
                 given.get("cron"),
-                given.get("tag"));
-    }
-
-    private static Set<JobState> states(@Nullable String words) {
-        Set<JobState> states = EnumSet.noneOf(JobState.class);
-        if (words != null) {
-            for (String word : words.split(",", -1)) {
-                states.add(JobState.ofWord(word)
-                        .orElseThrow(() -> Problem.invalid("no job has the state \"" + Names.printable(word) + "\"")));
-            }
-        }
-        return states;
-    }
-
-    private static @Nullable Instant ago(String name, @Nullable String age, Instant now) {
+                age("since", given.get("since")),
+                age("finished_since", given.get("finished_since")),
+                given.get("error"));
         try {
-            return age == null ? null : now.minus(Span.parse(age));
+            return filters.at(now);
+        } catch (JobFilters.UnknownStateException unknown) {
+            throw Problem.invalid(String.valueOf(unknown.getMessage()));
+        }
+    }
+
+    private static @Nullable Duration age(String name, @Nullable String age) {
+        try {
+            return age == null ? null : Span.parse(age);
         } catch (IllegalArgumentException wrong) {
             throw Problem.invalid(name + ": " + wrong.getMessage());
         }

@@ -13,6 +13,7 @@ import org.workerd.http.Route.Access;
 import org.workerd.job.Span;
 import org.workerd.ops.JobAction;
 import org.workerd.ops.JobChange;
+import org.workerd.ops.JobWait;
 import org.workerd.ops.Json;
 import org.workerd.ops.WaitsFor;
 import org.workerd.store.JobQueries;
@@ -127,19 +128,19 @@ final class JobRoutes {
         if (timeout.compareTo(LONGEST_WAIT) > 0) {
             throw Problem.invalid("timeout: at most " + Span.format(LONGEST_WAIT));
         }
-        live.add(new Waiter(exchange, exchange.id(), System.nanoTime() + timeout.toNanos()));
+        live.add(new Waiter(exchange, exchange.id(), new JobWait(timeout)));
     }
 
     /** Until the job has ended, or the time is up. */
     private final class Waiter implements Live.Waiter {
         private final Exchange exchange;
         private final long id;
-        private final long until;
+        private final JobWait wait;
 
-        Waiter(Exchange exchange, long id, long until) {
+        Waiter(Exchange exchange, long id, JobWait wait) {
             this.exchange = exchange;
             this.id = id;
-            this.until = until;
+            this.wait = wait;
         }
 
         @Override
@@ -151,11 +152,11 @@ final class JobRoutes {
         public boolean look(boolean changed) {
             boolean ended =
                     changed && room.read(queries -> find(queries, id)).state().isFinal();
-            boolean late = System.nanoTime() - until >= 0;
-            if (ended || late) {
+            boolean over = ended || wait.isTimeUp();
+            if (over) {
                 show(exchange, ended ? 200 : 202, id);
             }
-            return ended || late;
+            return over;
         }
 
         @Override

@@ -50,6 +50,9 @@ final class Live {
         void end();
 
         Exchange exchange();
+
+        /** It waits no longer, for whatever reason. */
+        default void close() {}
     }
 
     /**
@@ -76,6 +79,7 @@ final class Live {
     void close() {
         closed = true;
         waiters.forEach(Waiter::end);
+        waiters.forEach(Waiter::close);
         waiters.clear();
         stopLooking();
     }
@@ -113,6 +117,9 @@ final class Live {
     private static boolean isOver(Waiter waiter, boolean changed) {
         boolean[] over = {true};
         Room.guarded(waiter.exchange(), () -> over[0] = waiter.look(changed));
+        if (over[0]) {
+            waiter.close();
+        }
         return over[0];
     }
 

@@ -13,10 +13,12 @@ import java.util.Optional;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
-import org.workerd.job.JobState;
+import org.workerd.ops.JobOutput;
 import org.workerd.ops.Json;
+import org.workerd.ops.OutputFollower;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.JobView;
+import org.workerd.store.OutputFeed;
 
 /** What attempts print: whole, or as it comes. For the thread of the API. */
 final class OutputRoutes {
@@ -44,7 +46,7 @@ final class OutputRoutes {
         }
         OutputTail tail = OutputTail.of(room.settings(), job, (int) number);
         if (exchange.isSet("follow")) {
-            live.add(new Following(exchange, id, (int) number, tail.from(resumed(exchange))));
+            follow(exchange, job, (int) number);
             return;
         }
         exchange.reserve(2L * CHUNK);
@@ -59,6 +61,13 @@ final class OutputRoutes {
                 copy(exchange, tail);
             }
         }
+    }
+
+    private void follow(Exchange exchange, JobView job, int attempt) {
+        JobOutput output = room.read(queries -> new JobOutput(room.settings(), queries, job));
+        OutputFeed feed = room.follow(job.id()).orElse(null);
+        OutputFollower follower = new OutputFollower(output, feed, attempt, resumed(exchange));
+        live.add(new Following(exchange, job.id(), follower, feed));
     }
 
     private static long resumed(Exchange exchange) {
@@ -93,8 +102,8 @@ final class OutputRoutes {
     /** Server-sent events: text with the offset behind it as the event's id, then the end. */
     private final class Following extends Live.Stream {
         private final long id;
-        private final int attempt;
-        private final OutputTail tail;
+        private final OutputFollower follower;
+        private final @Nullable OutputFeed feed;
         private final CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
@@ -102,11 +111,11 @@ final class OutputRoutes {
         private ByteBuffer rest = ByteBuffer.allocate(0);
         private boolean told;
 
-        Following(Exchange exchange, long id, int attempt, OutputTail tail) {
+        Following(Exchange exchange, long id, OutputFollower follower, @Nullable OutputFeed feed) {
             super(exchange);
             this.id = id;
-            this.attempt = attempt;
-            this.tail = tail;
+            this.follower = follower;
+            this.feed = feed;
         }
 
         @Override
@@ -116,17 +125,28 @@ final class OutputRoutes {
                 return null;
             }
             // The state before the output: what was printed before the end is there when the end is seen.
-            JobView job = room.read(queries -> JobRoutes.find(queries, id));
-            String text = decode(OutputRoutes.next(tail));
+            JobOutput now = room.read(queries -> new JobOutput(room.settings(), queries, JobRoutes.find(queries, id)));
+            String text = decode(room.feeding(() -> piece(now)));
             if (!text.isEmpty()) {
-                return "id: " + (tail.position() - rest.remaining()) + "\nevent: output\ndata: " + json("text", text)
-                        + "\n\n";
+                return "id: " + (follower.position() - rest.remaining()) + "\nevent: output\ndata: "
+                        + json("text", text) + "\n\n";
             }
-            boolean over = job.state().isFinal()
-                    || job.attempt() > attempt
-                    || (job.attempt() == attempt && job.state() != JobState.RUNNING);
-            told = over;
-            return over ? "event: end\ndata: " + json("state", job.state().word()) + "\n\n" : "";
+            JobView job = now.job();
+            told = job.state().isFinal() || job.isOver(follower.number());
+            return told ? "event: end\ndata: " + json("state", job.state().word()) + "\n\n" : "";
+        }
+
+        private byte[] piece(JobOutput now) throws IOException {
+            ByteArrayOutputStream piece = new ByteArrayOutputStream();
+            follower.copyTo(piece, now, CHUNK);
+            return piece.toByteArray();
+        }
+
+        @Override
+        public void close() {
+            if (feed != null) {
+                feed.close();
+            }
         }
 
         private String decode(byte[] piece) {

@@ -1,6 +1,7 @@
 package org.workerd.http;
 
 import java.time.Instant;
+import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +16,8 @@ import org.workerd.ops.HandlerView;
 import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Moves;
+import org.workerd.store.OutputFeed;
+import org.workerd.store.OutputFeeds;
 import org.workerd.store.StoreException;
 import org.workerd.worker.loop.Inbox;
 
@@ -29,6 +32,7 @@ final class Room implements AutoCloseable {
     private final Parts parts;
     private final ScheduledThreadPoolExecutor thread;
     private @Nullable JobQueries queries;
+    private @Nullable OutputFeeds feeds;
 
     Room(Parts parts) {
         this.parts = parts;
@@ -77,6 +81,31 @@ final class Room implements AutoCloseable {
             closeQueries();
             throw failure;
         }
+    }
+
+    /** What the job prints wherever it runs, by one connection for all who follow; empty: it runs on this machine. */
+    Optional<OutputFeed> follow(long job) {
+        return feeding(() -> {
+            if (feeds == null) {
+                feeds = parts.engine().feeds().orElse(null);
+            }
+            return Optional.ofNullable(feeds).map(open -> open.follow(job));
+        });
+    }
+
+    /** Does something with what {@link #follow} gave; all feeds are lost when it fails. */
+    <T, E extends Exception> T feeding(Feeding<T, E> work) throws E {
+        try {
+            return work.run();
+        } catch (StoreException failure) {
+            closeFeeds();
+            throw failure;
+        }
+    }
+
+    /** Asks a feed. */
+    interface Feeding<T, E extends Exception> {
+        T run() throws E;
     }
 
     /** Why jobs wait, as it is now. */
@@ -170,9 +199,17 @@ final class Room implements AutoCloseable {
         }
     }
 
+    private void closeFeeds() {
+        if (feeds != null) {
+            feeds.close();
+            feeds = null;
+        }
+    }
+
     @Override
     public void close() {
         thread.execute(this::closeQueries);
+        thread.execute(this::closeFeeds);
         thread.shutdown();
     }
 }

@@ -36,26 +36,31 @@ public final class JobOutput {
 
     /** Of an attempt that has ended all that is kept; of one that runs here what there is by now. */
     public void copyTo(OutputStream to, int attempt) throws IOException {
-        if (!copyKept(to, attempt)) {
+        Optional<ByteBuffer> kept = kept(attempt);
+        if (kept.isPresent()) {
+            Channels.newChannel(to).write(kept.get());
+        } else {
             tail(attempt).copyTo(to);
         }
     }
 
-    /** False: the queue keeps nothing of it. */
-    public boolean copyKept(OutputStream to, int attempt) throws IOException {
-        Optional<ByteBuffer> kept = kept(attempt);
-        if (kept.isPresent()) {
-            Channels.newChannel(to).write(kept.get());
-        }
-        return kept.isPresent();
-    }
-
-    private Optional<ByteBuffer> kept(int attempt) {
+    /** What the queue keeps of it. */
+    Optional<ByteBuffer> kept(int attempt) {
         return queries.output(job.id(), attempt);
     }
 
-    public OutputTail tail(int attempt) {
+    OutputTail tail(int attempt) {
         return OutputTail.of(settings, job, attempt);
+    }
+
+    /** The job as it was when it was asked for. */
+    public JobView job() {
+        return job;
+    }
+
+    /** How much of it is kept, in bytes. */
+    long limit() {
+        return settings.policies().of(job.name()).outputLimit();
     }
 
     /** Where it is, or will be, if the attempt runs here. */

@@ -23,8 +23,8 @@ public final class OutputTail {
     private static final int BLOCK = 4096;
 
     private static final int CHUNK = 1 << 16;
-    private static final Pattern GAP = Pattern.compile("\\n\\[workerd: (\\d{1,18}) bytes left out here]\\n");
-    private static final int LONGEST_GAP = Output.gap(Long.MAX_VALUE).length();
+    static final Pattern GAP = Pattern.compile("\\n\\[workerd: (\\d{1,18}) bytes left out here]\\n");
+    static final int LONGEST_GAP = Output.gap(Long.MAX_VALUE).length();
 
     private final Path file;
     private final long limit;
@@ -48,6 +48,10 @@ public final class OutputTail {
     /** Where it goes on. */
     public long position() {
         return position;
+    }
+
+    Path directory() {
+        return file.resolveSibling("");
     }
 
     /** All there is by now; nothing of a file that is not there, for an attempt that printed nothing keeps none. */

@@ -41,8 +41,8 @@ public interface Engine {
     /** Waits for changes of the queue that these questions are asked of. */
     Changes changes(JobQueries queries);
 
-    /** What the job prints, on whatever machine; empty: what it prints is in files here. Throws as {@link #open} does. */
-    default Optional<OutputFeed> feed(long job) {
+    /** What jobs print, on whatever machine; empty: what they print is in files here. Throws as {@link #open} does. */
+    default Optional<OutputFeeds> feeds() {
         return Optional.empty();
     }
 

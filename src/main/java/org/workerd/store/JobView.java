@@ -83,6 +83,11 @@ public record JobView(
         return forgiven + maxAttempts(policy);
     }
 
+    /** This attempt has begun, and does not run any more. */
+    public boolean isOver(int number) {
+        return attempt > number || (attempt == number && state != JobState.RUNNING);
+    }
+
     /** One attempt, ended or running. */
     public record Attempt(
             int number,

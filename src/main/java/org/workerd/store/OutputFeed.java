@@ -12,11 +12,20 @@ public interface OutputFeed extends AutoCloseable {
     record Piece(int attempt, ByteBuffer text) {}
 
     /**
+     * What has come.
+     *
+     * @param anew nobody asked for so long that the feed was given up: what comes begins with the begin of the attempt
+     *     that runs, as at first
+     * @param pieces in their order
+     */
+    record News(boolean anew, List<Piece> pieces) {}
+
+    /**
      * What has come since the last call; to be called at least once a second.
      *
      * @throws StoreException when the queue cannot be asked
      */
-    List<Piece> news();
+    News news();
 
     @Override
     void close();

@@ -214,7 +214,7 @@ class HttpApiIT extends HttpTest {
         assertThat(resumed.body()).contains("ended").doesNotContain("begun");
     }
 
-    private static String next(BufferedReader lines, String field) throws IOException {
+    static String next(BufferedReader lines, String field) throws IOException {
         String line = lines.readLine();
         while (!line.startsWith(field)) {
             line = lines.readLine();

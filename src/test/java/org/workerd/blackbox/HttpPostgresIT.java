@@ -3,10 +3,17 @@ package org.workerd.blackbox;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.fasterxml.jackson.jr.ob.JSON;
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -69,5 +76,37 @@ class HttpPostgresIT extends HttpTest {
         at.start();
         awaitListening();
         assertThat(get("/api/v1/stats/history?queue=default").body()).contains("\"done\":1,\"failed\":1");
+    }
+
+    /** As it would be on two machines: each daemon has a directory of its own. */
+    @Test
+    void whatAnotherMachinePrintsIsFollowedAsItComesAndFromWhereItWasLeft() throws Exception {
+        Installation other = new Installation(Files.createDirectory(at.top.resolve("other")));
+        other.set("queue.url", Installation.text("postgresql://postgres@127.0.0.1:" + cluster.port() + "/postgres"))
+                .set("daemon.dir", Installation.text("own"))
+                .configure();
+        other.handler("talk", "echo first\nwhile [ ! -e '" + at.top + "/go' ]; do sleep 0.05; done\necho second");
+        other.start();
+        String id = other.workerd("enqueue", "talk").out().strip();
+        String path = "/api/v1/jobs/" + id + "/attempts/1/output?follow=1";
+
+        HttpResponse<InputStream> stream = client.send(request(path).build(), BodyHandlers.ofInputStream());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
+            assertThat(HttpApiIT.next(lines, "data: ")).isEqualTo("{\"text\":\"first\\n\"}");
+            CompletableFuture<HttpResponse<String>> resumed =
+                    client.sendAsync(request(path).header("Last-Event-ID", "6").build(), BodyHandlers.ofString());
+            CompletableFuture<HttpResponse<String>> begun =
+                    client.sendAsync(request(path).build(), BodyHandlers.ofString());
+            until("all three follow", () -> cluster.number("select count(*) from workerd.followers") == 3);
+            Files.createFile(at.top.resolve("go"));
+            assertThat(HttpApiIT.next(lines, "data: ")).isEqualTo("{\"text\":\"second\\n\"}");
+            assertThat(HttpApiIT.next(lines, "event: ")).isEqualTo("end");
+            assertThat(begun.get().body()).contains("first", "second");
+            assertThat(resumed.get().body()).contains("second", "id: 13").doesNotContain("first");
+        }
+        HttpResponse<String> late = send(request(path).header("Last-Event-ID", "6"));
+        assertThat(late.body()).contains("id: 13\nevent: output\ndata: {\"text\":\"second\\n\"}", "event: end");
+        until("nobody follows", () -> cluster.number("select count(*) from workerd.followers") == 0);
+        other.stop();
     }
 }

@@ -8,7 +8,7 @@ import org.workerd.store.Engine;
 import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
-import org.workerd.store.OutputFeed;
+import org.workerd.store.OutputFeeds;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.copy.CopySource;
 import org.workerd.store.copy.CopyTarget;
@@ -65,8 +65,8 @@ public final class PostgresEngine implements Engine {
     }
 
     @Override
-    public Optional<OutputFeed> feed(long job) {
-        return Optional.of(new PostgresFeed(database, job));
+    public Optional<OutputFeeds> feeds() {
+        return Optional.of(new PostgresFeeds(database));
     }
 
     @Override

@@ -1,8 +1,6 @@
 package org.workerd.store.postgres;
 
 import java.nio.ByteBuffer;
-import java.sql.Connection;
-import java.sql.SQLException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -16,27 +14,30 @@ import org.workerd.store.StoreException;
 final class PostgresFeed implements OutputFeed {
     private static final long BETWEEN_REMINDERS = 700_000_000;
 
-    private final PostgresDatabase database;
-    private final Connection connection;
+    private final PostgresFeeds feeds;
     private final Statements statements;
-    private final long follower;
+    private final long job;
+    private long follower;
     private long reminded;
 
-    PostgresFeed(PostgresDatabase database, long job) {
-        this.database = database;
-        this.connection = database.connectToRead();
-        this.statements = new Statements(connection, failure -> database.translate("cannot follow a job of", failure));
-        try {
-            this.follower = statements.number(FOLLOW, job);
-            remind();
-            end();
-        } catch (StoreException failure) {
-            database.close(connection);
-            throw failure;
-        }
+    PostgresFeed(PostgresFeeds feeds, long job) {
+        this.feeds = feeds;
+        this.statements = feeds.statements();
+        this.job = job;
+        follow();
+        feeds.end();
     }
 
     private static final String FOLLOW = "insert into followers (job) values (?) returning id";
+
+    private void follow() {
+        follower = statements.number(FOLLOW, job);
+        remind();
+    }
+
+    /** After ten seconds daemons give up: with two to spare, so that both sides see it alike. */
+    private static final String IS_FORGOTTEN =
+            "select not exists (select from followers where id = ? and seen_at > clock_timestamp() - interval '8 seconds')";
 
     private static final String REMIND =
             """
@@ -54,29 +55,24 @@ final class PostgresFeed implements OutputFeed {
     private record Numbered(long number, Piece piece) {}
 
     @Override
-    public List<Piece> news() {
+    public News news() {
+        boolean anew = false;
         if (System.nanoTime() - reminded >= BETWEEN_REMINDERS) {
-            remind();
+            anew = statements.holds(IS_FORGOTTEN, follower);
+            if (anew) {
+                leave();
+                follow();
+            } else {
+                remind();
+            }
         }
         List<Numbered> taken = new ArrayList<>(statements.list(
                 TAKE,
                 row -> new Numbered(row.getLong(1), new Piece(row.getInt(2), ByteBuffer.wrap(row.getBytes(3)))),
                 follower));
-        end();
+        feeds.end();
         taken.sort(Comparator.comparingLong(Numbered::number));
-        return taken.stream().map(Numbered::piece).toList();
-    }
-
-    /** Through a pooler of connections it is a transaction, which others are to see. */
-    private void end() {
-        try {
-            if (!connection.getAutoCommit()) {
-                connection.commit();
-                database.begin(connection);
-            }
-        } catch (SQLException failure) {
-            throw database.translate("cannot follow a job of", failure);
-        }
+        return new News(anew, taken.stream().map(Numbered::piece).toList());
     }
 
     private static final String LEAVE =
@@ -86,16 +82,17 @@ final class PostgresFeed implements OutputFeed {
             delete from followers using gone where followers.id = gone.id
             """;
 
+    private void leave() {
+        statements.update(LEAVE, follower, follower);
+    }
+
     @Override
     public void close() {
         try {
-            statements.update(LEAVE, follower, follower);
-            end();
+            leave();
+            feeds.end();
         } catch (StoreException lost) {
             // Somebody who follows later takes it away.
-        } finally {
-            statements.close();
-            database.close(connection);
         }
     }
 }

@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.time.Duration;
 import java.util.List;
 import java.util.Optional;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.workerd.job.Claim;
@@ -16,6 +17,7 @@ import org.workerd.store.JobStore;
 import org.workerd.store.Moves.Follower;
 import org.workerd.store.Moves.Printed;
 import org.workerd.store.OutputFeed;
+import org.workerd.store.OutputFeeds;
 import org.workerd.store.StoreFixture;
 
 /** What attempts print, in the database. */
@@ -67,21 +69,42 @@ class PostgresOutputsTest {
     void onlyWhoFollowsIsToldAndOnlyAsLongAsHeDoes() {
         Claim claim = claimOne();
         assertThat(followers()).isEmpty();
-        try (OutputFeed feed = new PostgresEngine(queue.url(), Duration.ofSeconds(5))
-                .feed(claim.jobId())
-                .orElseThrow()) {
+        try (OutputFeeds feeds = feeds();
+                OutputFeed feed = feeds.follow(claim.jobId())) {
             Follower follower = followers().get(0);
             assertThat(follower.token()).isEqualTo(claim.token());
-            assertThat(feed.news()).isEmpty();
+            assertThat(feed.news()).isEqualTo(new OutputFeed.News(false, List.of()));
             tell(follower, "one");
             tell(follower, "two");
-            assertThat(feed.news())
+            assertThat(feed.news().pieces())
                     .containsExactly(new OutputFeed.Piece(1, text("one")), new OutputFeed.Piece(1, text("two")));
-            assertThat(feed.news()).isEmpty();
+            assertThat(feed.news().pieces()).isEmpty();
             tell(follower, "unread");
         }
         assertThat(followers()).isEmpty();
         assertThat(queue.rows("select count(*) from follower_news")).containsExactly("0");
+    }
+
+    private OutputFeeds feeds() {
+        return new PostgresEngine(queue.url(), Duration.ofSeconds(5)).feeds().orElseThrow();
+    }
+
+    /** As one whose terminal was stopped for a while: daemons have given him up, and would begin again. */
+    @Test
+    void whoWasGivenUpBeginsAnewAndIsToldSo() {
+        Claim claim = claimOne();
+        try (OutputFeeds feeds = feeds();
+                OutputFeed feed = feeds.follow(claim.jobId())) {
+            Follower before = followers().get(0);
+            assertThat(feed.news().anew()).isFalse();
+            queue.rows("update followers set seen_at = seen_at - interval '9 seconds' returning id");
+            OutputFeed.News news = Awaitility.await().until(feed::news, OutputFeed.News::anew);
+            assertThat(news.pieces()).isEmpty();
+            assertThat(followers()).hasSize(1).doesNotContain(before);
+            tell(followers().get(0), "old and new");
+            assertThat(feed.news())
+                    .isEqualTo(new OutputFeed.News(false, List.of(new OutputFeed.Piece(1, text("old and new")))));
+        }
     }
 
     private List<Follower> followers() {
