@@ -62,7 +62,7 @@ final class GuardianTest {
 
     @Test
     void leavesWhatIsOlderThanTheAttempt() throws Exception {
-        int stranger = attempt(0, 1);
+        int stranger = attempt(0, 100_000);
         int ours = attempt(1, 0);
 
         guard("");
@@ -92,7 +92,11 @@ final class GuardianTest {
         assertThat(members(ours)).isNotEmpty();
     }
 
-    /** A program as an attempt starts it, and its line. */
+    /**
+     * A program as an attempt starts it, and its line.
+     *
+     * @param later than it began, in clock ticks, the ledger says
+     */
     private int attempt(int slot, long later) {
         int pid = start(Spawn.Group.PROCESS_GROUP, "LANG=C");
         long start = ProcessInfo.of(pid).orElseThrow().startTime() + later;
