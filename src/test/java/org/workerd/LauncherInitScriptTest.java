@@ -115,7 +115,7 @@ class LauncherInitScriptTest extends LauncherStage {
                 .anyMatch(directory -> Files.isExecutable(Path.of(directory, "shellcheck")));
         assumeTrue(there || "true".equals(System.getenv("CI")), "shellcheck is not installed");
         environment.put("PATH", System.getenv("PATH"));
-        Done done = run(List.of("shellcheck", "src/main/sh/workerd", "init.d/workerd"));
+        Done done = run(List.of("shellcheck", BUILT.toString(), "init.d/workerd"));
         assertThat(done).isEqualTo(new Done(0, "", ""));
     }
 

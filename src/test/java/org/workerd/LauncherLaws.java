@@ -17,7 +17,7 @@ abstract class LauncherLaws extends LauncherStage {
 
     @BeforeEach
     void takeTheFunctions() throws IOException {
-        String script = Files.readString(Path.of("src/main/sh/workerd"));
+        String script = Files.readString(BUILT);
         assertThat(script).contains("# ---- main");
         Files.writeString(
                 top.resolve("functions"),

@@ -21,6 +21,9 @@ import org.junit.jupiter.api.io.TempDir;
 
 /** A launcher in a tree of its own and a configuration beside it, with a daemon and a JVM that are scripts. */
 abstract class LauncherStage {
+    /** Of the parts in src/main/sh/launcher. */
+    static final Path BUILT = Path.of("target/launcher/workerd");
+
     static final String NOT_RUNNING =
             "{\"running\":false,\"pid\":null,\"uptime_ms\":null,\"draining\":false,\"busy\":[]}\n";
     static final String PLAIN =
@@ -58,7 +61,7 @@ abstract class LauncherStage {
         Files.createDirectories(top.resolve("conf/daemons"));
         Files.createDirectories(top.resolve("home"));
         Files.createDirectories(pidfile.getParent());
-        Files.copy(Path.of("src/main/sh/workerd"), launcher);
+        Files.copy(BUILT, launcher);
         allow(launcher, "rwxr-xr-x");
         fakeJava(java, "17.0.15");
         Files.writeString(config, PLAIN);
