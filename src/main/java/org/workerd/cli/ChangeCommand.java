@@ -75,7 +75,7 @@ final class ChangeCommand {
             // Who waits has a higher id than what it waits for: that comes first.
             return selection.ids.stream().distinct().sorted().toList();
         }
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             return action.among(selection.filter(main.now())).map(queries::ids).orElse(List.of());
         }
     }
@@ -107,7 +107,7 @@ final class ChangeCommand {
     }
 
     private void awaitEnds(CancelledJobs jobs, Settings settings) throws IOException, InterruptedException {
-        try (JobQueries queries = Main.engine(settings).openForReading();
+        try (JobQueries queries = main.read(settings);
                 Changes changes = Main.engine(settings).changes(queries)) {
             jobs.await(queries, changes, PATIENCE);
         }
@@ -137,7 +137,7 @@ final class ChangeCommand {
         List<Long> changeable;
         Table table = new Table("ID", "NAME", "QUEUE", "STATE", "NOTE");
         boolean isTable = !selection.json && !selection.quiet;
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             JobChange.Result result = change.foresee(ids, queries);
             outcomes.add(result.refused());
             changeable = result.changed();

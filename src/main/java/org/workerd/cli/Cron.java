@@ -52,7 +52,8 @@ final class Cron implements Callable<Integer> {
             settings.cron().forEach(entry -> main.console().data(entry.id()));
         } else if (json) {
             try (Json document = new Json(main.console().data())) {
-                ScheduleView.write(schedules(settings), main.now(), document);
+                List<ScheduleView> schedules = schedules(settings);
+                ScheduleView.write(schedules, main.now(), document);
             }
         } else if (settings.cron().isEmpty()) {
             main.console().say("There are no schedules. Add one to the configuration: a table [cron.ID]");
@@ -63,12 +64,12 @@ final class Cron implements Callable<Integer> {
     }
 
     /** What they did, as far as there is a queue yet. */
-    private static List<ScheduleView> schedules(Settings settings) {
+    private List<ScheduleView> schedules(Settings settings) {
         HandlerView handlers = HandlerCheck.view(settings);
         if (settings.cron().isEmpty() || !Main.engine(settings).exists()) {
             return ScheduleView.of(settings.cron(), Optional.empty(), handlers);
         }
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             return ScheduleView.of(settings.cron(), Optional.of(queries), handlers);
         }
     }

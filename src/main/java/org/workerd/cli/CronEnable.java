@@ -30,8 +30,8 @@ final class CronEnable implements Callable<Integer> {
     public Integer call() throws IOException {
         Settings settings = main.settings().settings();
         CronEntry entry = CronNext.find(settings.cron(), id);
-        Instant now = main.now();
         try (JobStore store = Enqueue.open(settings)) {
+            Instant now = store.transaction(moves -> moves.now(main.now()));
             boolean changed = store.transaction(moves -> moves.enableCron(id, now));
             String next = entry.next(now)
                     .map(time -> ", next at " + Times.local(time, entry.zone()))

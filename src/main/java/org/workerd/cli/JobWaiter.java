@@ -49,7 +49,7 @@ final class JobWaiter {
     int await(Ids ids) throws IOException, InterruptedException {
         int status = 0;
         Ids told = ids.count() <= TOLD_OF ? ids : new Ids();
-        try (JobQueries queries = Main.engine(settings).openForReading();
+        try (JobQueries queries = main.read(settings);
                 Changes changes = Main.engine(settings).changes(queries);
                 OutputFeeds feeds = follow ? Main.engine(settings).feeds().orElse(null) : null) {
             WaitTalk talk = new WaitTalk(main, settings, queries, !follow);

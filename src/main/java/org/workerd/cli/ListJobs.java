@@ -1,7 +1,6 @@
 package org.workerd.cli;
 
 import java.io.IOException;
-import java.time.Instant;
 import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.List;
@@ -59,10 +58,11 @@ final class ListJobs implements Callable<Integer> {
         if (limit < 1) {
             throw Usage.wrong("list", "--limit must be at least 1, was " + limit);
         }
-        Instant now = main.now();
-        JobQueries.Filter wanted = filter.of(now);
+        // What is wrong in it is said whether there is a queue or not.
+        filter.of(main.now());
         Settings settings = main.settings().settings();
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
+            JobQueries.Filter wanted = filter.of(main.now());
             JobQueries.Found found = queries.list(wanted, limit);
             List<JobView> jobs = found.jobs();
             Map<Long, WaitsFor> waits =

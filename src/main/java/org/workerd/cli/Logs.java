@@ -64,7 +64,7 @@ final class Logs implements Callable<Integer> {
             throw Usage.wrong("logs", "--attempt must be at least 1, was " + attempt);
         }
         Settings settings = main.settings().settings();
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             JobView job = Show.find(queries, id);
             JobOutput output = new JobOutput(settings, queries, job);
             if (follow && !job.state().isFinal()) {

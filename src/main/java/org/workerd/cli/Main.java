@@ -85,7 +85,9 @@ public final class Main implements Runnable {
 
     private final Console console;
     private final Environment environment;
-    private final InstantSource clock;
+    /** That of this machine, and once a queue is open for reading, that queue's. */
+    private InstantSource clock;
+
 
     public Main(Console console, Environment environment, InstantSource clock) {
         this.console = console;
@@ -217,6 +219,13 @@ public final class Main implements Runnable {
         return Engines.of(settings.queue(), PATIENCE);
     }
 
+    /** Opens that queue for reading; from now on its clock says what time it is. */
+    JobQueries read(Settings settings) {
+        JobQueries queries = engine(settings).openForReading();
+        clock = queries.clock(clock);
+        return queries;
+    }
+
     /** Why jobs of this queue wait, as of now. */
     WaitReasons waitReasons(Settings settings, JobQueries queries) {
         return new WaitReasons(
@@ -224,7 +233,7 @@ public final class Main implements Runnable {
                 new DaemonReasons(queries, settings.directory()),
                 settings.limits(),
                 () -> HandlerCheck.view(settings),
-                now());
+                queries.clock(clock).instant());
     }
 
     private int usageError(CommandLine.ParameterException failure) {

@@ -49,7 +49,7 @@ final class Queues implements Callable<Integer> {
         Settings settings = main.settings().settings();
         QueueList list;
         boolean served = false;
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             QueueList found = QueueList.of(queries, settings.limits(), main.now());
             if (quiet) {
                 list = found;

@@ -72,7 +72,7 @@ final class Show implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Settings settings = main.settings().settings();
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             JobView job = find(queries, id);
             List<JobView.Attempt> attempts = queries.attempts(id);
             JobPolicy policy = settings.policies().of(job.name());

@@ -45,7 +45,7 @@ final class Stats implements Callable<Integer> {
         Settings settings = main.settings().settings();
         Map<String, QueueNumbers> queues;
         List<DaemonView> daemons;
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             queues = QueueNumbers.of(queries, main.now());
             daemons = LiveDaemons.of(queries);
         }

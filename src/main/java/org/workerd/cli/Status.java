@@ -58,7 +58,7 @@ final class Status implements Callable<Integer> {
         }
         Settings settings = main.settings().settings();
         List<DaemonView> daemons;
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             daemons = LiveDaemons.of(queries);
         }
         if (json) {

@@ -59,7 +59,7 @@ final class Wait implements Callable<Integer> {
     /** Of a queue that has all of the jobs: better now than after an hour's wait. */
     private Settings settings() {
         Settings settings = main.settings().settings();
-        try (JobQueries queries = Main.engine(settings).openForReading()) {
+        try (JobQueries queries = main.read(settings)) {
             ids.forEach(id -> Show.find(queries, id));
         }
         return settings;

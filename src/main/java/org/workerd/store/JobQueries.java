@@ -3,6 +3,7 @@ package org.workerd.store;
 import java.nio.ByteBuffer;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Map;
@@ -252,6 +253,16 @@ public interface JobQueries extends AutoCloseable {
      * @param queue null for all
      */
     List<Moment> history(Grain grain, Instant since, Duration step, @Nullable String queue);
+
+    /**
+     * The clock by which times of jobs are told and ages are counted: that of the queue's server, where it has one, whatever
+     * the clock of this machine shows. It goes on when this is closed.
+     *
+     * @param here the caller's
+     */
+    default InstantSource clock(InstantSource here) {
+        return here;
+    }
 
     /** A number that changes when another process has changed the queue. */
     long dataVersion();

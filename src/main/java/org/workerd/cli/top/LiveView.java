@@ -36,7 +36,7 @@ public final class LiveView {
     private final Engine engine;
     private final Settings settings;
     private final Function<JobQueries, WaitReasons> reasons;
-    private final InstantSource clock;
+    private InstantSource clock;
     private final boolean colours;
     private Overview overview;
     private long version;
@@ -118,6 +118,7 @@ public final class LiveView {
     }
 
     private Overview overview(JobQueries queries) {
+        clock = queries.clock(clock);
         return Overview.of(queries, settings, reasons.apply(queries), clock.instant(), MANY);
     }
 

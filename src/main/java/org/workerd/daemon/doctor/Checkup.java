@@ -88,7 +88,8 @@ public final class Checkup {
                 }
                 if (findings.stream().noneMatch(HealthCheck::isDamage)) {
                     look("daemons", () -> new DeadDaemonsCheck(settings, health).look());
-                    look("jobs", () -> new JobsCheck(settings, health, daemon, now).look());
+                    Instant its = health.queries().clock(() -> now).instant();
+                    look("jobs", () -> new JobsCheck(settings, health, daemon, its).look());
                 }
                 if (!health.isOvertaken()) {
                     return;

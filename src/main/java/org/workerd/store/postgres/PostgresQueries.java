@@ -6,6 +6,7 @@ import java.sql.ResultSet;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
+import java.time.InstantSource;
 import java.util.EnumMap;
 import java.util.HashSet;
 import java.util.List;
@@ -322,6 +323,11 @@ final class PostgresQueries implements JobQueries {
             select pg_snapshot_xmax(now)::text::bigint - (select count(*) from pg_snapshot_xip(now))
             from pg_current_snapshot() as now
             """;
+
+    @Override
+    public InstantSource clock(InstantSource here) {
+        return new DatabaseClock(statements);
+    }
 
     @Override
     public long dataVersion() {
