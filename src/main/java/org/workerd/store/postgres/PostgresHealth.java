@@ -3,25 +3,29 @@ package org.workerd.store.postgres;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.ServerState;
+import org.workerd.store.SqlHealth;
 import org.workerd.store.StoreException;
 import org.workerd.store.Stranger;
 
 /** The health of a queue on a server, by SQL and without a change to anything. */
-final class PostgresHealth implements Health {
+final class PostgresHealth extends SqlHealth {
     private final PostgresDatabase database;
     private final Connection connection;
     private final Statements statements;
 
     PostgresHealth(PostgresDatabase database, Connection connection) {
+        this(database, connection, new Statements(connection, failure -> database.translate("cannot read", failure)));
+    }
+
+    private PostgresHealth(PostgresDatabase database, Connection connection, Statements statements) {
+        super(statements);
         this.database = database;
         this.connection = connection;
-        this.statements = new Statements(connection, failure -> database.translate("cannot read", failure));
+        this.statements = statements;
     }
 
     /** Each question is answered of one moment. */
@@ -107,25 +111,6 @@ final class PostgresHealth implements Health {
         }
     }
 
-    private static final String NOWHERE =
-            """
-            select count(*) from jobs where id not in (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished)
-            """;
-    private static final String TWICE =
-            """
-            select count(*) - count(distinct id) from (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished) as placed
-            """;
-    private static final String NO_JOB =
-            """
-            select count(*) from (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished) as placed
-            where not exists (select from jobs where jobs.id = placed.id)
-            """;
     private static final String MISCOUNTED =
             """
             select count(*) from (
@@ -138,54 +123,15 @@ final class PostgresHealth implements Health {
             where coalesce(t.done, 0) <> coalesce(f.done, 0) or coalesce(t.dead, 0) <> coalesce(f.dead, 0)
               or coalesce(t.cancelled, 0) <> coalesce(f.cancelled, 0)
             """;
-    private static final String UNOWNED =
-            """
-            select count(*) from running where not exists (select from daemons where daemons.id = claimed_by)
-            """;
-    private static final String STALE_KEYS =
-            """
-            select count(*) from keys
-            where not exists (select from jobs where jobs.id = keys.id)
-              or exists (select from finished where finished.id = keys.id)
-            """;
-
     @Override
-    public List<String> disagreements() {
-        List<String> found = new ArrayList<>();
-        note(found, NOWHERE, "jobs in no state");
-        note(found, TWICE, "jobs in two states at once");
-        note(found, NO_JOB, "states of jobs that do not exist");
-        note(found, MISCOUNTED, "queues whose counts are wrong");
-        note(found, UNOWNED, "running jobs of a daemon that was never registered");
-        note(found, STALE_KEYS, "keys held by jobs that have ended or do not exist");
-        return found;
-    }
-
-    private void note(List<String> found, String question, String what) {
-        long count = statements.number(question);
-        if (count > 0) {
-            found.add(what + " (" + count + ")");
-        }
+    protected List<Question> counts() {
+        return List.of(new Question(MISCOUNTED, "queues whose counts are wrong"));
     }
 
     /** The server's clock said when. */
     @Override
     public Optional<Instant> newest() {
         return Optional.empty();
-    }
-
-    private static final String DUE_AFTER = "select count(*) from scheduled where run_at > ?";
-
-    @Override
-    public long dueAfter(Instant time) {
-        return statements.number(DUE_AFTER, time.toEpochMilli());
-    }
-
-    private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
-
-    @Override
-    public List<Running> runningOf(long daemon) {
-        return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
     }
 
     @Override

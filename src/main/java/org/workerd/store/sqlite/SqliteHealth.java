@@ -3,16 +3,15 @@ package org.workerd.store.sqlite;
 import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Instant;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.workerd.store.Health;
 import org.workerd.store.JobQueries;
 import org.workerd.store.ServerState;
+import org.workerd.store.SqlHealth;
 import org.workerd.store.Stranger;
 
 /** The health of a queue in a file, by SQL and without a change to anything. */
-final class SqliteHealth implements Health {
+final class SqliteHealth extends SqlHealth {
     private final SqliteDatabase database;
     private final Connection connection;
     private final Statements statements;
@@ -20,9 +19,14 @@ final class SqliteHealth implements Health {
     private final boolean unguarded;
 
     SqliteHealth(SqliteDatabase database, Connection connection) {
+        this(database, connection, new Statements(connection, failure -> database.translate("cannot read", failure)));
+    }
+
+    private SqliteHealth(SqliteDatabase database, Connection connection, Statements statements) {
+        super(statements);
         this.database = database;
         this.connection = connection;
-        this.statements = new Statements(connection, failure -> database.translate("cannot read", failure));
+        this.statements = statements;
         this.unguarded = !database.hasLog();
     }
 
@@ -83,25 +87,6 @@ final class SqliteHealth implements Health {
         return Optional.empty();
     }
 
-    private static final String NOWHERE =
-            """
-            select count(*) from jobs where id not in (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished)
-            """;
-    private static final String TWICE =
-            """
-            select count(*) - count(distinct id) from (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished)
-            """;
-    private static final String NO_JOB =
-            """
-            select count(*) from (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished) as placed
-            where not exists (select 1 from jobs where jobs.id = placed.id)
-            """;
     private static final String MISCOUNTED =
             """
             with
@@ -123,17 +108,6 @@ final class SqliteHealth implements Health {
                 coalesce(counted.running, 0), coalesce(counted.retrying, 0), coalesce(counted.done, 0),
                 coalesce(counted.dead, 0), coalesce(counted.cancelled, 0))
             """;
-    private static final String UNOWNED =
-            """
-            select count(*) from running where not exists (select 1 from daemons where daemons.id = claimed_by)
-            """;
-    private static final String STALE_KEYS =
-            """
-            select count(*) from keys
-            where not exists (select 1 from jobs where jobs.id = keys.id)
-              or exists (select 1 from finished where finished.id = keys.id)
-            """;
-
     private static final String MISCOUNTED_THOUSANDS =
             """
             with counted as (
@@ -147,23 +121,10 @@ final class SqliteHealth implements Health {
             """;
 
     @Override
-    public List<String> disagreements() {
-        List<String> found = new ArrayList<>();
-        note(found, NOWHERE, "jobs in no state");
-        note(found, TWICE, "jobs in two states at once");
-        note(found, NO_JOB, "states of jobs that do not exist");
-        note(found, MISCOUNTED, "lanes whose counts are wrong");
-        note(found, MISCOUNTED_THOUSANDS, "thousands of ids whose counts are wrong");
-        note(found, UNOWNED, "running jobs of a daemon that was never registered");
-        note(found, STALE_KEYS, "keys held by jobs that have ended or do not exist");
-        return found;
-    }
-
-    private void note(List<String> found, String question, String what) {
-        long count = statements.number(question);
-        if (count > 0) {
-            found.add(what + " (" + count + ")");
-        }
+    protected List<Question> counts() {
+        return List.of(
+                new Question(MISCOUNTED, "lanes whose counts are wrong"),
+                new Question(MISCOUNTED_THOUSANDS, "thousands of ids whose counts are wrong"));
     }
 
     private static final String NEWEST = "select created_at from jobs order by id desc limit 1";
@@ -171,20 +132,6 @@ final class SqliteHealth implements Health {
     @Override
     public Optional<Instant> newest() {
         return statements.first(NEWEST, row -> Instant.ofEpochMilli(row.getLong(1)));
-    }
-
-    private static final String DUE_AFTER = "select count(*) from scheduled where run_at > ?";
-
-    @Override
-    public long dueAfter(Instant time) {
-        return statements.number(DUE_AFTER, time.toEpochMilli());
-    }
-
-    private static final String RUNNING = "select id, attempt from running where claimed_by = ?";
-
-    @Override
-    public List<Running> runningOf(long daemon) {
-        return statements.list(RUNNING, row -> new Running(row.getLong(1), row.getInt(2)), daemon);
     }
 
     @Override

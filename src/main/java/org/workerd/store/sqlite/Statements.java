@@ -5,47 +5,21 @@ import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
-import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
-import java.util.List;
-import java.util.Map;
-import java.util.Optional;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
+import org.workerd.store.SqlStatements;
 import org.workerd.store.StoreException;
 
-/**
- * The prepared statements of one connection: each prepared once, for that costs ten times its run. What SQLite refuses
- * is told as a {@link StoreException} from here on. Not thread-safe.
- */
-final class Statements implements AutoCloseable {
-    private final Connection connection;
-    private final Function<SQLException, StoreException> words;
-    private final Map<String, PreparedStatement> prepared = new HashMap<>();
-
+/** Statements that may be run in batches, and whose rows may be read one by one. Not thread-safe. */
+final class Statements extends SqlStatements {
     /**
      * None is prepared yet.
      *
      * @param words what a failure is told as
      */
     Statements(Connection connection, Function<SQLException, StoreException> words) {
-        this.connection = connection;
-        this.words = words;
-    }
-
-    /** Reads one row; it must not keep the row. */
-    interface RowReader<T> {
-        T read(ResultSet row) throws SQLException;
-    }
-
-    /** How many rows it changed. */
-    int update(String sql, @Nullable Object... parameters) {
-        try {
-            return bound(sql, parameters).executeUpdate();
-        } catch (SQLException failure) {
-            throw words.apply(failure);
-        }
+        super(connection, words);
     }
 
     /** Adds to a batch of the statement; {@link #runBatch} runs it. */
@@ -53,7 +27,7 @@ final class Statements implements AutoCloseable {
         try {
             bound(sql, parameters).addBatch();
         } catch (SQLException failure) {
-            throw words.apply(failure);
+            throw told(failure);
         }
     }
 
@@ -62,39 +36,14 @@ final class Statements implements AutoCloseable {
         try {
             return statement(sql).executeBatch();
         } catch (SQLException failure) {
-            throw words.apply(failure);
+            throw told(failure);
         }
-    }
-
-    <T> List<T> list(String sql, RowReader<T> reader, @Nullable Object... parameters) {
-        List<T> found = new ArrayList<>();
-        try (ResultSet rows = bound(sql, parameters).executeQuery()) {
-            while (rows.next()) {
-                found.add(reader.read(rows));
-            }
-            return found;
-        } catch (SQLException failure) {
-            throw words.apply(failure);
-        }
-    }
-
-    <T> Optional<T> first(String sql, RowReader<T> reader, @Nullable Object... parameters) {
-        try (ResultSet rows = bound(sql, parameters).executeQuery()) {
-            return rows.next() ? Optional.of(reader.read(rows)) : Optional.empty();
-        } catch (SQLException failure) {
-            throw words.apply(failure);
-        }
-    }
-
-    long number(String sql, @Nullable Object... parameters) {
-        return first(sql, row -> row.getLong(1), parameters)
-                .orElseThrow(() -> new IllegalStateException("no row for: " + sql));
     }
 
     /** Rows that are read one by one, beside others of the same text. */
     Cursor cursor(String sql, @Nullable Object... parameters) {
         try {
-            PreparedStatement own = connection.prepareStatement(sql);
+            PreparedStatement own = connection().prepareStatement(sql);
             try {
                 return new Cursor(own, bind(own, parameters).executeQuery());
             } catch (SQLException failure) {
@@ -102,7 +51,7 @@ final class Statements implements AutoCloseable {
                 throw failure;
             }
         } catch (SQLException failure) {
-            throw words.apply(failure);
+            throw told(failure);
         }
     }
 
@@ -126,7 +75,7 @@ final class Statements implements AutoCloseable {
             try {
                 return reader.read(rows);
             } catch (SQLException failure) {
-                throw words.apply(failure);
+                throw told(failure);
             }
         }
 
@@ -134,14 +83,6 @@ final class Statements implements AutoCloseable {
         public void close() {
             Statements.close(statement);
         }
-    }
-
-    private static PreparedStatement bind(PreparedStatement statement, @Nullable Object... parameters)
-            throws SQLException {
-        for (int i = 0; i < parameters.length; i++) {
-            statement.setObject(i + 1, parameters[i]);
-        }
-        return statement;
     }
 
     /** As the driver's own strings are, at a fraction of their cost: bytes are copied once, and most are ASCII. */
@@ -155,34 +96,5 @@ final class Statements implements AutoCloseable {
         return text == null
                 || text.indexOf('\ufffd') < 0
                 || Arrays.equals(row.getBytes(column), text.getBytes(StandardCharsets.UTF_8));
-    }
-
-    @Override
-    public void close() {
-        for (PreparedStatement statement : prepared.values()) {
-            close(statement);
-        }
-        prepared.clear();
-    }
-
-    private static void close(PreparedStatement statement) {
-        try {
-            statement.close();
-        } catch (SQLException toldBefore) {
-            // The driver tells again why the statement failed when it ran.
-        }
-    }
-
-    private PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {
-        return bind(statement(sql), parameters);
-    }
-
-    private PreparedStatement statement(String sql) throws SQLException {
-        PreparedStatement known = prepared.get(sql);
-        if (known == null) {
-            known = connection.prepareStatement(sql);
-            prepared.put(sql, known);
-        }
-        return known;
     }
 }
