@@ -88,7 +88,6 @@ public final class Main implements Runnable {
     /** That of this machine, and once a queue is open for reading, that queue's. */
     private InstantSource clock;
 
-
     public Main(Console console, Environment environment, InstantSource clock) {
         this.console = console;
         this.environment = environment;

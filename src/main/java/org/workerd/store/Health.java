@@ -17,7 +17,7 @@ public interface Health extends AutoCloseable {
     /** What in its schema is not workerd's. */
     List<Stranger> strangers();
 
-    /** What removes it, for a shell. */
+    /** What removes it: for a shell, or for a session with the server. */
     String command(Stranger stranger);
 
     /**

@@ -4,9 +4,9 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Something in a queue's schema that workerd did not make.
+ * Something in a queue's schema that is not as workerd made it.
  *
- * @param drop the statement that removes it; null: only a backup helps
+ * @param drop the statement that removes it, or puts it right; null: only a backup helps
  */
 public record Stranger(String what, @Nullable String drop) {
     /** To follow the sentence. */

@@ -101,9 +101,11 @@ class ServerClockTest {
                 .isEmpty();
         assertThat(cli.run("list", "--queue", "old", "--since", "4h", "-q").out())
                 .isEqualTo(old + "\n");
-        assertThat(cli.run("retry", "--queue", "old", "--since", "4h", "--dry-run").status())
+        assertThat(cli.run("retry", "--queue", "old", "--since", "4h", "--dry-run")
+                        .status())
                 .isEqualTo(1);
-        assertThat(cli.run("cancel", "--queue", "old", "--since", "2h", "--dry-run", "-q").out())
+        assertThat(cli.run("cancel", "--queue", "old", "--since", "2h", "--dry-run", "-q")
+                        .out())
                 .isEmpty();
         assertThat(cli.run("stats", "--json").out()).containsPattern("\"oldest_ready_age_ms\":108\\d{5}\\b");
         assertThat(cli.run("doctor").out()).contains("has been waiting for 3h").doesNotContain("it was set back");
@@ -126,6 +128,8 @@ class ServerClockTest {
         assertFromNow(Duration.ZERO, "last_run", "cron");
         assertThat(Instant.parse(said.replaceFirst("(?s).* next at ([^+]*)\\+00:00\\.\n", "$1Z")))
                 .isBetween(begun, begun.plus(Duration.ofHours(25)));
-        assertThat(cli.run("cron").out()).contains(begun.toString().substring(0, 8)).contains("T02:30:00+00:00");
+        assertThat(cli.run("cron").out())
+                .contains(begun.toString().substring(0, 8))
+                .contains("T02:30:00+00:00");
     }
 }

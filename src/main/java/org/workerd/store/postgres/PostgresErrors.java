@@ -6,6 +6,7 @@ import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 import org.postgresql.util.PSQLException;
 import org.postgresql.util.ServerErrorMessage;
+import org.workerd.job.Names;
 import org.workerd.store.StoreException;
 import org.workerd.store.StoreException.Kind;
 
@@ -106,7 +107,17 @@ final class PostgresErrors {
     private static String words(SQLException failure) {
         ServerErrorMessage said = said(failure);
         String words = said == null ? failure.getMessage() : said.getMessage();
-        return String.valueOf(words).strip();
+        return String.valueOf(words).strip() + raisedBy(said);
+    }
+
+    /** What somebody has added to our tables fails in our statements. */
+    private static String raisedBy(@Nullable ServerErrorMessage said) {
+        return said == null
+                ? ""
+                : PostgresOwnSchema.foreignFunction(said.getWhere())
+                        .map(name -> " (in the function " + Names.printable(name)
+                                + ", which is not workerd's: workerd doctor lists foreign triggers)")
+                        .orElse("");
     }
 
     /** The rules have sentences as their names. */

@@ -44,15 +44,16 @@ final class PostgresHealth extends SqlHealth {
         return database.version(statements);
     }
 
-    /** Who owns the schema may add triggers to it, and knows that they are his. */
     @Override
     public List<Stranger> strangers() {
-        return List.of();
+        return PostgresOwnSchema.strangers(statements);
     }
 
     @Override
     public String command(Stranger stranger) {
-        return "";
+        return stranger.drop() == null
+                ? "workerd stop on all machines, and restore a backup of the server"
+                : "as the owner of the schema: " + stranger.drop();
     }
 
     private static final String FAILED_CHECKSUMS =
@@ -123,6 +124,7 @@ final class PostgresHealth extends SqlHealth {
             where coalesce(t.done, 0) <> coalesce(f.done, 0) or coalesce(t.dead, 0) <> coalesce(f.dead, 0)
               or coalesce(t.cancelled, 0) <> coalesce(f.cancelled, 0)
             """;
+
     @Override
     protected List<Question> counts() {
         return List.of(new Question(MISCOUNTED, "queues whose counts are wrong"));

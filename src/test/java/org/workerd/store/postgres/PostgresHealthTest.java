@@ -7,6 +7,7 @@ import java.sql.Connection;
 import java.sql.SQLException;
 import java.sql.Statement;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.Function;
@@ -18,6 +19,7 @@ import org.workerd.store.JobStore;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.ServerState;
 import org.workerd.store.StoreException;
+import org.workerd.store.Stranger;
 
 /** What a queue on a server says of itself and of the server. */
 class PostgresHealthTest {
@@ -42,6 +44,72 @@ class PostgresHealthTest {
         Optional<String> damage = health(health -> health.damage(true));
         assertThat(damage).isEmpty();
         assertThat(health(Health::version)).isEqualTo(PostgresSchema.VERSION);
+        assertThat(health(Health::strangers)).isEmpty();
+    }
+
+    @Test
+    void whatSomebodyHasAddedToItsTablesIsToldAndHowToRemoveIt() throws SQLException {
+        queue.database().openOrCreate().close();
+        queue.run(PostgresScript.roles(queue.schema()));
+        queue.run("create table mine (id bigint)");
+        queue.run("create rule quiet as on insert to mine do instead nothing");
+        queue.run("create function noted() returns trigger language plpgsql as 'begin return null; end'");
+        queue.run("create trigger noted after insert on mine execute function noted()");
+        assertThat(health(Health::strangers)).isEmpty();
+
+        queue.run("create trigger \"My own\" after insert on running execute function noted()");
+        queue.run("create rule lost as on delete to ready do instead nothing");
+        queue.run("create policy hidden on jobs using (false); alter table jobs enable row level security");
+        queue.run("alter table jobs disable trigger jobs_leave");
+        queue.run("drop trigger jobs_enter on jobs");
+        queue.run("drop trigger cancellations_checked on cancellations;"
+                + " create trigger cancellations_checked before insert on cancellations execute function noted()");
+        assertThat(strangers())
+                .containsExactlyInAnyOrder(
+                        "the trigger My own on running differs from workerd's schema: drop trigger \"My own\" on S.running",
+                        "the rule lost on ready differs from workerd's schema: drop rule lost on S.ready",
+                        "the policy hidden on jobs differs from workerd's schema: drop policy hidden on S.jobs",
+                        "the row level security on jobs differs from workerd's schema:"
+                                + " alter table S.jobs disable row level security",
+                        "the trigger jobs_leave on jobs is disabled: alter table S.jobs enable trigger jobs_leave",
+                        "the trigger jobs_enter on jobs is missing: null",
+                        "the trigger cancellations_checked on cancellations differs from workerd's schema:"
+                                + " drop trigger cancellations_checked on S.cancellations");
+        Stranger rule = health(Health::strangers).stream()
+                .filter(stranger -> stranger.what().contains("rule"))
+                .findFirst()
+                .orElseThrow();
+        assertThat(this.<String>health(health -> health.command(rule)))
+                .isEqualTo("as the owner of the schema: drop rule lost on " + queue.schema() + ".ready");
+    }
+
+    private List<String> strangers() {
+        return health(Health::strangers).stream()
+                .map(stranger -> stranger.what() + ": " + stranger.drop())
+                .map(line -> line.replace(queue.schema() + ".", "S."))
+                .toList();
+    }
+
+    @Test
+    void whatFailsInAFunctionOfSomebodyElseNamesItAndWhatFailsInOursDoesNot() throws SQLException {
+        try (JobStore store = queue.database().openOrCreate()) {
+            queue.run("create schema audit" + queue.schema()
+                    + "; create function audit" + queue.schema() + ".count_it() returns trigger language plpgsql"
+                    + " as 'begin insert into nowhere values (1); return null; end';"
+                    + " create trigger mine after insert on ready execute function audit" + queue.schema()
+                    + ".count_it()");
+            assertThatThrownBy(() -> store.transaction(moves -> moves.enqueue(NewJob.of("mail"))))
+                    .isInstanceOf(StoreException.class)
+                    .hasMessageEndingWith("relation \"nowhere\" does not exist (in the function audit" + queue.schema()
+                            + ".count_it, which is not workerd's: workerd doctor lists foreign triggers)");
+        }
+        assertThat(PostgresOwnSchema.foreignFunction(
+                        "PL/pgSQL function jobs_enter() line 3 at RAISE\nSQL statement \"x\""))
+                .isEmpty();
+        assertThat(PostgresOwnSchema.foreignFunction(null)).isEmpty();
+        assertThat(PostgresOwnSchema.foreignFunction(
+                        "SQL function \"mine\" statement 1\nPL/pgSQL function jobs_enter() line 3"))
+                .contains("mine");
     }
 
     @Test
