@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
@@ -37,6 +38,7 @@ import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.Printed;
 import org.workerd.store.Moves.Runner;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
@@ -350,6 +352,31 @@ class QueueCopyTest {
                 .hasMessageContaining("cannot copy the table jobs, rows 1 to 1: ");
     }
 
+    @Test
+    void whatJobsPrintedIsCopiedFromServerToServerAndToNoFile() {
+        Engine from = server();
+        fill(from);
+        ByteBuffer one = ByteBuffer.wrap(new byte[] {0, 1, (byte) 0xff, '\n'});
+        ByteBuffer large = ByteBuffer.wrap(new byte[5 << 20]);
+        try (JobStore store = from.open()) {
+            store.transaction(moves -> {
+                moves.keep(List.of(new Printed(1, 1, one), new Printed(2, 1, large), new Printed(3, 1, one)));
+                return moves;
+            });
+        }
+        Engine to = server();
+        Engine file = file();
+        copy(from, to);
+        copy(from, file);
+        try (JobQueries queries = to.openForReading()) {
+            assertThat(queries.output(1, 1)).contains(one);
+            assertThat(queries.output(2, 1)).contains(large);
+            assertThat(queries.output(3, 1)).contains(one);
+            assertThat(queries.output(4, 1)).isEmpty();
+        }
+        assertThat(seen(file)).isEqualTo(seen(from));
+    }
+
     /** Whoever adds a table decides whether it is copied. */
     @Test
     void everyTableIsCopiedOrLeftOutOnPurpose() throws SQLException {
@@ -363,8 +390,8 @@ class QueueCopyTest {
         copied.addAll(Set.of("lanes", "thousands", "tallies", "deleted_parents", "ended_parents"));
         // A machine's own, the schema's, and what makes this queue another one than that.
         copied.addAll(Set.of("daemons", "clock", "schema_steps", "queue_identity", "incarnation"));
-        // What jobs printed, which is in files elsewhere, and who follows it.
-        copied.addAll(Set.of("outputs", "followers", "follower_news"));
+        // Who follows what jobs print.
+        copied.addAll(Set.of("followers", "follower_news"));
 
         Path queue = directory.resolve("tables.db");
         Engines.of(new QueueUrl.Sqlite(queue), Duration.ofSeconds(5))

@@ -12,7 +12,7 @@ public final class CopyRows {
 
     private final Consumer<List<@Nullable Object[]>> to;
     private List<@Nullable Object[]> rows = new ArrayList<>();
-    private long characters;
+    private long size;
 
     public CopyRows(Consumer<List<@Nullable Object[]>> to) {
         this.to = to;
@@ -21,11 +21,18 @@ public final class CopyRows {
     public void add(@Nullable Object[] row) {
         rows.add(row);
         for (Object value : row) {
-            characters += value instanceof String text ? text.length() : 1;
+            size += sizeOf(value);
         }
-        if (rows.size() >= MANY || characters >= LARGE) {
+        if (rows.size() >= MANY || size >= LARGE) {
             handOn();
         }
+    }
+
+    private static int sizeOf(@Nullable Object value) {
+        if (value instanceof byte[] bytes) {
+            return bytes.length;
+        }
+        return value instanceof String text ? text.length() : 1;
     }
 
     /** Those that are left. */
@@ -33,7 +40,7 @@ public final class CopyRows {
         if (!rows.isEmpty()) {
             to.accept(rows);
             rows = new ArrayList<>();
-            characters = 0;
+            size = 0;
         }
     }
 }

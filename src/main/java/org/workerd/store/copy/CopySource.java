@@ -6,10 +6,10 @@ import org.jspecify.annotations.Nullable;
 
 /** All rows of a queue, as of the moment in which this was opened. For one thread. */
 public interface CopySource extends AutoCloseable {
-    /** Of the rows of this table, but for those that each engine has for itself. */
+    /** Of the rows of this table, but for those that each engine has for itself; empty: this engine has no such table. */
     List<String> columns(CopyTable table);
 
-    /** Reads all rows, many at a time; a value is a Long, a String or null. */
+    /** Reads all rows, many at a time; a value is a Long, a String, bytes or null. */
     void read(CopyTable table, List<String> columns, Consumer<List<@Nullable Object[]>> to);
 
     CopyMarks marks();

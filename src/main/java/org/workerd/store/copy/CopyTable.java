@@ -14,6 +14,8 @@ public enum CopyTable {
     /** Who waits for whom, and how those ended that are deleted. */
     EDGES,
     ATTEMPTS,
+    /** What those printed, where the queue keeps that. */
+    OUTPUTS,
     REVIVALS,
     KEYS,
     TAGS,

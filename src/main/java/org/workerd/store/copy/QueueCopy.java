@@ -19,10 +19,12 @@ public final class QueueCopy {
         for (CopyTable table : CopyTable.values()) {
             List<String> columns = new ArrayList<>(from.columns(table));
             columns.retainAll(to.columns(table));
-            from.read(table, columns, rows -> {
-                to.insert(table, columns, rows);
-                jobs += table == CopyTable.JOBS ? rows.size() : 0;
-            });
+            if (!columns.isEmpty()) {
+                from.read(table, columns, rows -> {
+                    to.insert(table, columns, rows);
+                    jobs += table == CopyTable.JOBS ? rows.size() : 0;
+                });
+            }
         }
         to.finish(from.marks());
         return jobs;

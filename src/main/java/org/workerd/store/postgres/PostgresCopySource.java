@@ -19,6 +19,8 @@ import org.workerd.store.copy.CopyTable;
 final class PostgresCopySource implements CopySource {
     /** Each may have a payload, args and a result of 1 MiB. */
     private static final int ROWS_AT_ONCE = 32;
+    /** Each as large as jobs.output_limit was. */
+    private static final int OUTPUTS_AT_ONCE = 4;
 
     private final PostgresDatabase database;
     private final Connection connection;
@@ -67,7 +69,7 @@ final class PostgresCopySource implements CopySource {
         CopyRows rows = new CopyRows(to);
         try (PreparedStatement all =
                 connection.prepareStatement("select " + CopyStatements.names(columns) + " from " + rowsOf(table))) {
-            all.setFetchSize(ROWS_AT_ONCE);
+            all.setFetchSize(table == CopyTable.OUTPUTS ? OUTPUTS_AT_ONCE : ROWS_AT_ONCE);
             try (ResultSet row = all.executeQuery()) {
                 while (row.next()) {
                     @Nullable Object[] values = new @Nullable Object[columns.size()];

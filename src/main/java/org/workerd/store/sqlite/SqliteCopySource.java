@@ -52,7 +52,7 @@ final class SqliteCopySource implements CopySource {
             (select e.parent, e.child, d.state as ended from edges e left join deleted_parents d on d.id = e.parent)
             """;
 
-    static String rowsOf(CopyTable table) {
+    private static String rowsOf(CopyTable table) {
         return switch (table) {
             case PLACES -> PLACES;
             case EDGES -> EDGES;
@@ -63,10 +63,15 @@ final class SqliteCopySource implements CopySource {
     @Override
     public List<String> columns(CopyTable table) {
         try {
-            return CopyStatements.columns(connection, rowsOf(table));
+            return columns(connection, table);
         } catch (SQLException failure) {
             throw failed(failure);
         }
+    }
+
+    /** What attempts printed is in files beside the queue. */
+    static List<String> columns(Connection connection, CopyTable table) throws SQLException {
+        return table == CopyTable.OUTPUTS ? List.of() : CopyStatements.columns(connection, rowsOf(table));
     }
 
     @Override

@@ -71,7 +71,7 @@ final class SqliteCopyTarget implements CopyTarget {
     @Override
     public List<String> columns(CopyTable table) {
         try {
-            return CopyStatements.columns(connection, SqliteCopySource.rowsOf(table));
+            return SqliteCopySource.columns(connection, table);
         } catch (SQLException failure) {
             throw failed(failure);
         }
