@@ -21,6 +21,7 @@ final class EnqueueRoutes {
     private static final int TOLD = 20;
 
     private final Room room;
+    private final AcceptedNames accepted = new AcceptedNames();
 
     EnqueueRoutes(Room room) {
         this.room = room;
@@ -41,7 +42,7 @@ final class EnqueueRoutes {
             throw Problem.invalid(String.valueOf(wrong.getMessage()));
         }
         if (!exchange.isSet("force")) {
-            room.handlers().refusal(job.name()).ifPresent(refusal -> {
+            accepted.refusal(job.name(), room::handlers).ifPresent(refusal -> {
                 throw new Problem(422, "no-handler", refusal.message(), hint(refusal));
             });
         }
@@ -54,7 +55,11 @@ final class EnqueueRoutes {
                     document.generator().writeNumberField("id", stored.id());
                     document.generator().writeBooleanField("stored", stored.stored());
                     document.generator().writeFieldName("job");
-                    JobRoutes.write(document, found, queries, room, null);
+                    if (stored.stored() && found.attempt() == 0) {
+                        JobRoutes.writeNew(document, found, room);
+                    } else {
+                        JobRoutes.write(document, found, queries, room, null);
+                    }
                     document.generator().writeEndObject();
                 });
                 return found;

@@ -57,6 +57,11 @@ final class JobRoutes {
         document.job(job, queries.attempts(job.id()), room.settings().policies().of(job.name()), waitsFor);
     }
 
+    /** The same of one that was stored just now: it had no attempt yet. */
+    static void writeNew(Json document, JobView job, Room room) throws IOException {
+        document.job(job, List.of(), room.settings().policies().of(job.name()), null);
+    }
+
     private void list(Exchange exchange) {
         Filter filter = Filters.of(exchange, Set.of("limit", "before"), room.now());
         int limit = (int) number(exchange, "limit", USUAL, MOST);

@@ -136,7 +136,7 @@ final class Room implements AutoCloseable {
         } catch (Inbox.RefusedException refused) {
             throw Problem.busy(String.valueOf(refused.getMessage()));
         }
-        var unused = thread.schedule(
+        var patience = thread.schedule(
                 () -> {
                     if (parts.inbox().withdraw(asked)) {
                         exchange.problem(Problem.busy("the queue is locked, or the daemon is too busy"));
@@ -144,8 +144,9 @@ final class Room implements AutoCloseable {
                 },
                 PATIENCE_SECONDS,
                 TimeUnit.SECONDS);
-        var unusedToo = asked.answer()
+        var unused = asked.answer()
                 .whenComplete((result, failure) -> thread.execute(() -> guarded(exchange, () -> {
+                    patience.cancel(false);
                     if (failure != null) {
                         throw failure instanceof CompletionException && failure.getCause() instanceof Exception cause
                                 ? cause

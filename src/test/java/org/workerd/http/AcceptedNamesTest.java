@@ -1,0 +1,51 @@
+package org.workerd.http;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.workerd.config.DaemonDirectory;
+import org.workerd.ops.HandlerView;
+
+class AcceptedNamesTest {
+    @TempDir
+    private Path top;
+
+    private final AtomicInteger looks = new AtomicInteger();
+    private final AcceptedNames names = new AcceptedNames();
+
+    private boolean isRefused(String name) {
+        return names.refusal(name, () -> {
+                    looks.incrementAndGet();
+                    return new HandlerView(top, Optional.empty(), DaemonDirectory.beside(top.resolve("queue.db")));
+                })
+                .isPresent();
+    }
+
+    private void write(String name) throws IOException {
+        Path file = Files.writeString(top.resolve(name), "#!/bin/sh\n");
+        Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rwxr-xr-x"));
+    }
+
+    @Test
+    void whatWasAcceptedAMomentAgoIsNotLookedAtAgain() throws IOException {
+        write("good");
+        assertThat(isRefused("good")).isFalse();
+        assertThat(isRefused("good")).isFalse();
+        assertThat(looks).hasValue(1);
+    }
+
+    @Test
+    void aHandlerThatWasMissingIsFoundAsSoonAsItIsThere() throws IOException {
+        assertThat(isRefused("late")).isTrue();
+        write("late");
+        assertThat(isRefused("late")).isFalse();
+        assertThat(looks).hasValue(2);
+    }
+}
