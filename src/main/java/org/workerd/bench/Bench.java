@@ -38,6 +38,7 @@ public final class Bench implements AutoCloseable {
                 new IdleStep(site, plan),
                 new PickUpStep(site, plan),
                 new EnqueueStep(site, plan),
+                new HttpStep(site, plan),
                 new BatchStep(site, plan),
                 new JavaStep(site, plan),
                 new WaitingStep(site, plan, clock),

@@ -29,10 +29,10 @@ record EnqueueStep(Site site, Plan plan) implements Step {
         try (JobQueue queue = JobQueue.open(site.lone());
                 BareLoops bare = BareLoops.create(site.file("singles.db"))) {
             plan.repeat(() -> {
-                alone.add(rate(1, () -> queue.enqueue(job)));
-                aloneBare.add(rate(1, () -> bare.insert(PAYLOAD)));
-                many.add(rate(THREADS, () -> queue.enqueue(job)));
-                manyBare.add(rate(THREADS, () -> bare.insert(PAYLOAD)));
+                alone.add(rate(1, thread -> queue.enqueue(job)));
+                aloneBare.add(rate(1, thread -> bare.insert(PAYLOAD)));
+                many.add(rate(THREADS, thread -> queue.enqueue(job)));
+                manyBare.add(rate(THREADS, thread -> bare.insert(PAYLOAD)));
             });
         }
         return List.of(
@@ -51,18 +51,31 @@ record EnqueueStep(Site site, Plan plan) implements Step {
                                 "bare INSERT by " + THREADS + " threads, a transaction each", new Samples(manyBare))));
     }
 
+    private double rate(int threads, Once once) throws IOException, InterruptedException {
+        return rate(threads, plan.singles(), once);
+    }
+
+    /** What each of some threads does, which are numbered from 0. */
+    interface Once {
+        void run(int thread);
+    }
+
     /** How often a second so many threads do it together. */
-    private double rate(int threads, Runnable once) throws IOException, InterruptedException {
+    static double rate(int threads, int singles, Once once) throws IOException, InterruptedException {
         // Enough that the start of the threads does not count.
-        int each = Math.max(1, plan.singles() / Math.min(threads, 2));
+        int each = Math.max(1, singles / Math.min(threads, 2));
         CountDownLatch ended = new CountDownLatch(threads);
         double seconds = Stopwatch.seconds(() -> {
             for (int i = 0; i < threads; i++) {
+                int number = i;
                 Thread thread = new Thread(() -> {
-                    for (int j = 0; j < each; j++) {
-                        once.run();
+                    try {
+                        for (int j = 0; j < each; j++) {
+                            once.run(number);
+                        }
+                    } finally {
+                        ended.countDown();
                     }
-                    ended.countDown();
                 });
                 thread.setDaemon(true);
                 thread.start();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
@@ -44,6 +45,11 @@ final class Site implements AutoCloseable {
             plugins = "plugins"
             [log]
             file = "log/NAME.log"
+            """;
+
+    private static final String ASKED = """
+            [http]
+            listen = "unix:SOCKET"
             """;
 
     private static final String LAUNCHER = "bin/workerd";
@@ -96,7 +102,7 @@ final class Site implements AutoCloseable {
     }
 
     private void furnish() throws IOException {
-        for (String name : List.of("handlers", "plugins", "log", "run", "served", "lone", "blank")) {
+        for (String name : List.of("handlers", "plugins", "log", "run", "served", "lone", "blank", "asked")) {
             Files.createDirectory(
                     top.resolve(name),
                     PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwx------")));
@@ -105,6 +111,8 @@ final class Site implements AutoCloseable {
         settings("second", "served");
         settings("nobody", "lone");
         settings("none", "blank");
+        settings("asked", "asked");
+        Files.writeString(config("asked"), ASKED.replace("SOCKET", socket().toString()), StandardOpenOption.APPEND);
         BenchHandlers.write(top.resolve("handlers"), top.resolve("plugins"));
     }
 
@@ -133,6 +141,22 @@ final class Site implements AutoCloseable {
 
     BenchDaemon second() {
         return new BenchDaemon(this, "second");
+    }
+
+    /** A daemon that listens on a unix socket. */
+    BenchDaemon asked() {
+        return new BenchDaemon(this, "asked");
+    }
+
+    Path socket() {
+        return top.resolve("http.sock");
+    }
+
+    /** The queue of the one that listens; all in it waits. */
+    Path askedQueue() {
+        Path queue = made(top.resolve("asked/queue.db"));
+        pause(queue, true);
+        return queue;
     }
 
     /** The queue that daemons serve, made by the first who asks. */
@@ -173,7 +197,11 @@ final class Site implements AutoCloseable {
 
     /** From now on nothing of the served queue is claimed, or is again. */
     void pause(boolean paused) {
-        try (JobStore store = new SqliteEngine(served(), PATIENCE).open()) {
+        pause(served(), paused);
+    }
+
+    private void pause(Path queue, boolean paused) {
+        try (JobStore store = new SqliteEngine(queue, PATIENCE).open()) {
             boolean unused =
                     store.transaction(moves -> paused ? moves.pause(null, clock.instant()) : moves.resume(null));
         }

@@ -32,6 +32,7 @@ class BenchIT extends DaemonTest {
             "pickup_program_p99",
             "enqueue_single",
             "enqueue_threads",
+            "http_enqueue",
             "enqueue_batch",
             "java_jobs",
             "java_jobs_to_rows",
