@@ -34,8 +34,10 @@ final class HttpCallers implements AutoCloseable {
     static HttpCallers of(Path socket, int clients) throws IOException {
         HttpCallers made = new HttpCallers();
         Stopwatch.await("somebody listens on " + socket, PATIENCE, () -> made.connects(socket));
-        while (made.callers.size() < clients && made.connects(socket)) {
-            continue;
+        while (made.callers.size() < clients) {
+            if (!made.connects(socket)) {
+                throw new IOException("nobody listens on " + socket + " any more");
+            }
         }
         return made;
     }
