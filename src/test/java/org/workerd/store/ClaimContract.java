@@ -124,6 +124,25 @@ interface ClaimContract extends StoreFixture {
         assertThat(claimed.stream().map(Claim::jobId)).containsExactly(first, second);
     }
 
+    /** A new version in the process of a daemon goes on where the last one stopped counting. */
+    @Test
+    default void theTokensOfADaemonGrowOverAHandOver() {
+        long daemon = register();
+        enqueue("a");
+        enqueue("a");
+        enqueue("b");
+        long last = claim(daemon, 2).get(1).token();
+
+        JobStore next = another();
+        Claim claim = next.transaction(moves -> {
+                    moves.tokensBeyond(last);
+                    return moves.claim(daemon, moves.lanesWithReady(), 1, NOW);
+                })
+                .get(0);
+
+        assertThat(claim.token()).isGreaterThan(last);
+    }
+
     @Test
     default void everyClaimHasATokenOfItsOwn() {
         for (int i = 0; i < 20; i++) {
