@@ -72,6 +72,20 @@ interface LimitContract extends StoreFixture {
     }
 
     @Test
+    default void whatIsClaimedTwiceInATransactionIsCountedTogether() {
+        enqueue("a");
+        enqueue("a");
+        long daemon = register();
+        List<Claim> again = store().transaction(moves -> {
+            List<Moves.Lane> lanes = moves.lanesWithReady();
+            assertThat(moves.claim(daemon, lanes, ONE_A, Moves.Most.of(10), NOW))
+                    .hasSize(1);
+            return moves.claim(daemon, lanes, ONE_A, Moves.Most.of(10), NOW);
+        });
+        assertThat(again).isEmpty();
+    }
+
+    @Test
     default void moreThanALoweredLimitMayStillEnd() {
         enqueue("a");
         enqueue("a");
