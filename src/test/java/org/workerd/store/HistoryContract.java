@@ -148,6 +148,12 @@ interface HistoryContract extends StoreFixture {
         assertThat(claimAt(enqueued.plusSeconds(103)).waitedMillis()).isEqualTo(3_000);
     }
 
+    @Test
+    default void byAClockThatWasSetBackNothingHasWaitedForLessThanNothing() {
+        Instant enqueued = view(enqueue("a")).createdAt();
+        assertThat(claimAt(enqueued.minusSeconds(60)).waitedMillis()).isZero();
+    }
+
     private Claim claimAt(Instant now) {
         long daemon = register();
         return store().transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), 1, now))
