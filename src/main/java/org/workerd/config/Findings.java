@@ -134,7 +134,7 @@ final class Findings {
         Map<String, String> ordered = new LinkedHashMap<>();
         values.values().stream()
                 .sorted(comparingInt((Found<?> found) ->
-                                SettingTable.firstBeside(found.key().path()))
+                                SettingIndex.firstBeside(found.key().path()))
                         .thenComparing(Found::parent)
                         .thenComparing(found -> SettingTable.rows().indexOf(found.key()))
                         .thenComparing(found -> SettingKey.dotted(found.path())))

@@ -71,10 +71,10 @@ final class Overrides {
     private static String likely(String variable) {
         List<String> path = List.of(
                 variable.substring(PREFIX.length()).toLowerCase(Locale.ROOT).split("__", -1));
-        return SettingTable.findBelow(path)
+        return SettingIndex.findBelow(path)
                 .filter(row -> row.placeholder() >= path.size()) // a table whose keys are the user's
                 .<List<String>>map(SettingKey::path)
-                .or(() -> SettingTable.closest(path))
+                .or(() -> SettingIndex.closest(path))
                 .map(meant -> " Did you mean " + SettingKey.variable(meant) + "?")
                 .orElse("");
     }

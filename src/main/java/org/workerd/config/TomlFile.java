@@ -64,8 +64,8 @@ final class TomlFile {
             refused.add(path);
             return;
         }
-        Optional<SettingKey<?>> below = SettingTable.findBelow(path);
-        Optional<SettingKey<?>> key = SettingTable.find(path);
+        Optional<SettingKey<?>> below = SettingIndex.findBelow(path);
+        Optional<SettingKey<?>> key = SettingIndex.find(path);
         boolean opened = false;
         if (value.isTable() && below.isPresent()) {
             opened = open(below.get(), value);
@@ -130,7 +130,7 @@ final class TomlFile {
 
     private static String noSetting(List<String> path) {
         return SettingKey.dotted(path) + " is not a setting."
-                + SettingTable.closest(path)
+                + SettingIndex.closest(path)
                         .map(meant -> " Did you mean " + SettingKey.dotted(meant) + "?")
                         .orElse("");
     }
@@ -142,7 +142,7 @@ final class TomlFile {
                     + SettingKey.dotted(quoted) + "]";
         }
         return "[" + SettingKey.dotted(path) + "] is not a table of settings."
-                + SettingTable.closestTable(path)
+                + SettingIndex.closestTable(path)
                         .map(meant -> " Did you mean [" + meant + "]?")
                         .orElse("");
     }
