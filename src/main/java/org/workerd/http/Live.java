@@ -61,11 +61,9 @@ final class Live {
      * @throws Problem when too many do
      */
     void add(Waiter waiter) {
-        if (closed) {
-            throw Problem.busy("the daemon stops");
-        }
-        if (waiters.size() >= MOST) {
-            throw Problem.busy("too many wait already");
+        if (closed || waiters.size() >= MOST) {
+            waiter.close();
+            throw Problem.busy(closed ? "the daemon stops" : "too many wait already");
         }
         if (!isOver(waiter, true)) {
             waiters.add(waiter);

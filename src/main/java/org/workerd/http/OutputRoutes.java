@@ -19,6 +19,7 @@ import org.workerd.ops.OutputFollower;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.JobView;
 import org.workerd.store.OutputFeed;
+import org.workerd.store.OutputFeeds;
 
 /** What attempts print: whole, or as it comes. For the thread of the API. */
 final class OutputRoutes {
@@ -65,9 +66,11 @@ final class OutputRoutes {
 
     private void follow(Exchange exchange, JobView job, int attempt) {
         JobOutput output = room.read(queries -> new JobOutput(room.settings(), queries, job));
-        OutputFeed feed = room.follow(job.id()).orElse(null);
+        Optional<OutputFeeds> feeds = room.feeds();
+        OutputFeed feed = feeds.map(open -> room.feeding(open, () -> open.follow(job.id())))
+                .orElse(null);
         OutputFollower follower = new OutputFollower(output, feed, attempt, resumed(exchange));
-        live.add(new Following(exchange, job.id(), follower, feed));
+        live.add(new Following(exchange, job.id(), follower, new Feed(feeds.orElse(null), feed)));
     }
 
     private static long resumed(Exchange exchange) {
@@ -99,11 +102,14 @@ final class OutputRoutes {
         return piece.toByteArray();
     }
 
+    /** Null: the job runs on this machine. */
+    private record Feed(@Nullable OutputFeeds all, @Nullable OutputFeed own) {}
+
     /** Server-sent events: text with the offset behind it as the event's id, then the end. */
     private final class Following extends Live.Stream {
         private final long id;
         private final OutputFollower follower;
-        private final @Nullable OutputFeed feed;
+        private final Feed feed;
         private final CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
@@ -111,7 +117,7 @@ final class OutputRoutes {
         private ByteBuffer rest = ByteBuffer.allocate(0);
         private boolean told;
 
-        Following(Exchange exchange, long id, OutputFollower follower, @Nullable OutputFeed feed) {
+        Following(Exchange exchange, long id, OutputFollower follower, Feed feed) {
             super(exchange);
             this.id = id;
             this.follower = follower;
@@ -126,7 +132,7 @@ final class OutputRoutes {
             }
             // The state before the output: what was printed before the end is there when the end is seen.
             JobOutput now = room.read(queries -> new JobOutput(room.settings(), queries, JobRoutes.find(queries, id)));
-            String text = decode(room.feeding(() -> piece(now)));
+            String text = decode(room.feeding(feed.all(), () -> piece(now)));
             if (!text.isEmpty()) {
                 return "id: " + (follower.position() - rest.remaining()) + "\nevent: output\ndata: "
                         + json("text", text) + "\n\n";
@@ -144,8 +150,9 @@ final class OutputRoutes {
 
         @Override
         public void close() {
-            if (feed != null) {
-                feed.close();
+            OutputFeed own = feed.own();
+            if (own != null) {
+                own.close();
             }
         }
 

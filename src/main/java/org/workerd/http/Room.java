@@ -16,7 +16,6 @@ import org.workerd.ops.HandlerView;
 import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Moves;
-import org.workerd.store.OutputFeed;
 import org.workerd.store.OutputFeeds;
 import org.workerd.store.StoreException;
 import org.workerd.worker.loop.Inbox;
@@ -83,22 +82,25 @@ final class Room implements AutoCloseable {
         }
     }
 
-    /** What the job prints wherever it runs, by one connection for all who follow; empty: it runs on this machine. */
-    Optional<OutputFeed> follow(long job) {
-        return feeding(() -> {
-            if (feeds == null) {
-                feeds = parts.engine().feeds().orElse(null);
-            }
-            return Optional.ofNullable(feeds).map(open -> open.follow(job));
-        });
+    /** What jobs print wherever they run, by one connection for all who follow; empty: they run on this machine. */
+    Optional<OutputFeeds> feeds() {
+        if (feeds == null) {
+            feeds = parts.engine().feeds().orElse(null);
+        }
+        return Optional.ofNullable(feeds);
     }
 
-    /** Does something with what {@link #follow} gave; all feeds are lost when it fails. */
-    <T, E extends Exception> T feeding(Feeding<T, E> work) throws E {
+    /** Does something with these feeds, which are all lost when it fails; who follows then opens others. */
+    <T, E extends Exception> T feeding(@Nullable OutputFeeds open, Feeding<T, E> work) throws E {
         try {
             return work.run();
         } catch (StoreException failure) {
-            closeFeeds();
+            if (open != null) {
+                open.close();
+            }
+            if (feeds == open) {
+                feeds = null;
+            }
             throw failure;
         }
     }
