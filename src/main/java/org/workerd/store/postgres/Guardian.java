@@ -114,16 +114,18 @@ final class Guardian implements AutoCloseable {
                             List.of("PATH=/usr/bin:/bin", "LC_ALL=C"),
                             Path.of("/"),
                             Spawn.Group.SESSION,
-                            List.of(
-                                    new Spawn.Copy(SOCKET, socket),
-                                    new Spawn.Copy(0, pipe[READING]),
-                                    Spawn.nullInput(1),
-                                    Spawn.nullInput(2)))
+                            descriptors(pipe[READING], socket))
                     .start();
             return new Guardian(pid, pipe[WRITING]);
         } finally {
             Posix.close(pipe[READING]);
         }
+    }
+
+    /** The input first: the number that the socket gets may be the pipe's in this process. */
+    static List<Spawn.Descriptor> descriptors(int input, int socket) {
+        return List.of(
+                new Spawn.Copy(0, input), new Spawn.Copy(SOCKET, socket), Spawn.nullInput(1), Spawn.nullInput(2));
     }
 
     /** What the paths of all results begin with, as grep is to be told. */

@@ -7,7 +7,9 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -90,6 +92,24 @@ final class GuardianTest {
         guard("over\n");
 
         assertThat(members(ours)).isNotEmpty();
+    }
+
+    /** With the socket in both places it would hear the server, take the daemon for dead, and end what runs. */
+    @Test
+    void itsInputIsThePipeWhateverNumbersTheTwoHaveInTheDaemon() {
+        for (int input = 3; input < 6; input++) {
+            for (int socket = 3; socket < 6; socket++) {
+                if (input != socket) {
+                    Map<Integer, String> open = new HashMap<>(Map.of(input, "pipe", socket, "socket"));
+                    for (Spawn.Descriptor descriptor : Guardian.descriptors(input, socket)) {
+                        if (descriptor instanceof Spawn.Copy copy) {
+                            open.put(copy.target(), open.get(copy.source()));
+                        }
+                    }
+                    assertThat(open).containsEntry(0, "pipe").containsEntry(3, "socket");
+                }
+            }
+        }
     }
 
     /**
