@@ -21,7 +21,7 @@ restart_in_place() {
     birth=''
     ! read_process "$pid" || birth=$born
     await_handover
-    case $url in postgresql:*) drain_because 'its queue is on PostgreSQL'; return ;; esac
+    [ -z "$bad" ] || { hint "workerd (pid $pid) goes on as before"; exit "$bad"; }
     [ -n "$visible" ] || { drain_because "its lock file in $ledgers cannot be read"; return; }
     [ -n "$image" ] || { drain_because 'it runs a version that cannot restart in place'; return; }
     [ "$draining" = false ] || { drain_because 'it was told to stop'; return; }

@@ -118,18 +118,20 @@ find_pidfile() {
     case $pidfile in /*) ;; *) pidfile=$base/$pidfile ;; esac
 }
 
-# Sets ledgers to the directory where the daemons of the queue say what they run, '' without one.
+# Sets ledgers to the directory where the daemons of the queue say what they run, '' without one; and bad to what Java
+# exits with when it finds the configuration bad, which is no matter for who only looks what runs.
 find_ledgers() {
     [ -z "${ledgers+set}" ] || return 0
+    bad=''
     url=${WORKERD_QUEUE__URL:-$plain_url}
     if [ -z "$url$clear" ]; then
-        url=$(ask_java queue.url) || url='' # what runs is worth a wait, not a failure
+        url=$(ask_java queue.url) || bad=$? url=''
     elif [ -z "$url" ] && system_wide; then
         url=sqlite:/var/lib/workerd/queue.db
     fi
     url=${url:-${state:+sqlite:$state/workerd/queue.db}}
     ledgers='' queue=${url#sqlite:}
-    case $url in postgresql:*) ledgers=$(ask_java daemon.dir)/daemons || ledgers='' ;; esac
+    case $url in postgresql:*) ledgers=$(ask_java daemon.dir)/daemons || bad=$? ledgers='' ;; esac
     [ "$queue" != "$url" ] || return 0
     queue=${queue%%\?*}
     case $queue in /*) ;; *) queue=$base/$queue ;; esac

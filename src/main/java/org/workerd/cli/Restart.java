@@ -32,7 +32,7 @@ final class Restart implements Callable<Integer> {
             names = "--drain",
             description =
                     "stop and start instead, once running jobs have finished: for a change of the daemon's user, limits or"
-                            + " environment, of daemon.pidfile or [queue], and with a queue on PostgreSQL")
+                            + " environment, of daemon.pidfile, daemon.dir or [queue]")
     boolean drain;
 
     @Override

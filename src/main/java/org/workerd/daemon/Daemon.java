@@ -147,7 +147,7 @@ public final class Daemon {
         readiness.stopWatching();
         Identity identity = before == null
                 ? Registration.ofDaemon(store, settings.directory(), settings.concurrency())
-                : Takeover.identity(settings.directory(), before);
+                : patiently(() -> Takeover.identity(store, settings, before));
         parts.push(() -> Registration.end(store, identity));
         Processes.adoptOrphans();
         Plans plans = new Plans(new Plugins(identity.premises().scratch(), settings.directory(), Posix.userId()));
@@ -171,9 +171,9 @@ public final class Daemon {
                         identity,
                         pidFile,
                         web,
-                        Takeover.installed(config, logsToFile),
+                        Takeover.installed(config, logsToFile, settings.queue()),
                         reload::settings,
-                        Takeover.hindrance(settings)),
+                        store),
                 supervisor,
                 wakeup);
         MainLoop.Duties duties = new MainLoop.Duties(reload, upkeep, supervisor, handOver);
@@ -191,6 +191,7 @@ public final class Daemon {
                 worker.resume(before.programs(), before.died(), before.token());
                 return true;
             });
+            store.dismissGuard();
         }
         worker.turn();
         if (before == null) {
@@ -226,7 +227,7 @@ public final class Daemon {
             try {
                 return work.get();
             } catch (StoreException failure) {
-                if (!failure.isPassing()) {
+                if (!failure.isPassing() || signals.isHurried()) {
                     throw failure;
                 }
                 LOG.warn("cannot take over the queue, retrying: {}", failure.getMessage());

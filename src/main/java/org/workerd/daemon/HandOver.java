@@ -12,6 +12,8 @@ import org.workerd.config.Settings;
 import org.workerd.daemon.handover.Answer;
 import org.workerd.daemon.handover.HandOverNote;
 import org.workerd.daemon.handover.NewVersion;
+import org.workerd.store.DaemonStore;
+import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
 import org.workerd.worker.attempt.Carried;
 import org.workerd.worker.attempt.Wakeup;
@@ -63,18 +65,14 @@ final class HandOver implements MainLoop.Restart {
         ENDING
     }
 
-    /**
-     * What there is to be handed over, and to whom.
-     *
-     * @param hindrance why this daemon cannot; empty: it can
-     */
+    /** What there is to be handed over, and to whom. */
     record Place(
             Identity identity,
             PidFile pidFile,
             Web web,
             NewVersion version,
             Supplier<Settings> settings,
-            String hindrance) {}
+            DaemonStore store) {}
 
     HandOver(Worker worker, Place place, Supervisor supervisor, Wakeup wakeup) {
         this.worker = worker;
@@ -88,9 +86,7 @@ final class HandOver implements MainLoop.Restart {
     /** Somebody asks for it. Who asks while one is under way gets that one. */
     @Override
     public void request() {
-        if (!place.hindrance().isEmpty()) {
-            Refusal.tell(place.identity(), FAILED, place.hindrance());
-        } else if (phase == Phase.NONE) {
+        if (phase == Phase.NONE) {
             LOG.info("restart requested: checking the version that is installed");
             phase = Phase.CHECKING;
             place.version().ask(place.identity().daemon(), wakeup::wake);
@@ -169,13 +165,15 @@ final class HandOver implements MainLoop.Restart {
             try {
                 execute(programs.get(), signals);
             } finally {
+                place.store().keep();
                 standstill.end();
             }
-        } else if (left(giveUpAt).isNegative()) {
+        }
+        if (phase == Phase.ENDING && left(giveUpAt).isNegative()) {
             refuse(
                     FAILED,
                     "workerd: cannot restart: jobs that are ending, or their results, kept it waiting for too long;"
-                            + " the queue may be locked, or the disk full\nTry again later");
+                            + " the queue may be locked or out of reach, or the disk full\nTry again later");
         }
         return phase == Phase.ENDING ? SOON : NOTHING;
     }
@@ -203,6 +201,12 @@ final class HandOver implements MainLoop.Restart {
     /** Returns only when it did not come about. */
     private void execute(List<Carried> programs, Signals signals) {
         Identity identity = place.identity();
+        Optional<DaemonStore.Guard> guard;
+        try {
+            guard = place.store().handOver();
+        } catch (StoreException notNow) {
+            return;
+        }
         HandOverNote note = new HandOverNote(
                 identity.daemon(),
                 place.pidFile().descriptor(),
@@ -212,6 +216,7 @@ final class HandOver implements MainLoop.Restart {
                 worker.died(),
                 worker.lastToken(),
                 since,
+                guard,
                 programs);
         try {
             LOG.info("restarting in place; running programs to carry over: {}", programs.size());

@@ -10,7 +10,9 @@ import java.nio.file.StandardOpenOption;
  * Says in a daemon's directory of which queue it is: the ledgers and outputs of two queues have the same names, and what
  * one of them runs would be taken for what the other one left behind. Stateless.
  */
-final class QueueMark {
+public final class QueueMark {
+    private static final String MARK = "queue.id";
+
     private QueueMark() {}
 
     /**
@@ -19,19 +21,29 @@ final class QueueMark {
      * @throws DaemonException it is another queue's
      */
     static void set(Path directory, String queue) throws IOException {
-        Path mark = directory.resolve("queue.id");
         try {
-            Files.writeString(mark, queue + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+            Files.writeString(
+                    directory.resolve(MARK), queue + "\n", StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
         } catch (FileAlreadyExistsException known) {
-            String other = Files.readString(mark).strip();
-            // Empty: another daemon is just writing it.
-            if (!other.isEmpty() && !other.equals(queue)) {
-                throw new DaemonException(
-                        DaemonException.Kind.CONFIGURATION,
-                        "the directory " + directory + " holds what daemons of another queue keep on this machine: set"
-                                + " daemon.dir to a directory for this queue alone; if the other queue is gone, remove "
-                                + mark);
-            }
+            check(directory, queue);
+        }
+    }
+
+    /**
+     * Looks at the mark, if there is one.
+     *
+     * @throws DaemonException it is another queue's
+     */
+    public static void check(Path directory, String queue) throws IOException {
+        Path mark = directory.resolve(MARK);
+        String other = Files.exists(mark) ? Files.readString(mark).strip() : "";
+        // Empty: another daemon is just writing it.
+        if (!other.isEmpty() && !other.equals(queue)) {
+            throw new DaemonException(
+                    DaemonException.Kind.CONFIGURATION,
+                    "the directory " + directory + " holds what daemons of another queue keep on this machine: set"
+                            + " daemon.dir to a directory for this queue alone; if the other queue is gone, remove "
+                            + mark);
         }
     }
 }

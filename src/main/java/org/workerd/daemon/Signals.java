@@ -63,6 +63,11 @@ final class Signals {
         }
     }
 
+    /** Somebody does not want to wait any more. */
+    boolean isHurried() {
+        return stops.get() > 1;
+    }
+
     /** As if it had been told twice to stop. */
     void stopNow() {
         received.addAll(List.of(Order.STOP, Order.STOP));

@@ -5,7 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.function.BooleanSupplier;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.config.Settings;
@@ -14,7 +16,9 @@ import org.workerd.daemon.handover.HandOverForm;
 import org.workerd.daemon.handover.HandOverNote;
 import org.workerd.daemon.handover.NewVersion;
 import org.workerd.ops.HostName;
+import org.workerd.store.DaemonStore;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.QueueUrl;
 import org.workerd.unix.MemoryFile;
 import org.workerd.unix.Posix;
@@ -34,7 +38,8 @@ final class Takeover {
     /** Loads what it takes: by the time of a restart other jars may stand where ours were. */
     static void prepare() {
         Carried program = new Carried(0, 1, 1, 2, 0, 0, 0, null, "", 0);
-        HandOverNote note = new HandOverNote(1, 0, 0, 1, 0, 0, 0, 0, List.of(program));
+        HandOverNote note =
+                new HandOverNote(1, 0, 0, 1, 0, 0, 0, 0, Optional.of(new DaemonStore.Guard(1, 0)), List.of(program));
         if (!receive(MemoryFile.of("workerd-rehearsal", HandOverForm.encode(note)))
                 .equals(note)) {
             throw new IllegalStateException("a hand-over is not read as it was written");
@@ -45,7 +50,7 @@ final class Takeover {
     }
 
     /** The version that is there when somebody asks for a restart, as this one is run. */
-    static NewVersion installed(@Nullable Path config, boolean logsToFile) {
+    static NewVersion installed(@Nullable Path config, boolean logsToFile, QueueUrl queue) {
         List<String> options = new ArrayList<>();
         if (config != null) {
             options.addAll(List.of("--config", config.toString()));
@@ -54,15 +59,8 @@ final class Takeover {
         if (logsToFile) {
             options.add("--log");
         }
-        return new NewVersion(Path.of(System.getProperty("workerd.home", ".")), options);
-    }
-
-    /** Why a daemon with these settings cannot be taken over; empty: it can. */
-    static String hindrance(Settings settings) {
-        return settings.queue() instanceof QueueUrl.Sqlite
-                ? ""
-                : "workerd: cannot restart in place with a queue on PostgreSQL\n"
-                        + "To let running jobs finish, stop it and start it: workerd restart --drain";
+        return new NewVersion(
+                Path.of(System.getProperty("workerd.home", ".")), options, queue instanceof QueueUrl.Postgres);
     }
 
     /** What the new version's configuration changes that cannot change while locks are held; empty: nothing. */
@@ -88,7 +86,10 @@ final class Takeover {
             arguments.set(check, ADOPT);
             arguments.set(check + 1, Integer.toString(state));
             new Reexec(Path.of(arguments.get(0)), arguments, next.environment())
-                    .execute(List.of(note.pidfile(), note.ledger(), state), wanted);
+                    .execute(
+                            Stream.concat(note.descriptors().stream(), Stream.of(state))
+                                    .toList(),
+                            wanted);
         } finally {
             Posix.close(state);
         }
@@ -104,13 +105,34 @@ final class Takeover {
     }
 
     /** The same daemon goes on: its lock was never free, and its row stays. */
-    static Identity identity(DaemonDirectory directory, HandOverNote note) {
+    static Identity identity(DaemonStore store, Settings settings, HandOverNote note) {
+        DaemonDirectory directory = settings.directory();
         Premises premises = Premises.of(directory, note.daemon());
+        Moves.Runner runner = new Moves.Runner(ProcessHandle.current().pid(), HostName.own());
+        note.guard()
+                .ifPresent(guard -> store.takeOver(
+                        row(store, note.daemon(), settings.concurrency()),
+                        Ledger.path(directory.ledgers(), note.daemon()),
+                        premises.scratch(),
+                        guard));
         Premises.inherit(premises);
         return new Identity(
                 note.daemon(),
-                new Moves.Runner(ProcessHandle.current().pid(), HostName.own()),
+                runner,
                 Ledger.inherit(directory.ledgers(), note.daemon(), note.ledger(), note.image(), note.requests()),
                 premises);
+    }
+
+    /** As it is in the queue; as it would be now, if others took the daemon for dead. */
+    private static DaemonRow row(DaemonStore store, long daemon, int slots) {
+        return store.transaction(Moves::daemons).stream()
+                .filter(known -> known.id() == daemon)
+                .findFirst()
+                .orElseGet(() -> new DaemonRow(
+                        daemon,
+                        ProcessHandle.current().pid(),
+                        HostName.own(),
+                        slots,
+                        store.clock().instant()));
     }
 }

@@ -27,6 +27,38 @@ public interface DaemonStore extends JobStore {
      */
     void hold(DaemonRow own, Path ledger, Optional<Path> scratch);
 
+    /**
+     * The process that keeps a daemon's place at the server while another version of it is executed.
+     *
+     * @param pid a child of the daemon's
+     * @param pipe a descriptor; when nobody has it open any more, it knows that the daemon is dead
+     */
+    record Guard(int pid, int pipe) {}
+
+    /**
+     * Another version of the daemon is executed in this process right after this, or {@link #keep} is called: until then
+     * nobody shall take it for dead.
+     *
+     * @return who sees to that; empty: locks do, that stay with the process
+     * @throws StoreException it cannot be done now
+     */
+    default Optional<Guard> handOver() {
+        return Optional.empty();
+    }
+
+    /** No other version was executed. Harmless, when none was about to be. */
+    default void keep() {}
+
+    /**
+     * In place of {@link #hold}, for the other version.
+     *
+     * @param scratch as it is there
+     */
+    default void takeOver(DaemonRow own, Path ledger, Path scratch, Guard guard) {}
+
+    /** What the version before left running is known here, to the {@link #fence}: the guard may go. */
+    default void dismissGuard() {}
+
     /** What to do when the queue's server cannot be reached for this long. Without a server it never comes to that. */
     void fence(Duration after, Fence fence);
 

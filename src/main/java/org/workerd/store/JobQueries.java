@@ -28,6 +28,11 @@ public interface JobQueries extends AutoCloseable {
         return Optional.empty();
     }
 
+    /** Of the queue, wherever it is moved to; empty: it is where its file is. */
+    default Optional<String> identity() {
+        return Optional.empty();
+    }
+
     /** Asks several questions of one state of the queue, whatever others write meanwhile. Short: see above. */
     <T> T atOneMoment(Supplier<T> questions);
 

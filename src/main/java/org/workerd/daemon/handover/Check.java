@@ -4,11 +4,13 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.workerd.config.Environment;
 import org.workerd.config.Settings;
 import org.workerd.config.SettingsFile;
 import org.workerd.daemon.DaemonException;
+import org.workerd.daemon.QueueMark;
 import org.workerd.engine.Engines;
 import org.workerd.store.Engine;
 import org.workerd.store.JobQueries;
@@ -35,12 +37,12 @@ public final class Check {
         }
         Settings settings = SettingsFile.load(config, Environment.ofProcess()).settings();
         Engine engine = Engines.of(settings.queue(), PATIENCE);
-        check(engine, Long.parseLong(question.substring(colon + 1)));
+        check(engine, settings.directory().path(), Long.parseLong(question.substring(colon + 1)));
         out.write(AnswerForm.ofProcess(settings));
         out.flush();
     }
 
-    private static void check(Engine engine, long daemon) {
+    private static void check(Engine engine, Path directory, long daemon) throws IOException {
         JobQueries queries;
         try {
             queries = engine.openForReading();
@@ -57,6 +59,11 @@ public final class Check {
                         DaemonException.Kind.FAILED,
                         "the queue " + engine.name()
                                 + " is not the one that the running daemon serves: use workerd restart --drain");
+            }
+            // The daemons of another queue have the same numbers.
+            Optional<String> identity = queries.identity();
+            if (identity.isPresent()) {
+                QueueMark.check(directory, identity.get());
             }
         } finally {
             queries.close();

@@ -2,23 +2,37 @@ package org.workerd.daemon.handover;
 
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.stream.Collectors;
+import org.workerd.store.DaemonStore;
 import org.workerd.worker.attempt.CarriedForm;
 
 /** The note as text: a line for the daemon, and one for each program. */
 public final class HandOverForm {
     /** A version reads its own, and those of the versions before it. */
-    public static final int FORMAT = 1;
+    public static final int FORMAT = 2;
+
+    /** What the versions read that know nothing of a guard. */
+    private static final int UNGUARDED = 1;
 
     private static final String MARK = "workerd-hand-over ";
 
     private HandOverForm() {}
 
+    /** The one that a hand-over has, by whether somebody keeps the daemon's place at a server. */
+    static int format(boolean isGuarded) {
+        return isGuarded ? FORMAT : UNGUARDED;
+    }
+
     public static String encode(HandOverNote note) {
-        String head = MARK + "format=" + FORMAT + " daemon=" + note.daemon() + " pidfile=" + note.pidfile() + " ledger="
+        String head = MARK + "format=" + format(note.guard().isPresent()) + " daemon=" + note.daemon() + " pidfile="
+                + note.pidfile() + " ledger="
                 + note.ledger() + " image=" + note.image() + " requests=" + note.requests() + " died=" + note.died()
                 + " token=" + note.token()
-                + " since=" + note.since() + "\n";
+                + " since=" + note.since()
+                + note.guard()
+                        .map(guard -> " guard=" + guard.pid() + " pipe=" + guard.pipe())
+                        .orElse("") + "\n";
         return head
                 + note.programs().stream()
                         .map(program -> CarriedForm.encode(program) + "\n")
@@ -49,7 +63,14 @@ public final class HandOverForm {
                 CarriedForm.number(head, "died"),
                 CarriedForm.number(head, "token"),
                 CarriedForm.number(head, "since"),
+                guard(head),
                 lines.subList(1, lines.size()).stream().map(CarriedForm::decode).toList());
+    }
+
+    private static Optional<DaemonStore.Guard> guard(Map<String, String> head) {
+        return head.containsKey("guard")
+                ? Optional.of(new DaemonStore.Guard(number(head, "guard"), number(head, "pipe")))
+                : Optional.empty();
     }
 
     private static int number(Map<String, String> head, String name) {

@@ -1,6 +1,9 @@
 package org.workerd.daemon.handover;
 
 import java.util.List;
+import java.util.Optional;
+import java.util.stream.Stream;
+import org.workerd.store.DaemonStore;
 import org.workerd.worker.attempt.Carried;
 
 /**
@@ -14,6 +17,7 @@ import org.workerd.worker.attempt.Carried;
  * @param died how many jobs have, since the daemon began
  * @param token the last that was given to a claim; the next ones are larger
  * @param since when jobs were last claimed, in nanoseconds of the monotonic clock
+ * @param guard who keeps its place at the queue's server meanwhile; empty: there is no server
  */
 public record HandOverNote(
         long daemon,
@@ -24,8 +28,15 @@ public record HandOverNote(
         long died,
         long token,
         long since,
+        Optional<DaemonStore.Guard> guard,
         List<Carried> programs) {
     public HandOverNote {
         programs = List.copyOf(programs);
+    }
+
+    /** The descriptors that stay open. */
+    public List<Integer> descriptors() {
+        return Stream.concat(Stream.of(pidfile, ledger), guard.stream().map(DaemonStore.Guard::pipe))
+                .toList();
     }
 }

@@ -26,6 +26,7 @@ public final class NewVersion {
 
     private final Path program;
     private final List<String> options;
+    private final int format;
     private @Nullable Answer answer;
     /** The process that is asked; 0: none is, or nobody can have its number for sure. */
     private int asked;
@@ -35,10 +36,12 @@ public final class NewVersion {
      *
      * @param home of the installation
      * @param options those of the daemon's own command line, as {@code --config FILE run --log}
+     * @param isGuarded the queue has a server, where somebody keeps the daemon's place meanwhile
      */
-    public NewVersion(Path home, List<String> options) {
+    public NewVersion(Path home, List<String> options, boolean isGuarded) {
         this.program = home.resolve("bin/workerd");
         this.options = List.copyOf(options);
+        this.format = HandOverForm.format(isGuarded);
     }
 
     /**
@@ -120,7 +123,7 @@ public final class NewVersion {
         List<String> arguments = new ArrayList<>();
         arguments.add(program.toString());
         arguments.addAll(options);
-        arguments.addAll(List.of("--check", HandOverForm.FORMAT + ":" + daemon));
+        arguments.addAll(List.of("--check", format + ":" + daemon));
         return new Spawn(
                         program,
                         arguments,

@@ -1,19 +1,23 @@
 package org.workerd.store.postgres;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Locale;
+import java.util.Objects;
 import java.util.Set;
 import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
+import org.workerd.store.DaemonStore;
 import org.workerd.unix.Posix;
 import org.workerd.unix.Processes;
 import org.workerd.unix.Spawn;
@@ -27,56 +31,7 @@ import org.workerd.unix.UnixException;
 final class Guardian implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Guardian.class);
 
-    /**
-     * Waits until nobody has the other end of its input: then the daemon is dead. Ends the groups of its attempts, which
-     * began when or after the ledger says, with nothing but the shell itself, for there may be no room for more processes;
-     * then what left its group, by the mark in its environment. Looks again until nothing is left, however long that takes.
-     * A shell reads a file byte by byte, so it reads what is in /proc once for all attempts.
-     */
-    static final String SCRIPT =
-            """
-            ledger=$1 mark=$2
-            read -r word
-            [ "$word" = over ] && exit 0
-            round=0
-            while :; do
-                begun=' ' session=''
-                while read -r line; do
-                    pid='' start=''
-                    for word in $line; do
-                        case $word in
-                            sid=*) session=${word#sid=} ;;
-                            pid=*) pid=${word#pid=} ;;
-                            start=*) start=${word#start=} ;;
-                        esac
-                    done
-                    case $line in workerd\\ *) continue ;; esac
-                    case $pid in '' | 0 | *[!0-9]*) continue ;; esac
-                    begun="$begun$pid:$start "
-                done <"$ledger"
-                left=''
-                for stat in /proc/[0-9]*/stat; do
-                    read -r text <"$stat" || continue
-                    process=${stat#/proc/} process=${process%/stat}
-                    # After the name: state, parent, group, session; the start is the twentieth.
-                    set -- ${text##*) }
-                    case $begun in *" $3:"*) ;; *) continue ;; esac
-                    since=${begun#*" $3:"} since=${since%% *}
-                    if [ "$4" = "$session" ] && [ "${20}" -ge "$since" ] && [ "$1" != Z ]; then
-                        kill -KILL "$process" && left=1
-                    fi
-                done
-                if [ -z "$left" ]; then
-                    for process in $(grep -lsz "^WORKERD_RESULT=$mark" /proc/[0-9]*/environ); do
-                        process=${process#/proc/}
-                        kill -KILL "${process%/environ}" && left=1
-                    done
-                fi
-                [ -n "$left" ] || exit 0
-                round=$((round + 1))
-                [ "$round" -lt 100 ] || sleep 1
-            done 2>/dev/null
-            """;
+    static final String SCRIPT = script();
 
     private static final Pattern SPECIAL = Pattern.compile("[.*\\[\\\\^$]");
 
@@ -133,6 +88,37 @@ final class Guardian implements AutoCloseable {
         return SPECIAL.matcher(scratch + "/").replaceAll("\\\\$0");
     }
 
+    /** The one that the version of the daemon had which ran in this process until now. */
+    static Guardian inherit(DaemonStore.Guard guard) {
+        Posix.closeOnExec(guard.pipe());
+        Processes.inherited(guard.pid());
+        return new Guardian(guard.pid(), guard.pipe());
+    }
+
+    /**
+     * From now on it sees to it that programs stand still when the daemon cannot show the server that it lives, until
+     * {@link #uncover}, or this is closed: for who executes another version of the daemon.
+     *
+     * @param left for how long nobody needs to know an answer of the server's
+     */
+    DaemonStore.Guard cover(Duration left) {
+        Posix.write(pipe, "cover " + Math.max(0, left.toMillis() / 10) + "\n");
+        return new DaemonStore.Guard(pid, pipe);
+    }
+
+    /** The daemon sees to that itself again; what was stopped goes on. */
+    void uncover() {
+        tell("uncover\n");
+    }
+
+    private void tell(String word) {
+        try {
+            Posix.write(pipe, word);
+        } catch (UnixException killed) {
+            LOG.debug("the guardian was killed: {}", killed.getMessage());
+        }
+    }
+
     /** False: somebody killed it. */
     boolean isAlive() {
         if (open && Processes.reapIfEnded(pid).isPresent()) {
@@ -147,13 +133,18 @@ final class Guardian implements AutoCloseable {
     public void close() {
         if (isAlive()) {
             open = false;
-            try {
-                Posix.write(pipe, "over\n");
-            } catch (UnixException killed) {
-                LOG.debug("the guardian was killed: {}", killed.getMessage());
-            }
+            tell("over\n");
             Posix.close(pipe);
             Processes.reap(pid);
+        }
+    }
+
+    /** All of it is read before another version may stand where ours did. */
+    private static String script() {
+        try (InputStream script = Objects.requireNonNull(Guardian.class.getResourceAsStream("guardian.sh"))) {
+            return new String(script.readAllBytes(), StandardCharsets.UTF_8);
+        } catch (IOException failure) {
+            throw new UncheckedIOException("cannot read the guardian's script", failure);
         }
     }
 

@@ -42,7 +42,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
     /** Whose locks are to be freed by the loop's thread, which has the connection. */
     private final Queue<Long> settled = new ConcurrentLinkedQueue<>();
 
-    private PostgresSession.@Nullable Held held;
+    private SessionLock.@Nullable Held held;
     private @Nullable PostgresSession session;
 
     private PostgresDaemonStore(PostgresDatabase database, PostgresStore store) {
@@ -108,9 +108,35 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
 
     @Override
     public void hold(DaemonRow own, Path ledger, Optional<Path> scratch) {
-        PostgresSession.Held ours = new PostgresSession.Held(own, ledger, scratch);
+        SessionLock.Held ours = new SessionLock.Held(own, ledger, scratch);
         held = ours;
         session = PostgresSession.hold(database, ours, clock);
+    }
+
+    @Override
+    public Optional<Guard> handOver() {
+        return Optional.ofNullable(session).map(PostgresSession::handOver);
+    }
+
+    @Override
+    public void keep() {
+        if (session != null) {
+            session.keep();
+        }
+    }
+
+    @Override
+    public void takeOver(DaemonRow own, Path ledger, Path scratch, Guard guard) {
+        SessionLock.Held ours = new SessionLock.Held(own, ledger, Optional.of(scratch));
+        held = ours;
+        session = PostgresSession.takeOver(database, ours, clock, guard);
+    }
+
+    @Override
+    public void dismissGuard() {
+        if (session != null) {
+            session.dismissGuard();
+        }
     }
 
     /** Cut off, the connection that writes would wait for an answer for minutes. */
@@ -137,11 +163,9 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
         }
     }
 
-    private static final String IDENTITY = "select id::text from queue_identity";
-
     @Override
     public Optional<String> identity() {
-        return store.alone(statements -> statements.first(IDENTITY, row -> row.getString(1)));
+        return store.alone(statements -> statements.first(PostgresQueries.IDENTITY, row -> row.getString(1)));
     }
 
     @Override
@@ -154,7 +178,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
 
     /** Notes in the daemon's row whether it sleeps. The number of the transaction that did so. */
     long sayAsleep(boolean asleep) {
-        PostgresSession.Held ours = held;
+        SessionLock.Held ours = held;
         return ours == null
                 ? 0
                 : store.alone(statements -> statements
@@ -183,7 +207,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
         boolean isDead = store.alone(statements -> !PostgresLocks.areAllFree(statements)
                 && !PostgresLocks.living(statements).contains(daemon)
                 && (isDeadHere(daemon) || hasBeenFree(daemon))
-                && PostgresLocks.take(statements, daemon));
+                && PostgresLocks.takeOver(statements, daemon));
         if (isDead) {
             firstFree.remove(daemon);
         }
@@ -207,7 +231,7 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
 
     /** Where it would be, were the daemon of this machine; null: we have none ourselves. */
     private @Nullable Path ledger(long daemon) {
-        PostgresSession.Held ours = held;
+        SessionLock.Held ours = held;
         return ours == null ? null : ours.ledger().resolveSibling(daemon + ".lock");
     }
 

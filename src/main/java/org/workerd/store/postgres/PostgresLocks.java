@@ -2,21 +2,36 @@ package org.workerd.store.postgres;
 
 import java.util.Set;
 
-/** The lock of each daemon: an advisory one of the server's, by the number of the queue's schema and the daemon's id. Stateless. */
+/**
+ * The lock of each daemon: an advisory one of the server's, by the number of the queue's schema and the daemon's id. The
+ * daemon shares it with its next version; who takes over when it is dead has it alone. Stateless.
+ */
 final class PostgresLocks {
     private PostgresLocks() {}
 
-    private static final String TAKE =
+    private static final String SHOW_LIFE =
+            "select pg_try_advisory_lock_shared(current_schema()::regnamespace::oid::integer, ?::integer)";
+
+    /**
+     * Takes the daemon's own, for the session; in several sessions at once while one version of it takes over from
+     * another. False: somebody takes over from the daemon.
+     */
+    static boolean showLife(Statements statements, long daemon) {
+        return statements.first(SHOW_LIFE, row -> row.getBoolean(1), daemon).orElse(false);
+    }
+
+    private static final String TAKE_OVER =
             "select pg_try_advisory_lock(current_schema()::regnamespace::oid::integer, ?::integer)";
 
-    /** For the session. False: another one has it. */
-    static boolean take(Statements statements, long daemon) {
-        return statements.first(TAKE, row -> row.getBoolean(1), daemon).orElse(false);
+    /** Takes that of a dead daemon, for the session. False: it lives, or somebody else takes over from it. */
+    static boolean takeOver(Statements statements, long daemon) {
+        return statements.first(TAKE_OVER, row -> row.getBoolean(1), daemon).orElse(false);
     }
 
     private static final String FREE =
             "select pg_advisory_unlock(current_schema()::regnamespace::oid::integer, ?::integer)";
 
+    /** After {@link #takeOver}. */
     static void free(Statements statements, long daemon) {
         statements.first(FREE, row -> row.getBoolean(1), daemon);
     }

@@ -47,6 +47,13 @@ final class PostgresQueries implements JobQueries {
         this.ownTransactions = ownTransactions;
     }
 
+    static final String IDENTITY = "select id::text from queue_identity";
+
+    @Override
+    public Optional<String> identity() {
+        return statements.first(IDENTITY, row -> row.getString(1));
+    }
+
     static final String FIND =
             """
             select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts

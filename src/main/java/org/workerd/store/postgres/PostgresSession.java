@@ -1,25 +1,24 @@
 package org.workerd.store.postgres;
 
-import java.nio.file.Path;
-import java.sql.Connection;
 import java.sql.SQLException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.locks.ReentrantLock;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.postgresql.PGConnection;
 import org.postgresql.PGNotification;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.job.Span;
+import org.workerd.store.DaemonStore;
 import org.workerd.store.Fence;
-import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
 
@@ -56,7 +55,7 @@ final class PostgresSession implements AutoCloseable {
     private static final Duration LONGEST_PAUSE = Duration.ofSeconds(1);
 
     private final PostgresDatabase database;
-    private final Held held;
+    private final SessionLock.Held held;
     private final DatabaseClock clock;
     private final Map<Long, Watch> watched = new HashMap<>();
     private final Thread thread = new Thread(this::work, "postgresql");
@@ -65,48 +64,55 @@ final class PostgresSession implements AutoCloseable {
     private volatile Fence fence = NO_FENCE;
     private final AtomicBoolean followed = new AtomicBoolean();
     private volatile boolean open = true;
-    private Connection connection;
-    private Optional<Guardian> guardian;
-    /** Of our end of the connection. */
-    private int port;
+    /** Whoever has it finds the session as it stays. */
+    private final ReentrantLock changing = new ReentrantLock();
+
+    private SessionLock lock;
+    /** That of the version of this daemon before, until what it left running is known here. */
+    private @Nullable Guardian before;
+
+    private volatile boolean dismissing;
+    /** Another daemon took this one for dead while this version of it ran. */
+    private boolean takenOver;
 
     private long looked = System.nanoTime();
     private long clockRead = System.nanoTime();
     /** When the last question was sent that the server has answered: until then it knew that we live. */
     private long answered = System.nanoTime();
 
-    /**
-     * Who holds it.
-     *
-     * @param own the daemon's row
-     * @param ledger what it says that still runs is ended before the server frees the lock
-     * @param scratch where the daemon's attempts run, which is their mark; empty: none of them can outlive this process, and no guardian is needed
-     */
-    record Held(DaemonRow own, Path ledger, Optional<Path> scratch) {
-        long daemon() {
-            return own.id();
-        }
-    }
-
-    private PostgresSession(PostgresDatabase database, Held held, DatabaseClock clock) {
+    private PostgresSession(PostgresDatabase database, SessionLock.Held held, DatabaseClock clock) {
         this.database = database;
         this.held = held;
         this.clock = clock;
-        this.connection = database.connectForSession();
+        this.lock = SessionLock.take(database, held);
+    }
+
+    /** From now on this daemon is known to live. */
+    static PostgresSession hold(PostgresDatabase database, SessionLock.Held held, DatabaseClock clock) {
+        PostgresSession session = new PostgresSession(database, held, clock);
+        session.start();
+        return session;
+    }
+
+    /** The same, of a daemon that has just executed this version of itself; the guard stays until it is dismissed. */
+    static PostgresSession takeOver(
+            PostgresDatabase database, SessionLock.Held held, DatabaseClock clock, DaemonStore.Guard guard) {
+        Guardian before = Guardian.inherit(guard);
+        PostgresSession session = new PostgresSession(database, held, clock);
         try {
-            this.guardian = take();
+            session.before = before;
+            session.lock.registerAgain();
+            session.start();
+            return session;
         } catch (RuntimeException failure) {
-            database.close(connection);
+            session.lock.close();
             throw failure;
         }
     }
 
-    /** From now on this daemon is known to live. */
-    static PostgresSession hold(PostgresDatabase database, Held held, DatabaseClock clock) {
-        PostgresSession session = new PostgresSession(database, held, clock);
-        session.thread.setDaemon(true);
-        session.thread.start();
-        return session;
+    private void start() {
+        thread.setDaemon(true);
+        thread.start();
     }
 
     void fence(Duration after, Fence what) {
@@ -133,71 +139,100 @@ final class PostgresSession implements AutoCloseable {
         }
     }
 
-    private static final String CHANNEL = "select quote_ident(left(current_schema(), 58) || '.jobs')";
-
-    private Optional<Guardian> take() {
-        try (Statements statements = statements()) {
-            if (!PostgresLocks.take(statements, held.daemon())) {
-                throw new StoreException(
-                        StoreException.Kind.LOCKED,
-                        "another session has the lock of this daemon, whose id is " + held.daemon());
-            }
-            statements.update("listen "
-                    + statements.first(CHANNEL, row -> row.getString(1)).orElseThrow());
-            port = SessionSockets.lastPort();
-            return held.scratch().map(this::startGuardian);
+    /**
+     * Another version of the daemon is about to be executed: nothing changes until that, or {@link #keep}. For one thread.
+     *
+     * @throws StoreException while the server cannot be reached
+     */
+    DaemonStore.Guard handOver() {
+        if (!changing.tryLock()) {
+            throw notNow("the session is being asked, or connects again");
         }
-    }
-
-    /** The same, or one in its place when somebody killed it. */
-    private Guardian another(Guardian last) {
-        if (last.isAlive()) {
-            return last;
-        }
-        LOG.warn("the guardian of this daemon was killed, starting another");
         try {
-            return startGuardian(held.scratch().orElseThrow());
-        } catch (UnixException notYet) {
-            LOG.warn("it cannot be started, trying again: {}", notYet.getMessage());
-            return last;
+            if (before != null) {
+                // Executed again, this process would be gone for it, and with it all that runs.
+                throw notNow("the guardian of the version before is not let go yet");
+            }
+            return lock.cover(patience.minus(since(answered)));
+        } catch (RuntimeException failure) {
+            changing.unlock();
+            throw failure;
         }
     }
 
-    private Guardian startGuardian(Path scratch) {
-        return Guardian.start(port, held.ledger(), scratch);
+    private static StoreException notNow(String why) {
+        return new StoreException(StoreException.Kind.UNREACHABLE, why);
     }
 
-    private Statements statements() {
-        return new Statements(connection, failure -> database.translate("cannot ask", failure));
+    /** It was not executed. */
+    void keep() {
+        if (changing.isHeldByCurrentThread()) {
+            try {
+                lock.uncover();
+            } finally {
+                changing.unlock();
+            }
+        }
+    }
+
+    /** What runs can be stopped from here: whoever saw to that until now is let go once the server has answered again. */
+    void dismissGuard() {
+        dismissing = true;
     }
 
     private void work() {
         while (open) {
             try {
-                PGNotification[] heard = connection.unwrap(PGConnection.class).getNotifications(LOOK_MILLIS);
-                if (heard != null && heard.length > 0) {
-                    if (Stream.of(heard).anyMatch(news -> news.getParameter().equals("follow"))) {
-                        followed.set(true);
-                    }
-                    mayHaveChanged.run();
-                }
-                if (System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
-                    looked = System.nanoTime();
-                    guardian = guardian.map(this::another);
-                    dead().forEach(Runnable::run);
+                hear();
+                if (dismissing || System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
+                    alone(this::look);
                 }
             } catch (SQLException | StoreException lost) {
-                reconnect(lost);
+                alone(() -> reconnect(lost));
             }
         }
-        guardian.ifPresent(Guardian::close);
-        database.close(connection);
+        lock.close();
+    }
+
+    private void alone(Runnable change) {
+        changing.lock();
+        try {
+            change.run();
+        } finally {
+            changing.unlock();
+        }
+    }
+
+    private void hear() throws SQLException {
+        PGNotification[] heard = lock.connection().unwrap(PGConnection.class).getNotifications(LOOK_MILLIS);
+        if (heard != null && heard.length > 0) {
+            if (Stream.of(heard).anyMatch(news -> news.getParameter().equals("follow"))) {
+                followed.set(true);
+            }
+            mayHaveChanged.run();
+        }
+    }
+
+    private void look() {
+        looked = System.nanoTime();
+        lock.keepGuarded();
+        dead().forEach(Runnable::run);
+        Guardian last = before;
+        if (dismissing && last != null) {
+            if (takenOver) {
+                // What runs was resumed by claims that may have been read before that.
+                fence.lost();
+            }
+            last.close();
+            before = null;
+        }
+        dismissing = false;
     }
 
     /** What is to be said of those whose locks are free. */
     private List<Runnable> dead() {
         Set<Long> living;
-        try (Statements statements = statements()) {
+        try (Statements statements = lock.statements()) {
             long asked = System.nanoTime();
             living = PostgresLocks.living(statements);
             answered = asked;
@@ -268,51 +303,18 @@ final class PostgresSession implements AutoCloseable {
         }
     }
 
-    /** The old guardian has the old socket open, and with it the server our old lock. */
     private void connectAgain() {
-        guardian.ifPresent(Guardian::close);
-        guardian = Optional.empty();
-        database.close(connection);
+        lock.close();
         long asked = System.nanoTime();
-        connection = database.connectForSession();
         // Once we have the lock nobody takes over any more; before, somebody may be about to.
-        guardian = take();
-        if (!isKnown()) {
+        lock = SessionLock.take(database, held);
+        if (!lock.isKnown()) {
+            takenOver = true;
             fence.lost();
         }
-        registerAgain();
+        lock.registerAgain();
         answered = asked;
         fence.back();
-    }
-
-    private static final String IS_KNOWN = "select exists (select from daemons where id = ?)";
-
-    /** False: another daemon took this one for dead, and has put back what it ran. */
-    private boolean isKnown() {
-        try (Statements statements = statements()) {
-            return statements.holds(IS_KNOWN, held.daemon());
-        }
-    }
-
-    /** As asleep: whether it is, the loop knows, and a notification too many does no harm. */
-    private static final String REGISTER_AGAIN =
-            """
-            insert into daemons (id, pid, host, slots, started_at, asleep) overriding system value
-            values (?, ?, ?, ?, ?, true)
-            on conflict (id) do nothing
-            """;
-
-    private void registerAgain() {
-        DaemonRow own = held.own();
-        try (Statements statements = statements()) {
-            statements.update(
-                    REGISTER_AGAIN,
-                    own.id(),
-                    own.pid(),
-                    own.host(),
-                    own.slots(),
-                    own.startedAt().toEpochMilli());
-        }
     }
 
     private static void sleep(Duration pause) {

@@ -4,7 +4,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.util.List;
+import java.util.Optional;
 import org.junit.jupiter.api.Test;
+import org.workerd.store.DaemonStore;
 import org.workerd.worker.attempt.Carried;
 import org.workerd.worker.attempt.CarriedForm;
 
@@ -19,6 +21,7 @@ class HandOverFormTest {
             4,
             1L << 41,
             -9,
+            Optional.empty(),
             List.of(
                     new Carried(0, 16, 99, 22_616, 556_340, -1, Long.MAX_VALUE, null, "", 0),
                     CarriedForm.decode(
@@ -29,8 +32,19 @@ class HandOverFormTest {
     @Test
     void isReadAsItWasWritten() {
         assertThat(HandOverForm.decode(HandOverForm.encode(NOTE))).isEqualTo(NOTE);
-        HandOverNote idle = new HandOverNote(1, 3, 4, 1, 0, 0, 0, 0, List.of());
+        HandOverNote idle = new HandOverNote(1, 3, 4, 1, 0, 0, 0, 0, Optional.empty(), List.of());
         assertThat(HandOverForm.decode(HandOverForm.encode(idle))).isEqualTo(idle);
+    }
+
+    /** So that the version before this one can still take over where it could. */
+    @Test
+    void onlyWithAGuardItTakesALaterVersionToReadIt() {
+        HandOverNote guarded =
+                new HandOverNote(1, 3, 4, 1, 0, 0, 0, 0, Optional.of(new DaemonStore.Guard(4_194_304, 19)), List.of());
+        assertThat(HandOverForm.encode(guarded)).startsWith("workerd-hand-over format=2 ");
+        assertThat(HandOverForm.encode(NOTE)).startsWith("workerd-hand-over format=1 ");
+        assertThat(HandOverForm.decode(HandOverForm.encode(guarded))).isEqualTo(guarded);
+        assertThat(guarded.descriptors()).containsExactly(3, 4, 19);
     }
 
     @Test
@@ -54,7 +68,7 @@ class HandOverFormTest {
         for (String broken : List.of(
                 "",
                 "hello",
-                whole.replace("format=1", "format=2"),
+                whole.replace("format=1", "format=3"),
                 whole.replace(" ledger=18", ""),
                 whole.replace(" token=99", ""),
                 whole.replace("pid=22616", "pid=x"),

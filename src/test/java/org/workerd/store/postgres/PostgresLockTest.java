@@ -70,7 +70,7 @@ class PostgresLockTest {
         Connection session = queue.connect();
         Statements statements =
                 new Statements(session, failure -> queue.database().translate("cannot lock", failure));
-        assertThat(PostgresLocks.take(statements, LIVES)).isTrue();
+        assertThat(PostgresLocks.showLife(statements, LIVES)).isTrue();
         return session;
     }
 }
