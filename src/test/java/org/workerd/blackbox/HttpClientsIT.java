@@ -81,6 +81,19 @@ class HttpClientsIT extends HttpTest {
     }
 
     @Test
+    void manyIdleOnesDoNotFillTheHeap() throws Exception {
+        at.shell.environment.put("WORKERD_HEAP", "48m");
+        startListening();
+        String ask = head("GET /healthz") + "\r\n";
+        for (int i = 0; i < 900; i++) {
+            Socket idle = send(ask);
+            assertThat(idle.getInputStream().read()).isEqualTo('H');
+            idle.getOutputStream().write(ask.repeat(3).getBytes(StandardCharsets.US_ASCII));
+        }
+        assertServes();
+    }
+
+    @Test
     void thoseThatWereRefusedAndStayGiveWayToo() throws Exception {
         startListening();
         for (int i = 0; i < 1_100; i++) {
