@@ -79,10 +79,15 @@ final class SqliteSearch {
         return found;
     }
 
+    /** The view has the error of the job's end, or of its last attempt: it is asked only for those that may have it. */
     private static final String MATCHING =
             """
             select id from job_status
-            where id in (select value from json_each(?1))
+            where id in (
+                select value from json_each(?1)
+                where ?8 is null
+                  or exists (select 1 from finished where finished.id = value and instr(error, ?8) > 0)
+                  or exists (select 1 from attempts where attempts.id = value and instr(error, ?8) > 0))
               and (?2 is null or instr(?2, ',' || state || ',') > 0)
               and (?3 is null or queue = ?3)
               and (?4 is null or name = ?4)
