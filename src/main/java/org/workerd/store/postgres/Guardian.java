@@ -72,6 +72,9 @@ final class Guardian implements AutoCloseable {
                             descriptors(pipe[READING], socket))
                     .start();
             return new Guardian(pid, pipe[WRITING]);
+        } catch (RuntimeException failure) {
+            Posix.close(pipe[WRITING]);
+            throw failure;
         } finally {
             Posix.close(pipe[READING]);
         }
