@@ -34,11 +34,12 @@ final class HealthCheck {
             return findings;
         }
         findings.add(Finding.ok(INTEGRITY, health.intact(thorough)));
-        // They could make any question endless.
         List<Stranger> strangers = health.strangers();
-        if (!strangers.isEmpty()) {
-            strangers.forEach(
-                    stranger -> findings.add(Finding.failure(SCHEMA, stranger.what(), health.command(stranger))));
+        for (Stranger stranger : strangers) {
+            Finding.Level level = stranger.serious() ? Finding.Level.FAILURE : Finding.Level.WARNING;
+            findings.add(new Finding(level, SCHEMA, stranger.what(), health.command(stranger)));
+        }
+        if (strangers.stream().anyMatch(Stranger::serious)) {
             return findings;
         }
         List<String> disagreements = health.disagreements();

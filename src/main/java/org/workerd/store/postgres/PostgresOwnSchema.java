@@ -106,9 +106,11 @@ final class PostgresOwnSchema {
         List<Stranger> strangers = new ArrayList<>();
         for (Entry entry : found) {
             if (entry.isForeign()) {
-                strangers.add(new Stranger(entry.words() + " differs from workerd's schema", entry.drop()));
+                // Triggers that write down what happens are common, and do no harm.
+                boolean serious = !entry.type().equals("trigger") || OURS.contains(entry.key());
+                strangers.add(new Stranger(entry.words() + " differs from workerd's schema", serious, entry.drop()));
             } else if (entry.off()) {
-                strangers.add(new Stranger(entry.words() + " is disabled", entry.on()));
+                strangers.add(new Stranger(entry.words() + " is disabled", true, entry.on()));
             }
         }
         Set<String> there = found.stream().map(Entry::key).collect(Collectors.toSet());
@@ -116,7 +118,7 @@ final class PostgresOwnSchema {
                 .filter(own -> own.startsWith("trigger ") && !there.contains(own))
                 .map(own -> own.split(" "))
                 .forEach(own ->
-                        strangers.add(new Stranger("the trigger " + own[1] + " on " + own[2] + " is missing", null)));
+                        strangers.add(new Stranger("the trigger " + own[1] + " on " + own[2] + " is missing", true, null)));
         return strangers;
     }
 

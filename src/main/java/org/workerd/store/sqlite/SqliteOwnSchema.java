@@ -43,7 +43,7 @@ final class SqliteOwnSchema {
         }
 
         Stranger unwanted() {
-            return new Stranger(words() + " differs from workerd's schema", isTable() ? null : drop());
+            return new Stranger(words() + " differs from workerd's schema", true, isTable() ? null : drop());
         }
 
         /** Nothing that a shell would take for anything else. */
@@ -99,7 +99,7 @@ final class SqliteOwnSchema {
         }
         ours.forEach((name, own) -> {
             if (own.isTable() && !found.containsKey(name)) {
-                strangers.add(new Stranger(own.words() + " is missing", null));
+                strangers.add(new Stranger(own.words() + " is missing", true, null));
             }
         });
         return strangers;

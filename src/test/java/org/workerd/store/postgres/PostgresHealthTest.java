@@ -75,6 +75,9 @@ class PostgresHealthTest {
                         "the trigger jobs_enter on jobs is missing: null",
                         "the trigger cancellations_checked on cancellations differs from workerd's schema:"
                                 + " drop trigger cancellations_checked on S.cancellations");
+        assertThat(health(Health::strangers).stream().filter(stranger -> !stranger.serious()))
+                .extracting(Stranger::what)
+                .containsExactly("the trigger My own on running differs from workerd's schema");
         Stranger rule = health(Health::strangers).stream()
                 .filter(stranger -> stranger.what().contains("rule"))
                 .findFirst()
