@@ -221,19 +221,28 @@ public final class Daemon {
         return ProcessHandle.current().pid();
     }
 
-    /** Programs run, and wait for no more than the lock or the disk that is wanting for now. */
+    /** Programs run, and wait for no more than the lock, the disk or the descriptors that are wanting for now. */
     private <T> T patiently(Supplier<T> work) {
         while (true) {
             try {
                 return work.get();
             } catch (StoreException failure) {
-                if (!failure.isPassing() || signals.isHurried()) {
+                if (!failure.isPassing()) {
                     throw failure;
                 }
-                LOG.warn("cannot take over the queue, retrying: {}", failure.getMessage());
-                LockSupport.parkNanos(this, AGAIN.toNanos());
+                pause(failure);
+            } catch (UnixException failure) {
+                pause(failure);
             }
         }
+    }
+
+    private void pause(RuntimeException failure) {
+        if (signals.isHurried()) {
+            throw failure;
+        }
+        LOG.warn("cannot take over the queue, retrying: {}", failure.getMessage());
+        LockSupport.parkNanos(this, AGAIN.toNanos());
     }
 
     private void resumed(Identity identity, HandOverNote note) {

@@ -54,6 +54,9 @@ final class HandOver implements MainLoop.Restart {
 
     private long javaUntil;
     private long giveUpAt;
+    /** Why the queue could not be handed over when it was last tried, behind a colon. */
+    private String hindrance = "";
+
     private boolean interrupted;
     private boolean webClosed;
 
@@ -148,6 +151,7 @@ final class HandOver implements MainLoop.Restart {
         } catch (UnixException failure) {
             LOG.warn("cannot note in the ledger that it restarts: {}", failure.getMessage());
         }
+        hindrance = "";
         worker.stop(Stop.HAND_OVER);
     }
 
@@ -173,7 +177,8 @@ final class HandOver implements MainLoop.Restart {
             refuse(
                     FAILED,
                     "workerd: cannot restart: jobs that are ending, or their results, kept it waiting for too long;"
-                            + " the queue may be locked or out of reach, or the disk full\nTry again later");
+                            + " the queue may be locked or out of reach, or the disk full" + hindrance
+                            + "\nTry again later");
         }
         return phase == Phase.ENDING ? SOON : NOTHING;
     }
@@ -205,6 +210,7 @@ final class HandOver implements MainLoop.Restart {
         try {
             guard = place.store().handOver();
         } catch (StoreException notNow) {
+            hindrance = ": " + notNow.getMessage();
             return;
         }
         HandOverNote note = new HandOverNote(

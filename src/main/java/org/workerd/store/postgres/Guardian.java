@@ -1,6 +1,12 @@
 package org.workerd.store.postgres;
 
 import java.io.IOException;
+import org.workerd.unix.ProcessInfo;
+import org.workerd.store.StoreException;
+import org.jspecify.annotations.Nullable;
+import java.util.concurrent.locks.LockSupport;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.DirectoryIteratorException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -34,6 +40,11 @@ final class Guardian implements AutoCloseable {
     static final String SCRIPT = script();
 
     private static final Pattern SPECIAL = Pattern.compile("[.*\\[\\\\^$]");
+
+    /** It takes some milliseconds, but for a machine that is very busy. */
+    private static final Duration LONGEST_BEGIN = Duration.ofSeconds(2);
+
+    private static final Duration LOOK = Duration.ofMillis(5);
 
     private static final int SOCKET = 3;
     private static final int READING = 0;
@@ -103,10 +114,25 @@ final class Guardian implements AutoCloseable {
      * {@link #uncover}, or this is closed: for who executes another version of the daemon.
      *
      * @param left for how long nobody needs to know an answer of the server's
+     * @throws StoreException it does not see to it: there may be no room for another process
      */
     DaemonStore.Guard cover(Duration left) {
-        Posix.write(pipe, "cover " + Math.max(0, left.toMillis() / 10) + "\n");
+        tell("cover " + Math.max(0, left.toMillis() / 10) + "\n");
+        long until = System.nanoTime() + LONGEST_BEGIN.toNanos();
+        while (!isCovering()) {
+            if (System.nanoTime() - until >= 0 || !isAlive()) {
+                uncover();
+                throw new StoreException(
+                        StoreException.Kind.UNREACHABLE, "the guardian of this daemon cannot watch the programs");
+            }
+            LockSupport.parkNanos(this, LOOK.toNanos());
+        }
         return new DaemonStore.Guard(pid, pipe);
+    }
+
+    /** What watches meanwhile is the only child that it has. */
+    private boolean isCovering() {
+        return ProcessInfo.all().stream().anyMatch(process -> process.parent() == pid);
     }
 
     /** The daemon sees to that itself again; what was stopped goes on. */
@@ -167,17 +193,25 @@ final class Guardian implements AutoCloseable {
                     return Integer.parseInt(descriptor.getFileName().toString());
                 }
             }
-        } catch (IOException failure) {
-            throw new UncheckedIOException("cannot look at our descriptors", failure);
+        } catch (IOException | DirectoryIteratorException failure) {
+            throw unknown(failure.getMessage());
         }
-        throw new IllegalStateException("the connection to the server is none of our sockets");
+        throw unknown("there is none");
     }
 
     private static Stream<String> lines(String file) {
         try {
             return Files.readAllLines(Path.of(file), StandardCharsets.US_ASCII).stream();
-        } catch (IOException none) {
+        } catch (NoSuchFileException none) {
             return Stream.empty(); // a kernel without IPv6
+        } catch (IOException failure) {
+            throw unknown(failure.getMessage());
         }
+    }
+
+    /** There may be no descriptor left to look with, or the connection was closed meanwhile. */
+    private static StoreException unknown(@Nullable String why) {
+        return new StoreException(
+                StoreException.Kind.UNREACHABLE, "cannot find the socket of the connection to the server: " + why);
     }
 }

@@ -187,7 +187,8 @@ final class PostgresSession implements AutoCloseable {
                 if (dismissing || System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
                     alone(this::look);
                 }
-            } catch (SQLException | StoreException lost) {
+            } catch (SQLException | RuntimeException lost) {
+                // Whatever it is: without this thread nobody knows that the daemon lives, and it does not know it either.
                 alone(() -> reconnect(lost));
             }
         }
@@ -299,6 +300,9 @@ final class PostgresSession implements AutoCloseable {
             return PostgresErrors.isAnswer(notYet) ? Answer.REFUSED : Answer.NONE;
         } catch (UnixException notYet) {
             LOG.warn("the guardian of this daemon cannot be started, trying again: {}", notYet.getMessage());
+            return Answer.NONE;
+        } catch (RuntimeException bug) {
+            LOG.error("cannot connect to the server, trying again", bug);
             return Answer.NONE;
         }
     }

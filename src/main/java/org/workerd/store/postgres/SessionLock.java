@@ -97,7 +97,7 @@ final class SessionLock implements AutoCloseable {
         LOG.warn("the guardian of this daemon was killed, starting another");
         try {
             return startGuardian(held.scratch().orElseThrow());
-        } catch (UnixException notYet) {
+        } catch (UnixException | StoreException notYet) {
             LOG.warn("it cannot be started, trying again: {}", notYet.getMessage());
             return last;
         }

@@ -65,7 +65,8 @@ uncover() {
     [ -n "$watch" ] || return 0
     kill "$watch"
     wait "$watch"
-    [ $? != 1 ] || signal_programs CONT
+    # 143: it was told to end before it could stop any. Whatever else ended it, it may have stopped them.
+    case $? in 0 | 143) ;; *) signal_programs CONT ;; esac
     watch=''
 }
 
