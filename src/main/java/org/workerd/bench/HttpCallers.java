@@ -5,13 +5,13 @@ import java.io.EOFException;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.net.StandardProtocolFamily;
-import java.net.UnixDomainSocketAddress;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
 import java.nio.channels.Channels;
 import java.nio.channels.SocketChannel;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -20,33 +20,41 @@ import java.util.List;
 final class HttpCallers implements AutoCloseable {
     private static final Duration PATIENCE = Duration.ofSeconds(30);
     private static final String BODY = "{\"name\":\"noop\",\"payload\":" + EnqueueStep.PAYLOAD + "}";
-    private static final byte[] REQUEST = ("POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\n"
-                    + "Content-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY)
-            .getBytes(StandardCharsets.US_ASCII);
+    private static final String REQUEST =
+            "POST /api/v1/jobs HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer TOKEN\r\n"
+                    + "Content-Type: application/json\r\nContent-Length: " + BODY.length() + "\r\n\r\n" + BODY;
 
     private static final String LENGTH = "content-length: ";
 
+    private final InetSocketAddress address;
+    private final byte[] request;
     private final List<Caller> callers = new ArrayList<>();
+
+    private HttpCallers(int port, String token) {
+        this.address = new InetSocketAddress(InetAddress.getLoopbackAddress(), port);
+        this.request = REQUEST.replace("TOKEN", token).getBytes(StandardCharsets.US_ASCII);
+    }
 
     private record Caller(SocketChannel channel, InputStream answers) {}
 
-    /** So many, connected to the socket as soon as somebody listens there. */
-    static HttpCallers of(Path socket, int clients) throws IOException {
-        HttpCallers made = new HttpCallers();
-        Stopwatch.await("somebody listens on " + socket, PATIENCE, () -> made.connects(socket));
+    /** So many, connected to this port of this machine as soon as somebody listens there. */
+    static HttpCallers of(int port, String token, int clients) throws IOException {
+        HttpCallers made = new HttpCallers(port, token);
+        Stopwatch.await("somebody listens on port " + port, PATIENCE, made::connects);
         while (made.callers.size() < clients) {
-            if (!made.connects(socket)) {
-                throw new IOException("nobody listens on " + socket + " any more");
+            if (!made.connects()) {
+                throw new IOException("nobody listens on port " + port + " any more");
             }
         }
         return made;
     }
 
-    private boolean connects(Path socket) {
+    private boolean connects() {
         try {
-            SocketChannel channel = SocketChannel.open(StandardProtocolFamily.UNIX);
+            SocketChannel channel = SocketChannel.open();
             try {
-                channel.connect(UnixDomainSocketAddress.of(socket));
+                channel.connect(address);
+                channel.setOption(StandardSocketOptions.TCP_NODELAY, true);
             } catch (IOException notYet) {
                 channel.close();
                 return false;
@@ -62,7 +70,7 @@ final class HttpCallers implements AutoCloseable {
     void store(int client) {
         try {
             Caller caller = callers.get(client);
-            caller.channel().write(ByteBuffer.wrap(REQUEST));
+            caller.channel().write(ByteBuffer.wrap(request));
             String status = line(caller.answers());
             int length = 0;
             for (String line = line(caller.answers()); !line.isEmpty(); line = line(caller.answers())) {

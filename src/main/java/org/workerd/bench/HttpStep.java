@@ -25,7 +25,7 @@ record HttpStep(Site site, Plan plan) implements Step {
         Path stored = site.askedQueue();
         site.asked().start();
         try (JobQueue queue = JobQueue.open(stored);
-                HttpCallers callers = HttpCallers.of(site.socket(), CLIENTS)) {
+                HttpCallers callers = site.callers(CLIENTS)) {
             // The first ones are slow: much of it is loaded and compiled with them.
             double unused = rate(callers::store);
             plan.repeat(() -> {

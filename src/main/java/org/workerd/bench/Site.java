@@ -1,15 +1,20 @@
 package org.workerd.bench;
 
 import java.io.IOException;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFilePermission;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.time.Duration;
 import java.time.InstantSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
+import java.util.UUID;
 import org.workerd.store.JobStore;
 import org.workerd.store.QueueUrl;
 import org.workerd.store.sqlite.SqliteEngine;
@@ -47,10 +52,14 @@ final class Site implements AutoCloseable {
             file = "log/NAME.log"
             """;
 
-    private static final String ASKED = """
+    private static final String ASKED =
+            """
             [http]
-            listen = "unix:SOCKET"
+            listen = "127.0.0.1:PORT"
+            token_file = "token"
             """;
+
+    private static final Set<PosixFilePermission> OURS_ALONE = PosixFilePermissions.fromString("rw-------");
 
     private static final String LAUNCHER = "bin/workerd";
     private static final Duration PATIENCE = Duration.ofSeconds(30);
@@ -59,13 +68,16 @@ final class Site implements AutoCloseable {
     private final Path home;
     private final InstantSource clock;
     private final Undertaker undertaker;
+    private final String token = UUID.randomUUID().toString();
+    private final int port;
     private boolean closed;
 
-    private Site(Path top, Path home, InstantSource clock, Undertaker undertaker) {
+    private Site(Path top, Path home, InstantSource clock, Undertaker undertaker) throws IOException {
         this.top = top;
         this.home = home;
         this.clock = clock;
         this.undertaker = undertaker;
+        this.port = freePort();
     }
 
     /**
@@ -112,7 +124,9 @@ final class Site implements AutoCloseable {
         settings("nobody", "lone");
         settings("none", "blank");
         settings("asked", "asked");
-        Files.writeString(config("asked"), ASKED.replace("SOCKET", socket().toString()), StandardOpenOption.APPEND);
+        Files.createFile(top.resolve("token"), PosixFilePermissions.asFileAttribute(OURS_ALONE));
+        Files.writeString(top.resolve("token"), token);
+        Files.writeString(config("asked"), ASKED.replace("PORT", Integer.toString(port)), StandardOpenOption.APPEND);
         BenchHandlers.write(top.resolve("handlers"), top.resolve("plugins"));
     }
 
@@ -143,13 +157,20 @@ final class Site implements AutoCloseable {
         return new BenchDaemon(this, "second");
     }
 
-    /** A daemon that listens on a unix socket. */
+    /** A daemon that listens on a port of this machine. */
     BenchDaemon asked() {
         return new BenchDaemon(this, "asked");
     }
 
-    Path socket() {
-        return top.resolve("http.sock");
+    /** Clients of the daemon that listens. */
+    HttpCallers callers(int clients) throws IOException {
+        return HttpCallers.of(port, token, clients);
+    }
+
+    private static int freePort() throws IOException {
+        try (ServerSocket any = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+            return any.getLocalPort();
+        }
     }
 
     /** The queue of the one that listens; all in it waits. */

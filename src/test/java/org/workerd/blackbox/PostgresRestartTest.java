@@ -116,8 +116,7 @@ abstract class PostgresRestartTest {
                     PATIENCE,
                     () -> machine.daemon().name().equals("java") || restarted(machine) > before);
             machine.signal("STOP");
-            DaemonTest.until(
-                    "it stands still", PATIENCE, () -> machine.daemon().state() == 'T');
+            DaemonTest.until("it stands still", PATIENCE, () -> machine.daemon().state() == 'T');
             if (machine.daemon().name().equals("java")) {
                 return daemon;
             }

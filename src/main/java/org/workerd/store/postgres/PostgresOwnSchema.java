@@ -117,8 +117,8 @@ final class PostgresOwnSchema {
         OURS.stream()
                 .filter(own -> own.startsWith("trigger ") && !there.contains(own))
                 .map(own -> own.split(" "))
-                .forEach(own ->
-                        strangers.add(new Stranger("the trigger " + own[1] + " on " + own[2] + " is missing", true, null)));
+                .forEach(own -> strangers.add(
+                        new Stranger("the trigger " + own[1] + " on " + own[2] + " is missing", true, null)));
         return strangers;
     }
 

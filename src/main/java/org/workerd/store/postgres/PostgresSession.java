@@ -188,7 +188,8 @@ final class PostgresSession implements AutoCloseable {
                     alone(this::look);
                 }
             } catch (SQLException | RuntimeException lost) {
-                // Whatever it is: without this thread nobody knows that the daemon lives, and it does not know it either.
+                // Whatever it is: without this thread nobody knows that the daemon lives, and it does not know it
+                // either.
                 alone(() -> reconnect(lost));
             }
         }
