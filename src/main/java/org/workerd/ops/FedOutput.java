@@ -59,7 +59,7 @@ final class FedOutput {
     }
 
     /**
-     * What has come by now, but no more than about so many bytes.
+     * What has come by now, but no more than about so many bytes at once; nothing: no more has come.
      *
      * @param over the attempt had ended before
      * @param kept what the queue keeps of it then
@@ -99,7 +99,7 @@ final class FedOutput {
         return come.stream().anyMatch(piece -> piece.attempt() == number);
     }
 
-    /** How many bytes it took. */
+    /** Passes over what is known. How many bytes it wrote. */
     private int copy(ByteBuffer text, WritableByteChannel to, long most) throws IOException {
         OptionalLong gap = offset == half ? gap(text) : OptionalLong.empty();
         if (gap.isPresent()) {
@@ -111,12 +111,13 @@ final class FedOutput {
             return 0;
         }
         long end = offset < half ? half - offset : Long.MAX_VALUE;
-        int count = (int) Math.min(text.remaining(), Math.min(end, most));
-        int skipped = (int) Math.max(0, Math.min(count, known - offset));
-        to.write(text.slice(text.position() + skipped, count - skipped));
-        text.position(text.position() + count);
-        offset += count;
-        return count;
+        long here = Math.min(text.remaining(), end);
+        int skipped = (int) Math.max(0, Math.min(here, known - offset));
+        int written = (int) Math.min(here - skipped, most);
+        to.write(text.slice(text.position() + skipped, written));
+        text.position(text.position() + skipped + written);
+        offset += skipped + written;
+        return written;
     }
 
     /** How many bytes were left out here, if that is what is said; taken out of the text. */

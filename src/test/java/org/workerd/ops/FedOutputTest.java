@@ -95,6 +95,22 @@ class FedOutputTest {
         assertThat(copied(output, 5)).isEqualTo("h");
     }
 
+    /** An empty answer tells who asks that nothing has come, and at the end that there is no more. */
+    @Test
+    void whatIsKnownDoesNotCountAgainstWhatIsCopiedAtOnce() throws IOException {
+        String printed = "0123456789".repeat(20_000);
+        FedOutput output = new FedOutput(feed, printed.length(), 1, 99_999);
+        comes(1, printed.substring(0, 80_000), printed.substring(80_000));
+        StringBuilder whole = new StringBuilder();
+        for (int length : List.of(65_536, 34_465, 0)) {
+            String copied = copied(output, 65_536);
+            assertThat(copied).hasSize(length);
+            whole.append(copied);
+        }
+        assertThat(whole).hasToString(printed.substring(99_999));
+        assertThat(output.position()).isEqualTo(200_000);
+    }
+
     @Test
     void whatIsKeptIsCopiedOfAnAttemptThatEndedBeforeAnythingCame() throws IOException {
         assertThat(ended(from(1, 0), "kept")).isEqualTo("kept");
