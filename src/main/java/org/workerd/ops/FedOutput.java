@@ -96,7 +96,8 @@ final class FedOutput {
     }
 
     private boolean isThere() {
-        return come.stream().anyMatch(piece -> piece.attempt() == number);
+        return come.stream()
+                .anyMatch(piece -> piece.attempt() == number && piece.text().hasRemaining());
     }
 
     /** Passes over what is known. How many bytes it wrote. */

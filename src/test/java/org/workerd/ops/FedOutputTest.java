@@ -112,6 +112,15 @@ class FedOutputTest {
     }
 
     @Test
+    void moreIsAskedForWhenAllThatCameWasJustAsMuchAsIsCopiedAtOnce() throws IOException {
+        FedOutput output = from(1, 0);
+        comes(1, "abcde");
+        comes(1, "f");
+        assertThat(copied(output, 5)).isEqualTo("abcde");
+        assertThat(copied(output, 5)).isEqualTo("f");
+    }
+
+    @Test
     void whatIsKeptIsCopiedOfAnAttemptThatEndedBeforeAnythingCame() throws IOException {
         assertThat(ended(from(1, 0), "kept")).isEqualTo("kept");
         assertThat(ended(from(1, 3), "kept")).isEqualTo("t");
