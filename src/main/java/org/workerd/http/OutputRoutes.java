@@ -19,7 +19,6 @@ import org.workerd.ops.OutputFollower;
 import org.workerd.ops.OutputTail;
 import org.workerd.store.JobView;
 import org.workerd.store.OutputFeed;
-import org.workerd.store.OutputFeeds;
 
 /** What attempts print: whole, or as it comes. For the thread of the API. */
 final class OutputRoutes {
@@ -27,10 +26,12 @@ final class OutputRoutes {
 
     private final Room room;
     private final Live live;
+    private final SharedFeeds feeds;
 
     OutputRoutes(Room room, Live live) {
         this.room = room;
         this.live = live;
+        this.feeds = new SharedFeeds(room.parts().engine());
     }
 
     List<Route> routes() {
@@ -66,11 +67,9 @@ final class OutputRoutes {
 
     private void follow(Exchange exchange, JobView job, int attempt) {
         JobOutput output = room.read(queries -> new JobOutput(room.settings(), queries, job));
-        Optional<OutputFeeds> feeds = room.feeds();
-        OutputFeed feed = feeds.map(open -> room.feeding(open, () -> open.follow(job.id())))
-                .orElse(null);
+        OutputFeed feed = feeds.follow(job.id()).orElse(null);
         OutputFollower follower = new OutputFollower(output, feed, attempt, resumed(exchange));
-        live.add(new Following(exchange, job.id(), follower, new Feed(feeds.orElse(null), feed)));
+        live.add(new Following(exchange, job.id(), follower, feed));
     }
 
     private static long resumed(Exchange exchange) {
@@ -102,14 +101,11 @@ final class OutputRoutes {
         return piece.toByteArray();
     }
 
-    /** Null: the job runs on this machine. */
-    private record Feed(@Nullable OutputFeeds all, @Nullable OutputFeed own) {}
-
     /** Server-sent events: text with the offset behind it as the event's id, then the end. */
     private final class Following extends Live.Stream {
         private final long id;
         private final OutputFollower follower;
-        private final Feed feed;
+        private final @Nullable OutputFeed feed;
         private final CharsetDecoder decoder = StandardCharsets.UTF_8
                 .newDecoder()
                 .onMalformedInput(CodingErrorAction.REPLACE)
@@ -117,7 +113,8 @@ final class OutputRoutes {
         private ByteBuffer rest = ByteBuffer.allocate(0);
         private boolean told;
 
-        Following(Exchange exchange, long id, OutputFollower follower, Feed feed) {
+        /** @param feed null: the job runs on this machine */
+        Following(Exchange exchange, long id, OutputFollower follower, @Nullable OutputFeed feed) {
             super(exchange);
             this.id = id;
             this.follower = follower;
@@ -132,7 +129,7 @@ final class OutputRoutes {
             }
             // The state before the output: what was printed before the end is there when the end is seen.
             JobOutput now = room.read(queries -> new JobOutput(room.settings(), queries, JobRoutes.find(queries, id)));
-            String text = decode(room.feeding(feed.all(), () -> piece(now)));
+            String text = decode(piece(now));
             if (!text.isEmpty()) {
                 return "id: " + (follower.position() - rest.remaining()) + "\nevent: output\ndata: "
                         + json("text", text) + "\n\n";
@@ -150,9 +147,8 @@ final class OutputRoutes {
 
         @Override
         public void close() {
-            OutputFeed own = feed.own();
-            if (own != null) {
-                own.close();
+            if (feed != null) {
+                feed.close();
             }
         }
 

@@ -1,7 +1,6 @@
 package org.workerd.http;
 
 import java.time.Instant;
-import java.util.Optional;
 import java.util.concurrent.CompletionException;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -16,7 +15,6 @@ import org.workerd.ops.HandlerView;
 import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.Moves;
-import org.workerd.store.OutputFeeds;
 import org.workerd.store.StoreException;
 import org.workerd.worker.loop.Inbox;
 
@@ -31,7 +29,6 @@ final class Room implements AutoCloseable {
     private final Parts parts;
     private final ScheduledThreadPoolExecutor thread;
     private @Nullable JobQueries queries;
-    private @Nullable OutputFeeds feeds;
 
     Room(Parts parts) {
         this.parts = parts;
@@ -80,34 +77,6 @@ final class Room implements AutoCloseable {
             closeQueries();
             throw failure;
         }
-    }
-
-    /** What jobs print wherever they run, by one connection for all who follow; empty: they run on this machine. */
-    Optional<OutputFeeds> feeds() {
-        if (feeds == null) {
-            feeds = parts.engine().feeds().orElse(null);
-        }
-        return Optional.ofNullable(feeds);
-    }
-
-    /** Does something with these feeds, which are all lost when it fails; who follows then opens others. */
-    <T, E extends Exception> T feeding(@Nullable OutputFeeds open, Feeding<T, E> work) throws E {
-        try {
-            return work.run();
-        } catch (StoreException failure) {
-            if (open != null) {
-                open.close();
-            }
-            if (feeds == open) {
-                feeds = null;
-            }
-            throw failure;
-        }
-    }
-
-    /** Asks a feed. */
-    interface Feeding<T, E extends Exception> {
-        T run() throws E;
     }
 
     /** Why jobs wait, as it is now. */
@@ -202,17 +171,9 @@ final class Room implements AutoCloseable {
         }
     }
 
-    private void closeFeeds() {
-        if (feeds != null) {
-            feeds.close();
-            feeds = null;
-        }
-    }
-
     @Override
     public void close() {
         thread.execute(this::closeQueries);
-        thread.execute(this::closeFeeds);
         thread.shutdown();
     }
 }
