@@ -8,6 +8,7 @@ import java.io.BufferedReader;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.InputStreamReader;
+import java.io.UncheckedIOException;
 import java.net.http.HttpResponse;
 import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.charset.StandardCharsets;
@@ -15,6 +16,8 @@ import java.nio.file.Files;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -93,11 +96,10 @@ class HttpPostgresIT extends HttpTest {
 
         HttpResponse<InputStream> stream = client.send(request(path).build(), BodyHandlers.ofInputStream());
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
-            assertThat(HttpApiIT.next(lines, "data: ")).isEqualTo("{\"text\":\"first\\n\"}");
-            cluster.run(
-                    "select pg_terminate_backend(pid) from pg_stat_activity where query like 'delete from follower_news%'"
-                            + " and pid <> pg_backend_pid()");
-            assertThatThrownBy(() -> HttpApiIT.next(lines, "event: end")).isInstanceOf(IOException.class);
+            assertThat(next(lines, "data: ")).isEqualTo("{\"text\":\"first\\n\"}");
+            // Between two looks at what has come it says that it still follows.
+            until("the session of who follows was ended", () -> endSessions("query like 'delete from follower_news%'") == 1);
+            assertThatThrownBy(() -> next(lines, "event: end")).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(IOException.class);
         }
         CompletableFuture<HttpResponse<String>> resumed =
                 client.sendAsync(request(path).header("Last-Event-ID", "6").build(), BodyHandlers.ofString());
@@ -105,14 +107,32 @@ class HttpPostgresIT extends HttpTest {
                 client.sendAsync(request(path).build(), BodyHandlers.ofString());
         until("both follow", () -> followers() == 2);
         Files.createFile(at.top.resolve("go"));
-        assertThat(begun.get().body()).contains("first", "second", "id: 13\n", "event: end");
-        assertThat(resumed.get().body())
+        assertThat(begun.get(60, TimeUnit.SECONDS).body()).contains("first", "second", "id: 13\n", "event: end");
+        assertThat(resumed.get(60, TimeUnit.SECONDS).body())
                 .contains("second", "id: 13\n", "event: end")
                 .doesNotContain("first");
         HttpResponse<String> late = send(request(path).header("Last-Event-ID", "6"));
         assertThat(late.body()).contains("id: 13\nevent: output\ndata: {\"text\":\"second\\n\"}", "event: end");
         until("nobody follows", () -> followers() == 0);
         other.stop();
+    }
+
+    /** How many. */
+    private long endSessions(String which) {
+        return cluster.number("select count(pg_terminate_backend(pid)) from pg_stat_activity where " + which
+                + " and pid <> pg_backend_pid()");
+    }
+
+    /** The client has no time limit for what comes after the head of an answer. */
+    private static String next(BufferedReader lines, String field) throws Exception {
+        return CompletableFuture.supplyAsync(() -> {
+                    try {
+                        return HttpApiIT.next(lines, field);
+                    } catch (IOException broken) {
+                        throw new UncheckedIOException(broken);
+                    }
+                })
+                .get(60, TimeUnit.SECONDS);
     }
 
     /** Not the one whose connection was lost, who could not say that he left. */
