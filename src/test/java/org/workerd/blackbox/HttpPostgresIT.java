@@ -98,8 +98,12 @@ class HttpPostgresIT extends HttpTest {
         try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8))) {
             assertThat(next(lines, "data: ")).isEqualTo("{\"text\":\"first\\n\"}");
             // Between two looks at what has come it says that it still follows.
-            until("the session of who follows was ended", () -> endSessions("query like 'delete from follower_news%'") == 1);
-            assertThatThrownBy(() -> next(lines, "event: end")).isInstanceOf(ExecutionException.class).hasRootCauseInstanceOf(IOException.class);
+            until(
+                    "the session of who follows was ended",
+                    () -> endSessions("query like 'delete from follower_news%'") == 1);
+            assertThatThrownBy(() -> next(lines, "event: end"))
+                    .isInstanceOf(ExecutionException.class)
+                    .hasRootCauseInstanceOf(IOException.class);
         }
         CompletableFuture<HttpResponse<String>> resumed =
                 client.sendAsync(request(path).header("Last-Event-ID", "6").build(), BodyHandlers.ofString());

@@ -22,8 +22,7 @@ class SharedFeedsTest {
     private final PostgresCluster cluster = PostgresCluster.shared();
     private final String database = "feeds" + MADE.incrementAndGet();
     private final PostgresEngine engine = new PostgresEngine(
-            QueueUrl.Postgres.parse(cluster.url(PostgresCluster.USER, database, "workerd")),
-            Duration.ofSeconds(30));
+            QueueUrl.Postgres.parse(cluster.url(PostgresCluster.USER, database, "workerd")), Duration.ofSeconds(30));
     private final SharedFeeds feeds = new SharedFeeds(engine);
 
     @BeforeEach
