@@ -66,8 +66,20 @@ final class Room implements AutoCloseable {
         return HandlerView.of(settings());
     }
 
-    /** Asks the queue; opened by the first who asks. */
+    /** Asks the queue, which is opened by the first who asks; once more when that connection turns out to be lost. */
     <T> T read(Function<JobQueries, T> question) {
+        boolean wasOpen = queries != null;
+        try {
+            return readOnce(question);
+        } catch (StoreException failure) {
+            if (wasOpen && failure.kind() == StoreException.Kind.UNREACHABLE) {
+                return readOnce(question);
+            }
+            throw failure;
+        }
+    }
+
+    private <T> T readOnce(Function<JobQueries, T> question) {
         try {
             if (queries == null) {
                 queries = parts.engine().openForReading();

@@ -121,10 +121,24 @@ class HttpPostgresIT extends HttpTest {
         other.stop();
     }
 
+    @Test
+    void whoAsksFirstAfterTheServerWasRestartedIsAnswered() throws Exception {
+        post("/api/v1/jobs", "{\"name\":\"short\"}");
+        get("/api/v1/jobs/1/wait?timeout=30s");
+        String path = "/api/v1/jobs/1/attempts/1/output?follow=1";
+        assertThat(get(path).body()).contains("hello", "event: end");
+        expectErrors();
+        endSessions("application_name = 'workerd'");
+        assertThat(get(path).body()).contains("hello", "event: end");
+    }
+
     /** How many. */
     private long endSessions(String which) {
-        return cluster.number("select count(pg_terminate_backend(pid)) from pg_stat_activity where " + which
-                + " and pid <> pg_backend_pid()");
+        return sessions(which, "pg_terminate_backend(pid)");
+    }
+
+    private long sessions(String which, String what) {
+        return cluster.number("select count(" + what + ") from pg_stat_activity where pid <> pg_backend_pid() and " + which);
     }
 
     /** The client has no time limit for what comes after the head of an answer. */
