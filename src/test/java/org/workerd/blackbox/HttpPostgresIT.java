@@ -118,6 +118,7 @@ class HttpPostgresIT extends HttpTest {
         HttpResponse<String> late = send(request(path).header("Last-Event-ID", "6"));
         assertThat(late.body()).contains("id: 13\nevent: output\ndata: {\"text\":\"second\\n\"}", "event: end");
         until("nobody follows", () -> followers() == 0);
+        until("the connection of who followed is closed", () -> sessions("query like 'with left_behind%'", "*") == 0);
         other.stop();
     }
 
