@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import java.util.function.LongSupplier;
 import java.util.function.Supplier;
 import org.workerd.ops.HandlerView;
 import org.workerd.ops.HandlerView.Refusal;
@@ -16,11 +17,17 @@ final class AcceptedNames {
     private static final long FRESH = TimeUnit.SECONDS.toNanos(1);
     private static final int MOST = 1_000;
 
+    private final LongSupplier nanoTime;
     private final Map<String, Long> acceptedAt = new HashMap<>();
+
+    /** @param nanoTime as {@link System#nanoTime} tells it */
+    AcceptedNames(LongSupplier nanoTime) {
+        this.nanoTime = nanoTime;
+    }
 
     /** Why a job of this name is refused; empty: it is not. */
     Optional<Refusal> refusal(String name, Supplier<HandlerView> handlers) {
-        long now = System.nanoTime();
+        long now = nanoTime.getAsLong();
         Long before = acceptedAt.get(name);
         if (before != null && now - before < FRESH) {
             return Optional.empty();

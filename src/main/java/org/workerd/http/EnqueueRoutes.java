@@ -21,7 +21,7 @@ final class EnqueueRoutes {
     private static final int TOLD = 20;
 
     private final Room room;
-    private final AcceptedNames accepted = new AcceptedNames();
+    private final AcceptedNames accepted = new AcceptedNames(System::nanoTime);
 
     EnqueueRoutes(Room room) {
         this.room = room;

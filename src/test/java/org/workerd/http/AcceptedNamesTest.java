@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.workerd.config.DaemonDirectory;
@@ -18,7 +19,10 @@ class AcceptedNamesTest {
     private Path top;
 
     private final AtomicInteger looks = new AtomicInteger();
-    private final AcceptedNames names = new AcceptedNames();
+    /** Where it begins means nothing, and it runs over. */
+    private final AtomicLong nanos = new AtomicLong(Long.MAX_VALUE);
+
+    private final AcceptedNames names = new AcceptedNames(nanos::get);
 
     private boolean isRefused(String name) {
         return names.refusal(name, () -> {
@@ -37,8 +41,21 @@ class AcceptedNamesTest {
     void whatWasAcceptedAMomentAgoIsNotLookedAtAgain() throws IOException {
         write("good");
         assertThat(isRefused("good")).isFalse();
+        nanos.addAndGet(999_999_999);
         assertThat(isRefused("good")).isFalse();
         assertThat(looks).hasValue(1);
+    }
+
+    @Test
+    void whatWasAcceptedASecondAgoIsLookedAtAgain() throws IOException {
+        write("good");
+        assertThat(isRefused("good")).isFalse();
+        Files.delete(top.resolve("good"));
+        nanos.addAndGet(999_999_999);
+        assertThat(isRefused("good")).isFalse();
+        nanos.addAndGet(1);
+        assertThat(isRefused("good")).isTrue();
+        assertThat(looks).hasValue(2);
     }
 
     @Test
