@@ -139,7 +139,8 @@ class HttpPostgresIT extends HttpTest {
     }
 
     private long sessions(String which, String what) {
-        return cluster.number("select count(" + what + ") from pg_stat_activity where pid <> pg_backend_pid() and " + which);
+        return cluster.number(
+                "select count(" + what + ") from pg_stat_activity where pid <> pg_backend_pid() and " + which);
     }
 
     /** The client has no time limit for what comes after the head of an answer. */
