@@ -67,17 +67,17 @@ final class Lingering extends HttpStream.Wrapper {
     private void linger() {
         EndPoint end = request.getConnectionMetaData().getConnection().getEndPoint();
         Executor executor = request.getComponents().getExecutor();
-        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, new Rest(end, executor));
+        request.setAttribute(HttpStream.UPGRADE_CONNECTION_ATTRIBUTE, new Discarding(end, executor));
     }
 
-    /** What the connection is for from then on. */
-    private static final class Rest extends AbstractConnection implements Connection.UpgradeTo {
+    /** Tells the client that no more comes, and reads and discards what it still sends, until it closes or sent too much. */
+    private static final class Discarding extends AbstractConnection implements Connection.UpgradeTo {
         private static final int PIECE = 16 << 10;
         private static final long MOST = 64L << 20;
 
         private long thrownAway;
 
-        Rest(EndPoint end, Executor executor) {
+        Discarding(EndPoint end, Executor executor) {
             super(end, executor);
         }
 
