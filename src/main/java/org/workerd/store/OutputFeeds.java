@@ -9,7 +9,7 @@ public interface OutputFeeds extends AutoCloseable {
      */
     OutputFeed follow(long job);
 
-    /** Nobody follows any job any more. */
+    /** Closes the connection: feeds that are still open can only be closed. */
     @Override
     void close();
 }
