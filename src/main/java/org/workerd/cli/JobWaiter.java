@@ -42,8 +42,8 @@ final class JobWaiter {
         this.follow = follow;
     }
 
-    /** What it looks through, as long as it waits. */
-    private record Eyes(JobQueries queries, Changes changes, @Nullable OutputFeeds feeds, WaitTalk talk) {}
+    /** What it uses as long as it waits. */
+    private record Session(JobQueries queries, Changes changes, @Nullable OutputFeeds feeds, WaitTalk talk) {}
 
     /** Waits for one job after the other, which takes as long as waiting for all: the first bad status, else 0. */
     int await(Ids ids) throws IOException, InterruptedException {
@@ -53,9 +53,9 @@ final class JobWaiter {
                 Changes changes = Main.engine(settings).changes(queries);
                 OutputFeeds feeds = follow ? Main.engine(settings).feeds().orElse(null) : null) {
             WaitTalk talk = new WaitTalk(main, settings, queries, !follow);
-            Eyes eyes = new Eyes(queries, changes, feeds, talk);
+            Session session = new Session(queries, changes, feeds, talk);
             for (int i = 0; i < ids.count(); i++) {
-                Seen seen = await(ids.id(i), told, eyes);
+                Seen seen = await(ids.id(i), told, session);
                 JobView job = seen.job();
                 if (!job.state().isFinal()) {
                     talk.say("job " + job.id() + " is still " + job.state().word() + " after "
@@ -74,33 +74,33 @@ final class JobWaiter {
     }
 
     /** As it was when it had become final, or when the time was up. */
-    private Seen await(long id, Ids told, Eyes eyes) throws IOException, InterruptedException {
+    private Seen await(long id, Ids told, Session session) throws IOException, InterruptedException {
         if (!follow) {
-            return await(id, null, told, eyes);
+            return await(id, null, told, session);
         }
-        JobOutput printed = new JobOutput(settings, eyes.queries(), Show.find(eyes.queries(), id));
-        try (FollowedOutput output = new FollowedOutput(main.console(), printed, eyes.feeds(), id, 1)) {
-            return await(id, output, told, eyes);
+        JobOutput printed = new JobOutput(settings, session.queries(), Show.find(session.queries(), id));
+        try (FollowedOutput output = new FollowedOutput(main.console(), printed, session.feeds(), id, 1)) {
+            return await(id, output, told, session);
         }
     }
 
     /** @param output null: what it prints is not wanted */
-    private Seen await(long id, @Nullable FollowedOutput output, Ids told, Eyes eyes)
+    private Seen await(long id, @Nullable FollowedOutput output, Ids told, Session session)
             throws IOException, InterruptedException {
-        Seen seen = look(id, eyes.queries());
+        Seen seen = look(id, session.queries());
         while (true) {
             JobView job = seen.job();
-            boolean read = output != null && copy(output, new JobOutput(settings, eyes.queries(), job));
-            tell(job, told, eyes);
+            boolean read = output != null && copy(output, new JobOutput(settings, session.queries(), job));
+            tell(job, told, session);
             if (wait.isOver(job)) {
                 return seen;
             }
             boolean watched = output == null
                     || !read
                     || job.state() != JobState.RUNNING
-                    || eyes.changes().watch(output.follower().directory());
-            eyes.changes().await(watched ? wait.left() : Span.shorter(wait.left(), Logs.SHORT));
-            seen = look(id, eyes.queries());
+                    || session.changes().watch(output.follower().directory());
+            session.changes().await(watched ? wait.left() : Span.shorter(wait.left(), Logs.SHORT));
+            seen = look(id, session.queries());
         }
     }
 
@@ -117,14 +117,14 @@ final class JobWaiter {
         return read;
     }
 
-    private void tell(JobView job, Ids told, Eyes eyes) {
+    private void tell(JobView job, Ids told, Session session) {
         if (!main.console().isListenedTo()) {
             return;
         }
-        eyes.talk().tell(job);
+        session.talk().tell(job);
         for (int i = 0; i < told.count(); i++) {
             if (told.id(i) != job.id()) {
-                eyes.queries().find(told.id(i)).ifPresent(eyes.talk()::tell);
+                session.queries().find(told.id(i)).ifPresent(session.talk()::tell);
             }
         }
     }

@@ -72,7 +72,7 @@ final class Logs implements Callable<Integer> {
                         OutputFeeds feeds = Main.engine(settings).feeds().orElse(null);
                         FollowedOutput followed =
                                 new FollowedOutput(main.console(), output, feeds, id, begin(job, output))) {
-                    follow(job, followed, new Sight(settings, queries, changes));
+                    follow(job, followed, new Session(settings, queries, changes));
                 }
             } else {
                 print(job, output, queries.attempts(id));
@@ -110,10 +110,11 @@ final class Logs implements Callable<Integer> {
                 : words + " Attempt " + earlier.get() + " has: workerd logs " + id + " --attempt " + earlier.get();
     }
 
-    /** Through which it looks, as long as it follows. */
-    private record Sight(Settings settings, JobQueries queries, Changes changes) {}
+    /** What it uses as long as it follows. */
+    private record Session(Settings settings, JobQueries queries, Changes changes) {}
 
-    private void follow(JobView first, FollowedOutput followed, Sight sight) throws IOException, InterruptedException {
+    private void follow(JobView first, FollowedOutput followed, Session session)
+            throws IOException, InterruptedException {
         OutputFollower output = followed.follower();
         int begun = output.number();
         boolean earlier = attempt == null && first.state() != JobState.RUNNING && begun <= first.attempt();
@@ -125,8 +126,8 @@ final class Logs implements Callable<Integer> {
         }
         while (true) {
             // The state before the output: what was printed before the end is there when the end is seen.
-            JobView job = Show.find(sight.queries(), id);
-            JobOutput now = new JobOutput(sight.settings(), sight.queries(), job);
+            JobView job = Show.find(session.queries(), id);
+            JobOutput now = new JobOutput(session.settings(), session.queries(), job);
             if (!followed.copy(now)) {
                 return;
             }
@@ -143,8 +144,8 @@ final class Logs implements Callable<Integer> {
                 main.console().hint("workerd: job " + id + " is " + job.state().word());
                 return;
             }
-            boolean watched = sight.changes().watch(output.directory());
-            sight.changes().await(watched || job.state() != JobState.RUNNING ? LONG : SHORT);
+            boolean watched = session.changes().watch(output.directory());
+            session.changes().await(watched || job.state() != JobState.RUNNING ? LONG : SHORT);
         }
     }
 

@@ -88,8 +88,8 @@ public final class Checkup {
                 }
                 if (findings.stream().noneMatch(HealthCheck::isDamage)) {
                     look("daemons", () -> new DeadDaemonsCheck(settings, health).look());
-                    Instant its = health.queries().clock(() -> now).instant();
-                    look("jobs", () -> new JobsCheck(settings, health, daemon, its).look());
+                    Instant queueTime = health.queries().clock(() -> now).instant();
+                    look("jobs", () -> new JobsCheck(settings, health, daemon, queueTime).look());
                 }
                 if (!health.isOvertaken()) {
                     return;
