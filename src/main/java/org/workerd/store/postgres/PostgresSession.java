@@ -37,7 +37,7 @@ final class PostgresSession implements AutoCloseable {
 
     private static final Duration BETWEEN_READINGS = Duration.ofSeconds(30);
     /** The server works and has no place for us: others, who have one, see our lock free for a second, and take over. */
-    private static final Duration SHUT_OUT = Duration.ofMillis(500);
+    private static final Duration SHUT_OUT = Duration.ofMillis(250);
 
     private static final Duration FOREVER = Duration.ofDays(36_525);
     private static final Fence NO_FENCE = new Fence() {
