@@ -130,8 +130,8 @@ final class Browser implements AutoCloseable, WebSocket.Listener {
     void loading(Going going) throws Exception {
         int seen = events.size();
         going.go();
-        DaemonTest.until("the page is loaded", () -> events.subList(seen, events.size()).stream()
-                .anyMatch(event -> "Page.loadEventFired".equals(event.get("method"))));
+        DaemonTest.until("the page is loaded", () -> events.stream().skip(seen).anyMatch(event -> "Page.loadEventFired"
+                .equals(event.get("method"))));
     }
 
     /** A value of the page, by a script that the tester runs, scripts or no. */
