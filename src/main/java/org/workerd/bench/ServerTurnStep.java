@@ -45,6 +45,10 @@ record ServerTurnStep(ServerSite site, Plan plan, InstantSource clock) implement
         List<NewJob> jobs = Collections.nCopies(
                 plan.javaJobs(),
                 NewJob.named("noop").payload(EnqueueStep.PAYLOAD).build());
+        // What other steps have left would be claimed, too.
+        try (PostgresBareLoops loops = site.bare()) {
+            loops.forgetJobs();
+        }
         try (JobStore store = site.store()) {
             store.transaction(moves -> moves.enqueue(jobs));
             long daemon = store.transaction(moves -> moves.register(0, "bench", EACH, clock.instant()));
