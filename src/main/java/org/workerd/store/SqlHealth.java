@@ -20,25 +20,17 @@ public abstract class SqlHealth implements Health {
      */
     public record Question(String sql, String what) {}
 
-    private static final String NOWHERE =
+    /** The jobs of every state, each as often as it stands in one. */
+    private static final String PLACED =
             """
-            select count(*) from jobs where id not in (
-              select id from blocked union all select id from scheduled union all select id from ready
+            (select id from blocked union all select id from scheduled union all select id from ready
               union all select id from running union all select id from finished)
             """;
-    private static final String TWICE =
-            """
-            select count(*) - count(distinct id) from (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished) as placed
-            """;
-    private static final String NO_JOB =
-            """
-            select count(*) from (
-              select id from blocked union all select id from scheduled union all select id from ready
-              union all select id from running union all select id from finished) as placed
-            where not exists (select 1 from jobs where jobs.id = placed.id)
-            """;
+
+    private static final String NOWHERE = "select count(*) from jobs where id not in " + PLACED;
+    private static final String TWICE = "select count(*) - count(distinct id) from " + PLACED + " as placed";
+    private static final String NO_JOB = "select count(*) from " + PLACED
+            + " as placed where not exists (select 1 from jobs where jobs.id = placed.id)";
     private static final String UNOWNED =
             """
             select count(*) from running where not exists (select 1 from daemons where daemons.id = claimed_by)
