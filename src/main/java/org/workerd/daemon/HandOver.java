@@ -41,6 +41,8 @@ final class HandOver implements MainLoop.Restart {
     private static final Duration LEAST = Duration.ofSeconds(2);
 
     private static final int FAILED = 1;
+    private static final String UNFINISHED =
+            "jobs that are ending, or their results, kept it waiting for too long; the queue may be locked, or the disk full";
 
     private final Worker worker;
     private final Place place;
@@ -54,8 +56,8 @@ final class HandOver implements MainLoop.Restart {
 
     private long javaUntil;
     private long giveUpAt;
-    /** Why the queue could not be handed over when it was last tried, behind a colon. */
-    private String hindrance = "";
+    /** What keeps it waiting, as far as it was seen last. */
+    private String hindrance = UNFINISHED;
 
     private boolean interrupted;
     private boolean webClosed;
@@ -151,7 +153,6 @@ final class HandOver implements MainLoop.Restart {
         } catch (UnixException failure) {
             LOG.warn("cannot note in the ledger that it restarts: {}", failure.getMessage());
         }
-        hindrance = "";
         worker.stop(Stop.HAND_OVER);
     }
 
@@ -164,6 +165,7 @@ final class HandOver implements MainLoop.Restart {
             webClosed = true;
             place.web().close();
         }
+        hindrance = UNFINISHED;
         Optional<List<Carried>> programs = standstill.begin();
         if (programs.isPresent()) {
             try {
@@ -174,11 +176,7 @@ final class HandOver implements MainLoop.Restart {
             }
         }
         if (phase == Phase.ENDING && left(giveUpAt).isNegative()) {
-            refuse(
-                    FAILED,
-                    "workerd: cannot restart: jobs that are ending, or their results, kept it waiting for too long;"
-                            + " the queue may be locked or out of reach, or the disk full" + hindrance
-                            + "\nTry again later");
+            refuse(FAILED, "workerd: cannot restart: " + hindrance + "\nTry again later");
         }
         return phase == Phase.ENDING ? SOON : NOTHING;
     }
@@ -210,7 +208,7 @@ final class HandOver implements MainLoop.Restart {
         try {
             guard = place.store().handOver();
         } catch (StoreException notNow) {
-            hindrance = ": " + notNow.getMessage();
+            hindrance = String.valueOf(notNow.getMessage());
             return;
         }
         HandOverNote note = new HandOverNote(
