@@ -8,7 +8,7 @@ import org.workerd.bench.Figure.Limit;
 import org.workerd.client.JobQueue;
 import org.workerd.job.NewJob;
 
-/** Jobs stored over the unix socket of a daemon that runs none of them, beside programs that store them themselves. */
+/** Jobs stored over HTTP by a daemon that runs none of them, beside programs that store them themselves. */
 record HttpStep(Site site, Plan plan) implements Step {
     private static final int CLIENTS = 16;
 
