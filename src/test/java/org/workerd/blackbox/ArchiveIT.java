@@ -225,15 +225,15 @@ final class ArchiveIT {
     }
 
     private static void copy(Path one, Path other) {
-        assertThat(new Shell(trees)
-                        .run("cp", "-a", one.toString(), other.toString())
-                        .code())
-                .isZero();
+        succeeds("cp", "-a", one.toString(), other.toString());
     }
 
     private static void move(Path one, Path other) {
-        assertThat(new Shell(trees).run("mv", one.toString(), other.toString()).code())
-                .isZero();
+        succeeds("mv", one.toString(), other.toString());
+    }
+
+    private static void succeeds(String... line) {
+        assertThat(new Shell(trees).run(line).code()).isZero();
     }
 
     private Path archive() throws IOException {

@@ -15,8 +15,7 @@ class PostgresRestartIT extends PostgresRestartTest {
     void aProgramGoesOnOverTwoRestartsAndNobodyElseTakesItOver() throws IOException {
         Installation one = machine("one");
         long daemon = one.start();
-        String id = enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
         Installation two = machine("two");
         two.start();
 
@@ -24,13 +23,11 @@ class PostgresRestartIT extends PostgresRestartTest {
         restart(one);
 
         assertThat(one.pid()).isEqualTo(daemon);
-        assertThat(Proc.of(program))
+        assertThat(Proc.of(job.program()))
                 .hasValueSatisfying(it -> assertThat(it.parent()).isEqualTo((int) daemon));
-        go();
-        await(one, id);
-        assertThat(diaryLines()).containsExactly("begin one " + program, "end one");
-        assertThat(one.workerd("logs", id).out()).isEqualTo("before\nafter\n");
-        assertThat(one.workerd("show", "--json", id).out())
+        assertEndsWhereItBegan(job);
+        assertThat(one.workerd("logs", job.id()).out()).isEqualTo("before\nafter\n");
+        assertThat(one.workerd("show", "--json", job.id()).out())
                 .contains("\"attempt\":1,", "\"result\":{\"n\":1}", "\"message\":\"before\"");
         assertThat(two.logText()).doesNotContain("dead", "died", "took over");
         // It still shows that it lives, and that it is the same.
@@ -82,14 +79,13 @@ class PostgresRestartIT extends PostgresRestartTest {
     void theTimeLimitOfAProgramGoesOn() throws IOException {
         Installation one = machine("one");
         one.start();
-        String id = enqueue(one, "long", "--timeout", "12s", "--max-attempts", "1");
-        long program = program();
+        Begun job = begin(one, "--timeout", "12s", "--max-attempts", "1");
 
         restart(one);
 
-        assertThat(one.workerd("wait", id, "--timeout", "40s").code()).isEqualTo(124);
-        assertThat(isGone(program)).isTrue();
-        assertThat(one.workerd("show", "--json", id).out()).contains("\"outcome\":\"timeout\"");
+        assertThat(one.workerd("wait", job.id(), "--timeout", "40s").code()).isEqualTo(124);
+        assertThat(isGone(job.program())).isTrue();
+        assertThat(one.workerd("show", "--json", job.id()).out()).contains("\"outcome\":\"timeout\"");
         one.stop();
     }
 
@@ -97,8 +93,7 @@ class PostgresRestartIT extends PostgresRestartTest {
     void whatWouldNotStartIsRefusedAndNothingHappens() throws IOException {
         Installation one = machine("one");
         long daemon = one.start();
-        String id = enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
         Installation other = machine("other", cluster.url(PostgresCluster.USER, "postgres", schema + "other"));
         other.start();
         String good = Installation.read(one.config);
@@ -116,9 +111,7 @@ class PostgresRestartIT extends PostgresRestartTest {
         assertThat(moved.err()).contains("of another queue", "workerd (pid " + daemon + ") goes on as before");
         assertThat(one.logText()).doesNotContain("restarting in place");
         restart(one);
-        go();
-        await(one, id);
-        assertThat(diaryLines()).containsExactly("begin one " + program, "end one");
+        assertEndsWhereItBegan(job);
         one.stop();
         other.stop();
     }
@@ -127,8 +120,7 @@ class PostgresRestartIT extends PostgresRestartTest {
     void toDrainItWaitsForWhatRunsAndStartsAnother() throws IOException {
         Installation one = machine("one");
         long daemon = one.start();
-        String id = enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
 
         Shell.Running restart = one.shell.begin(one.line("restart", "--drain", "--timeout", "40s"));
         one.awaitLog("waiting for running jobs: 1");
@@ -136,8 +128,8 @@ class PostgresRestartIT extends PostgresRestartTest {
 
         assertThat(restart.await().code()).as(one.logText()).isZero();
         assertThat(one.pid()).isNotEqualTo(daemon);
-        await(one, id);
-        assertThat(diaryLines()).containsExactly("begin one " + program, "end one");
+        await(one, job.id());
+        assertThat(diaryLines()).containsExactly("begin one " + job.program(), "end one");
         one.stop();
     }
 }

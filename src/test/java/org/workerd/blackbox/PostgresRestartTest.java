@@ -93,8 +93,36 @@ abstract class PostgresRestartTest {
         return done.out().strip();
     }
 
+    /**
+     * A job that waits until {@link #go}.
+     *
+     * @param program the number of its process
+     */
+    record Begun(Installation machine, String id, long program) {}
+
+    /** The first job, once the daemon that was started runs it. */
+    Begun begin(Installation machine, String... options) {
+        List<String> job = new ArrayList<>(List.of("long"));
+        job.addAll(List.of(options));
+        return new Begun(machine, enqueue(machine, job.toArray(String[]::new)), program());
+    }
+
+    /** Its program began and ended once, where it began. */
+    void assertEndsWhereItBegan(Begun job) throws IOException {
+        go();
+        await(job.machine(), job.id());
+        assertThat(diaryLines()).containsExactly("begin one " + job.program(), "end one");
+    }
+
+    /** Its program was ended, and another machine ran the job. */
+    void assertEndsOnTwo(Begun job, Installation two) throws IOException {
+        go();
+        await(two, job.id());
+        assertThat(diaryLines()).hasSize(3).last().isEqualTo("end two");
+    }
+
     /** The number of its process, once it runs. */
-    long program() {
+    private long program() {
         DaemonTest.until("it runs", PATIENCE, () -> diaryLines().size() == 1);
         return Long.parseLong(diaryLines().get(0).split(" ")[2]);
     }

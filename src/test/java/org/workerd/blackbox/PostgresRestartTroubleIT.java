@@ -14,22 +14,19 @@ class PostgresRestartTroubleIT extends PostgresRestartTest {
     void aDaemonThatIsKilledInTheMidstIsDead() throws IOException {
         Installation one = machine("one");
         one.start();
-        String id = enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
         Installation two = machine("two");
         two.start();
 
         long daemon = stopInTheMidst(one);
-        assertThat(isGone(program)).isFalse();
+        assertThat(isGone(job.program())).isFalse();
         one.shell.kill("KILL", daemon);
 
         DaemonTest.until(
                 "the other machine runs it", PATIENCE, () -> diaryLines().size() == 2);
-        assertThat(isGone(program)).isTrue();
+        assertThat(isGone(job.program())).isTrue();
         assertThat(diaryLines().get(1)).startsWith("begin two");
-        go();
-        await(two, id);
-        assertThat(diaryLines()).hasSize(3).last().isEqualTo("end two");
+        assertEndsOnTwo(job, two);
         two.stop();
     }
 
@@ -39,22 +36,19 @@ class PostgresRestartTroubleIT extends PostgresRestartTest {
         cluster.run("create role guest login; grant create on database postgres to guest");
         Installation one = machine("one", url("guest", cluster.port()));
         one.start();
-        String id = enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
 
         long daemon = stopInTheMidst(one);
         cluster.run("alter role guest connection limit 0");
         endSessions();
-        DaemonTest.until("it stands still", PATIENCE, () -> isStopped(program));
+        DaemonTest.until("it stands still", PATIENCE, () -> isStopped(job.program()));
         one.shell.kill("CONT", daemon);
         one.awaitLog("cannot take over the queue, retrying");
-        assertThat(isStopped(program)).isTrue();
+        assertThat(isStopped(job.program())).isTrue();
         cluster.run("alter role guest connection limit -1");
-        DaemonTest.until("it goes on", PATIENCE, () -> !isStopped(program));
+        DaemonTest.until("it goes on", PATIENCE, () -> !isStopped(job.program()));
 
-        go();
-        await(one, id);
-        assertThat(diaryLines()).containsExactly("begin one " + program, "end one");
+        assertEndsWhereItBegan(job);
         one.stop();
     }
 
@@ -64,8 +58,7 @@ class PostgresRestartTroubleIT extends PostgresRestartTest {
         cluster.run("create role visitor login; grant create on database postgres to visitor");
         Installation one = machine("one", url("visitor", cluster.port()));
         one.start();
-        enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
 
         long daemon = stopInTheMidst(one);
         cluster.run("alter role visitor connection limit 0");
@@ -76,28 +69,25 @@ class PostgresRestartTroubleIT extends PostgresRestartTest {
         one.signal("TERM");
 
         Installation.awaitEnd(daemon);
-        DaemonTest.until("its program is ended", PATIENCE, () -> isGone(program));
+        DaemonTest.until("its program is ended", PATIENCE, () -> isGone(job.program()));
     }
 
     @Test
     void aDaemonThatIsBackTooLateEndsWhatAnotherHasTakenOver() throws Exception {
         Installation one = machine("one");
         one.start();
-        String id = enqueue(one, "long");
-        long program = program();
+        Begun job = begin(one);
         Installation two = machine("two");
         two.start();
 
         long daemon = stopInTheMidst(one);
         endSessions();
         DaemonTest.until("the other has it", PATIENCE, () -> diaryLines().size() == 2);
-        assertThat(isStopped(program)).isTrue();
+        assertThat(isStopped(job.program())).isTrue();
         one.shell.kill("CONT", daemon);
-        DaemonTest.until("it is ended", PATIENCE, () -> isGone(program));
+        DaemonTest.until("it is ended", PATIENCE, () -> isGone(job.program()));
 
-        go();
-        await(two, id);
-        assertThat(diaryLines()).hasSize(3).last().isEqualTo("end two");
+        assertEndsOnTwo(job, two);
         two.stop();
         String later = enqueue(one, "long");
         await(one, later);
@@ -111,19 +101,16 @@ class PostgresRestartTroubleIT extends PostgresRestartTest {
             Installation one = machine("one", url(PostgresCluster.USER, cable.port()));
             one.set("queue.fence", Installation.text("4s")).configure();
             one.start();
-            String id = enqueue(one, "long");
-            long program = program();
+            Begun job = begin(one);
 
             long daemon = stopInTheMidst(one);
             cable.cut();
             one.shell.kill("CONT", daemon);
-            DaemonTest.until("it stands still", PATIENCE, () -> isStopped(program));
+            DaemonTest.until("it stands still", PATIENCE, () -> isStopped(job.program()));
             cable.mend();
-            DaemonTest.until("it goes on", PATIENCE, () -> !isStopped(program));
+            DaemonTest.until("it goes on", PATIENCE, () -> !isStopped(job.program()));
 
-            go();
-            await(one, id);
-            assertThat(diaryLines()).containsExactly("begin one " + program, "end one");
+            assertEndsWhereItBegan(job);
             one.stop();
         }
     }
