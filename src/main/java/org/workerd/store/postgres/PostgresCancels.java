@@ -47,7 +47,7 @@ final class PostgresCancels {
             """
             with gone as (
               delete from ready using jobs
-              where jobs.id = ? and ready.lane = jobs.lane and rank = -priority and ready.id = jobs.id
+              where jobs.id = ? and ready.lane = lane_of(queue, name) and rank = -priority and ready.id = jobs.id
               returning ready.id, ready.lane, attempt, forgiven)
             insert into finished (id, lane, state, attempt, forgiven, started_at, finished_at, error)
             select id, lane, 'cancelled', attempt, forgiven,

@@ -96,7 +96,7 @@ final class PostgresCopyTarget implements CopyTarget {
         }
     }
 
-    private static final String LANE = "(select jobs.lane from jobs where jobs.id = ?)";
+    private static final String LANE = "(select lane_of(queue, name) from jobs where jobs.id = ?)";
 
     private static final CopyStatements.Insert INSERT =
             new CopyStatements.Insert("insert", "overriding system value values", LANE);
@@ -104,17 +104,17 @@ final class PostgresCopyTarget implements CopyTarget {
     private static final String READY =
             """
             insert into ready (lane, rank, id, attempt, forgiven)
-            select lane, -priority, id, ?, ? from jobs where id = ?
+            select lane_of(queue, name), -priority, id, ?, ? from jobs where id = ?
             """;
     private static final String SCHEDULED =
             """
             insert into scheduled (lane, rank, id, attempt, forgiven, run_at, retrying)
-            select lane, -priority, id, ?, ?, ?, ? from jobs where id = ?
+            select lane_of(queue, name), -priority, id, ?, ?, ?, ? from jobs where id = ?
             """;
     private static final String BLOCKED =
             """
             insert into blocked (lane, rank, id, attempt, forgiven)
-            select lane, -priority, id, ?, ? from jobs where id = ?
+            select lane_of(queue, name), -priority, id, ?, ? from jobs where id = ?
             """;
 
     private static final CopyStatements.Places PLACES = new CopyStatements.Places(READY, SCHEDULED, BLOCKED);

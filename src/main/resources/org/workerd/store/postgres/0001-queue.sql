@@ -39,48 +39,58 @@ exception when others then
 end
 $$;
 
+create function is_name(word text) returns boolean immutable parallel safe language sql
+return octet_length(word) <= 128 and word collate "C" ~ '^[A-Za-z0-9][A-Za-z0-9._-]*$';
+
+-- What limits and pauses are said about, as a number that needs no table: nobody looks it up, nobody waits for it.
+-- PostgreSQL keeps this hash as it is from version to version, as partitions rely on it. Those of alarms are below zero,
+-- so that looking for one passes none of the others.
+create function lane_of(queue text, name text) returns bigint immutable parallel safe language sql
+return case queue
+  when 'alarms' then hashtextextended(queue || '/' || name, 0) | '-9223372036854775808'::bigint
+  else hashtextextended(queue || '/' || name, 0) & 9223372036854775807 end;
+
+-- What its columns must be, job_refusal says: the checks of a table are read and planned anew for each insert, which
+-- costs more than the insert.
 create table jobs (
   id           bigint generated always as identity primary key,
-  name         text collate "C" not null
-    constraint "name must be 1 to 128 of A-Z a-z 0-9 . _ -, no first . _ or -" check (
-      octet_length(name) between 1 and 128 and left(name, 1) not in ('.', '_', '-')
-      and translate(name, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-', '') = ''),
-  payload      text
-    constraint "payload must be at most 1 MiB" check (octet_length(payload) <= 1048576),
-  args         text not null default '[]'
-    constraint "args must be a JSON array of strings, at most 1 MiB, no NUL" check (
-      args = '[]' or (octet_length(args) <= 1048576 and is_strings(args))),
-  queue        text collate "C" not null default 'default'
-    constraint "queue must be 1 to 128 of A-Z a-z 0-9 . _ -, no first . _ or -" check (
-      octet_length(queue) between 1 and 128 and left(queue, 1) not in ('.', '_', '-')
-      and translate(queue, 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789._-', '') = ''),
-  priority     smallint not null default 0
-    constraint "priority must be -100 to 100" check (priority between -100 and 100),
-  -- Whoever gives seconds is told so.
-  run_at       bigint
-    constraint "run_at must be milliseconds since the epoch, of years 2001-9999" check (
-      run_at between 978307200000 and 253402300799999),
-  key          text collate "C"
-    constraint "key must be 1 to 512 bytes" check (octet_length(key) between 1 and 512),
-  max_attempts integer
-    constraint "max_attempts must be 1 to 1000" check (max_attempts between 1 and 1000),
-  timeout_ms   bigint
-    constraint "timeout_ms must be 1 to 3155760000000" check (timeout_ms between 1 and 3155760000000),
+  name         text collate "C" not null,
+  payload      text,
+  args         text not null default '[]',
+  queue        text collate "C" not null default 'default',
+  priority     smallint not null default 0,
+  run_at       bigint,
+  key          text collate "C",
+  max_attempts integer,
+  timeout_ms   bigint,
   "after"      text,
   -- Words by which it is found.
-  tags         text
-    constraint "tags must be a JSON array of <= 32 strings of 1-128 bytes" check (tags is null or is_tags(tags)),
-  created_at   bigint not null default (extract(epoch from clock_timestamp()) * 1000)::bigint,
-  -- What limits and pauses are said about, as a number that needs no table: nobody looks it up, nobody waits for it.
-  -- PostgreSQL keeps this function as it is from version to version, as hash partitions rely on it. Those of alarms are
-  -- below zero, so that looking for one passes none of the others.
-  lane         bigint not null generated always as (case queue
-    when 'alarms' then hashtextextended(queue || '/' || name, 0) | '-9223372036854775808'::bigint
-    else hashtextextended(queue || '/' || name, 0) & 9223372036854775807 end) stored,
+  tags         text,
+  created_at   bigint not null default (date_part('epoch', clock_timestamp()) * 1000)::bigint,
   -- Who may see and cancel it without further rights: a security definer's body has this user, too.
   stored_by    text collate "C" not null default session_user
 );
 create index jobs_by_key on jobs (key, id) where key is not null;
+
+-- Why a job with these columns is not stored; null: it is.
+create function job_refusal(
+  name text, payload text, args text, queue text, priority integer, run_at bigint, key text, max_attempts integer,
+  timeout_ms bigint, tags text) returns text immutable parallel safe language sql
+return case
+  when not is_name(name) then 'name must be 1 to 128 of A-Z a-z 0-9 . _ -, no first . _ or -'
+  when queue <> 'default' and not is_name(queue) then 'queue must be 1 to 128 of A-Z a-z 0-9 . _ -, no first . _ or -'
+  when octet_length(payload) > 1048576 then 'payload must be at most 1 MiB'
+  when args <> '[]' and (octet_length(args) > 1048576 or not is_strings(args))
+    then 'args must be a JSON array of strings, at most 1 MiB, no NUL'
+  when priority not between -100 and 100 then 'priority must be -100 to 100'
+  -- Whoever gives seconds is told so.
+  when run_at not between 978307200000 and 253402300799999
+    then 'run_at must be milliseconds since the epoch, of years 2001-9999'
+  when octet_length(key) not between 1 and 512 then 'key must be 1 to 512 bytes'
+  when max_attempts not between 1 and 1000 then 'max_attempts must be 1 to 1000'
+  when timeout_ms not between 1 and 3155760000000 then 'timeout_ms must be 1 to 3155760000000'
+  when tags is not null and not is_tags(tags) then 'tags must be a JSON array of <= 32 strings of 1-128 bytes'
+end;
 
 -- attempt: how many there have been; forgiven: how many of them do not count against max_attempts.
 -- rank: the priority, negated, so that one ascending index is the order of claims.
@@ -406,16 +416,34 @@ $$;
 create function jobs_enter() returns trigger security definer set search_path from current language plpgsql
 as $$
 declare
+  entered bigint;
+  others  boolean;
+  asleep  boolean;
+  refusal text;
   parents bigint[];
   found   bigint;
 begin
   insert into ready (lane, rank, id, attempt, forgiven)
-    select lane, -priority, id, 0, 0 from fresh where run_at is null and "after" is null;
-  if exists (select from fresh where run_at is not null or key is not null or "after" is not null or tags is not null) then
+    select lane_of(queue, name), -priority, id, 0, 0 from fresh
+    where run_at is null and key is null and "after" is null and tags is null
+      and job_refusal(name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, tags) is null;
+  get diagnostics entered = row_count;
+  select count(*) > entered, exists (select from daemons where daemons.asleep) into others, asleep from fresh;
+  if others then
+    select why into refusal from fresh
+      cross join job_refusal(name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, tags) as why
+      where why is not null order by id limit 1;
+    if refusal is not null then
+      raise exception using errcode = 'check_violation', message = refusal;
+    end if;
+    insert into ready (lane, rank, id, attempt, forgiven)
+      select lane_of(queue, name), -priority, id, 0, 0 from fresh
+      where run_at is null and "after" is null and (key is not null or tags is not null);
     insert into tags (tag, id)
       select distinct tag, id from fresh, jsonb_array_elements_text(fresh.tags::jsonb) as tag;
     insert into scheduled (id, run_at, lane, rank, attempt, forgiven, retrying)
-      select id, run_at, lane, -priority, 0, 0, false from fresh where run_at is not null and "after" is null;
+      select id, run_at, lane_of(queue, name), -priority, 0, 0, false from fresh
+      where run_at is not null and "after" is null;
     -- The store takes a key before it inserts the job.
     insert into keys (key, id) select key, id from fresh where key is not null on conflict (key) do nothing;
     if exists (
@@ -437,10 +465,12 @@ begin
         select parent, fresh.id from fresh, job_ids("after") as parent
         where not exists (select from finished where finished.id = parent and state = 'done');
       insert into blocked (id, lane, rank, attempt, forgiven)
-        select id, lane, -priority, 0, 0 from fresh where "after" is not null;
+        select id, lane_of(queue, name), -priority, 0, 0 from fresh where "after" is not null;
     end if;
   end if;
-  perform wake_daemons();
+  if asleep then
+    perform pg_notify(left(current_schema(), 58) || '.jobs', '');
+  end if;
   return null;
 end
 $$;
@@ -622,7 +652,7 @@ create view job_status as
     left join running r on r.id = j.id
     left join scheduled s on s.id = j.id
     left join blocked b on b.id = j.id
-    left join ready y on y.lane = j.lane and y.rank = -j.priority and y.id = j.id
+    left join ready y on y.lane = lane_of(j.queue, j.name) and y.rank = -j.priority and y.id = j.id
     left join lateral (
       select * from attempts where attempts.id = j.id and f.id is null and r.id is null order by number desc limit 1
     ) a on true
@@ -651,7 +681,6 @@ comment on column jobs.timeout_ms is 'How long an attempt may take, in milliseco
 comment on column jobs."after" is 'The ids of the jobs that must be done before this one runs, a JSON array. If one of them ends otherwise, this job is cancelled. Null: none. In SQL the name is quoted: "after".';
 comment on column jobs.tags is 'Words by which the job can be found: a JSON array of strings. Null: none.';
 comment on column jobs.created_at is 'When the job was enqueued, in milliseconds since the epoch: leave it out.';
-comment on column jobs.lane is 'Internal: leave it out.';
 comment on column jobs.stored_by is 'The user of PostgreSQL who inserted the job: leave it out.';
 
 comment on view job_status is 'A row for each job, as workerd show prints it. Read only.';

@@ -105,7 +105,7 @@ final class SqlReferenceTest {
                 .contains("Type: text. Default: 'default'. Rule: queue must be 1 to 128 of A\\-Z");
         assertThat(told("jobs").get("run_at")).contains("Type: integer (PostgreSQL: bigint).");
         assertThat(told("jobs").get("created_at")).contains("Default: the time of the insert.");
-        assertThat(told("jobs").get("lane")).endsWith("(PostgreSQL only)");
+        assertThat(told("jobs").get("stored_by")).endsWith("(PostgreSQL only)");
     }
 
     @Test

@@ -44,9 +44,9 @@ final class Soundness {
               select id, lane, rank from blocked union all select id, lane, rank from scheduled
               union all select id, lane, rank from ready union all select id, lane, rank from running) p
               join jobs j using (id)
-            where p.lane <> j.lane or p.rank <> -j.priority
+            where p.lane <> lane_of(j.queue, j.name) or p.rank <> -j.priority
             union all
-            select id from finished f join jobs j using (id) where f.lane <> j.lane
+            select id from finished f join jobs j using (id) where f.lane <> lane_of(j.queue, j.name)
             """;
 
     private static final String KEYS_ASTRAY =
