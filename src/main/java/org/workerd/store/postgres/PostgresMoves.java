@@ -1,6 +1,9 @@
 package org.workerd.store.postgres;
 
 import java.nio.ByteBuffer;
+import java.sql.ResultSet;
+import java.sql.SQLException;
+import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
@@ -24,6 +27,9 @@ import org.workerd.store.Moves;
  * leave. Others may be moving jobs all the time: what two statements see is of two moments.
  */
 final class PostgresMoves implements Moves {
+    /** To find them all that runs is read. */
+    private static final Duration BETWEEN_SEARCHES = Duration.ofSeconds(1);
+
     private final Statements statements;
     private final PostgresTallies tallies;
     private final PostgresRates rates;
@@ -39,6 +45,10 @@ final class PostgresMoves implements Moves {
     private final PostgresPolicies policies;
     private final PostgresOutputs outputs;
     private final PostgresHistory history;
+    /** Of which jobs run, and which have no row. */
+    private List<DaemonRow> withoutRow = List.of();
+
+    private long soughtAt = System.nanoTime() - BETWEEN_SEARCHES.toNanos();
 
     PostgresMoves(Statements statements) {
         this.statements = statements;
@@ -90,26 +100,32 @@ final class PostgresMoves implements Moves {
         return statements.number(REGISTER, pid, PostgresText.shown(host), slots, now.toEpochMilli());
     }
 
+    private static final String DAEMONS = "select id, pid, host, slots, started_at from daemons order by id";
+
     /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
-    private static final String DAEMONS =
+    private static final String WITHOUT_ROW =
             """
-            select id, pid, host, slots, started_at from daemons
-            union all
-            select distinct claimed_by, 0, '', 0, 0 from running
-              where claimed_by not in (select id from daemons)
-            order by id
+            select distinct claimed_by, 0, '', 0, 0 from running where claimed_by not in (select id from daemons) order by 1
             """;
 
     @Override
     public List<DaemonRow> daemons() {
-        return statements.list(
-                DAEMONS,
-                row -> new DaemonRow(
-                        row.getLong(1),
-                        row.getLong(2),
-                        row.getString(3),
-                        row.getInt(4),
-                        Instant.ofEpochMilli(row.getLong(5))));
+        if (System.nanoTime() - soughtAt >= BETWEEN_SEARCHES.toNanos()) {
+            withoutRow = statements.list(WITHOUT_ROW, PostgresMoves::daemon);
+            soughtAt = System.nanoTime();
+        }
+        List<DaemonRow> daemons = statements.list(DAEMONS, PostgresMoves::daemon);
+        daemons.addAll(withoutRow);
+        return daemons;
+    }
+
+    private static DaemonRow daemon(ResultSet row) throws SQLException {
+        return new DaemonRow(
+                row.getLong(1),
+                row.getLong(2),
+                row.getString(3),
+                row.getInt(4),
+                Instant.ofEpochMilli(row.getLong(5)));
     }
 
     @Override

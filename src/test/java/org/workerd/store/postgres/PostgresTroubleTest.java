@@ -20,6 +20,7 @@ import org.workerd.job.Verdict.AttemptRow;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
+import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 import org.workerd.store.StoreException.Kind;
 import org.workerd.store.StoreFixture;
@@ -187,6 +188,38 @@ class PostgresTroubleTest {
         assertThat(moves.claim(1, moves.lanesWithReady(), Limits.NONE, most, StoreFixture.NOW))
                 .hasSize(100);
         assertThat(statements.number(ROWS_READ)).isLessThan(1_000);
+        queue.database().close(connection);
+    }
+
+    @Test
+    void whatIsClaimedByADaemonWhoseRowSomebodyRemovedIsADeadDaemons() throws SQLException {
+        enqueue("a");
+        long daemon = store.transaction(moves -> moves.register(7, "host", 1, StoreFixture.NOW));
+        store.transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), 1, StoreFixture.NOW));
+        queue.run("delete from daemons");
+        assertThat(store.transaction(Moves::daemons))
+                .extracting(DaemonRow::id)
+                .containsExactly(daemon);
+    }
+
+    private static final String RUNNING_READ =
+            """
+            select coalesce(idx_tup_fetch, 0) + seq_tup_read from pg_stat_xact_user_tables
+            where relname = 'running' and schemaname = current_schema()
+            """;
+
+    @Test
+    void whoElseThereIsCostsNoLookAtAllThatRunsEachTime() {
+        store.transaction(moves -> moves.enqueue(Collections.nCopies(500, NewJob.of("a"))));
+        store.transaction(moves -> moves.claim(1, moves.lanesWithReady(), 500, StoreFixture.NOW));
+        Connection connection = queue.database().connectToWrite();
+        Statements statements =
+                new Statements(connection, failure -> queue.database().translate("cannot read", failure));
+        Moves moves = new PostgresMoves(statements);
+        for (int i = 0; i < 100; i++) {
+            assertThat(moves.daemons()).hasSize(1);
+        }
+        assertThat(statements.number(RUNNING_READ)).isLessThan(50_000);
         queue.database().close(connection);
     }
 }
