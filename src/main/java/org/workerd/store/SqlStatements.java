@@ -21,6 +21,7 @@ public abstract class SqlStatements implements AutoCloseable {
     private final Connection connection;
     private final Function<SQLException, StoreException> words;
     private final Map<String, PreparedStatement> prepared = new HashMap<>();
+    private long asked;
 
     /**
      * None is prepared yet.
@@ -104,7 +105,13 @@ public abstract class SqlStatements implements AutoCloseable {
         return statement;
     }
 
+    /** How many statements were run, which tells whether any was in between. */
+    protected final long asked() {
+        return asked;
+    }
+
     protected final PreparedStatement bound(String sql, @Nullable Object... parameters) throws SQLException {
+        asked++;
         return bind(statement(sql), parameters);
     }
 

@@ -13,11 +13,13 @@ final class PostgresCancels {
     private static final int MOST_TRIES = 100;
 
     private final Statements statements;
+    private final TurnGlances glances;
     private final PostgresTallies tallies;
     private final PostgresEnds ends;
 
-    PostgresCancels(Statements statements, PostgresTallies tallies) {
+    PostgresCancels(Statements statements, TurnGlances glances, PostgresTallies tallies) {
         this.statements = statements;
+        this.glances = glances;
         this.tallies = tallies;
         this.ends = new PostgresEnds(statements);
     }
@@ -113,6 +115,9 @@ final class PostgresCancels {
             """;
 
     List<Moves.Cancellation> requests() {
+        if (!glances.work().cancellations()) {
+            return List.of();
+        }
         return statements.list(
                 REQUESTS,
                 row -> new Moves.Cancellation(

@@ -34,6 +34,7 @@ final class PostgresCursors {
 
     private final Statements statements;
     private final SearchBudget budget;
+    private final Glance<Found> everywhere;
     private final Map<Side, Known> sides = new EnumMap<>(Side.class);
 
     PostgresCursors(Statements statements) {
@@ -43,6 +44,7 @@ final class PostgresCursors {
     PostgresCursors(Statements statements, SearchBudget budget) {
         this.statements = statements;
         this.budget = budget;
+        this.everywhere = new Glance<>(statements, () -> search(Long.MIN_VALUE, Long.MAX_VALUE));
         for (Side side : Side.values()) {
             sides.put(side, new Known());
         }
@@ -150,6 +152,7 @@ final class PostgresCursors {
 
     /** What was claimed in one that was rolled back is ready still. */
     void ended(boolean committed) {
+        everywhere.forget();
         for (Known known : sides.values()) {
             known.isLooked = false;
             known.open.clear();
@@ -174,25 +177,39 @@ final class PostgresCursors {
               select from pauses where pauses.queue = jobs.queue or (pauses.queue = '*' and jobs.queue <> 'alarms'))
             """;
 
-    private List<Cursor> search(Side side, Known known) {
+    /** Everything that a search found, and what it took. */
+    private record Found(List<Cursor> cursors, long nanos, long at) {}
+
+    private Found search(long first, long last) {
         long begun = System.nanoTime();
-        List<Cursor> found = statements.list(
+        List<Cursor> cursors = statements.list(
                 SEARCH,
                 row -> new Cursor(
                         new Lane(row.getLong("lane"), row.getString("queue"), row.getString("name")),
                         row.getInt("rank"),
                         row.getLong("id") - 1),
-                side.first,
-                side.last,
-                side.last);
-        known.searchedAt = System.nanoTime();
-        long nanos = known.searchedAt - begun;
-        boolean isCheap = nanos <= budget.cheap.toNanos() || dead() < budget.fewDead;
-        known.pauseNanos = isCheap ? 0 : budget.share * nanos;
+                first,
+                last,
+                last);
+        long ended = System.nanoTime();
+        return new Found(cursors, ended - begun, ended);
+    }
+
+    /** Where both sides are searched anyway, by one statement; what it takes is put down to the ordinary side. */
+    private List<Cursor> search(Side side, Known known) {
+        boolean isOfBoth = sides.values().stream().allMatch(Known::isSearchDue);
+        Found found = isOfBoth ? everywhere.answer() : search(side.first, side.last);
+        List<Cursor> cursors = found.cursors.stream()
+                .filter(cursor -> Side.of(cursor.lane()) == side)
+                .toList();
+        known.searchedAt = found.at;
+        boolean isCheap =
+                (isOfBoth && side == Side.ALARMS) || found.nanos <= budget.cheap.toNanos() || dead() < budget.fewDead;
+        known.pauseNanos = isCheap ? 0 : budget.share * found.nanos;
         if (known.pauseNanos == 0 || known.cursors.size() > MOST_KEPT) {
             known.cursors.clear();
         }
-        return found;
+        return cursors;
     }
 
     private static final String DEAD = "select pg_stat_get_dead_tuples('ready'::regclass)";

@@ -1,8 +1,6 @@
 package org.workerd.store.postgres;
 
 import java.nio.ByteBuffer;
-import java.sql.ResultSet;
-import java.sql.SQLException;
 import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
@@ -31,6 +29,7 @@ final class PostgresMoves implements Moves {
     private static final Duration BETWEEN_SEARCHES = Duration.ofSeconds(1);
 
     private final Statements statements;
+    private final TurnGlances glances;
     private final PostgresTallies tallies;
     private final PostgresRates rates;
     private final PostgresProgress progress;
@@ -52,14 +51,15 @@ final class PostgresMoves implements Moves {
 
     PostgresMoves(Statements statements) {
         this.statements = statements;
+        this.glances = new TurnGlances(statements);
         this.tallies = new PostgresTallies(statements);
         this.rates = new PostgresRates(statements);
         this.progress = new PostgresProgress(statements);
         this.claims = new PostgresClaims(statements, rates);
         this.enqueues = new PostgresEnqueues(statements);
         this.finishes = new PostgresFinishes(statements, tallies);
-        this.cancels = new PostgresCancels(statements, tallies);
-        this.promotions = new PostgresPromotions(statements, tallies);
+        this.cancels = new PostgresCancels(statements, glances, tallies);
+        this.promotions = new PostgresPromotions(statements, glances, tallies);
         this.revivals = new PostgresRevivals(statements);
         this.removals = new PostgresRemovals(statements);
         this.cron = new PostgresCron(statements);
@@ -72,8 +72,14 @@ final class PostgresMoves implements Moves {
         tallies.write();
     }
 
+    /** Of the transaction that runs; empty: it has changed nothing. */
+    String number() {
+        return glances.number();
+    }
+
     void ended(boolean committed) {
         tallies.forget();
+        glances.ended();
         claims.ended(committed);
     }
 
@@ -100,32 +106,22 @@ final class PostgresMoves implements Moves {
         return statements.number(REGISTER, pid, PostgresText.shown(host), slots, now.toEpochMilli());
     }
 
-    private static final String DAEMONS = "select id, pid, host, slots, started_at from daemons order by id";
-
     /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
     private static final String WITHOUT_ROW =
             """
-            select distinct claimed_by, 0, '', 0, 0 from running where claimed_by not in (select id from daemons) order by 1
+            select distinct claimed_by as id, 0 as pid, '' as host, 0 as slots, 0 as started_at
+            from running where claimed_by not in (select id from daemons)
+            order by id
             """;
 
     @Override
     public List<DaemonRow> daemons() {
         if (System.nanoTime() - soughtAt >= BETWEEN_SEARCHES.toNanos()) {
-            withoutRow = statements.list(WITHOUT_ROW, PostgresMoves::daemon);
+            withoutRow = statements.list(WITHOUT_ROW, TurnGlances::daemon);
             soughtAt = System.nanoTime();
         }
-        List<DaemonRow> daemons = statements.list(DAEMONS, PostgresMoves::daemon);
-        daemons.addAll(withoutRow);
-        return daemons;
-    }
-
-    private static DaemonRow daemon(ResultSet row) throws SQLException {
-        return new DaemonRow(
-                row.getLong(1),
-                row.getLong(2),
-                row.getString(3),
-                row.getInt(4),
-                Instant.ofEpochMilli(row.getLong(5)));
+        return Stream.concat(glances.rest().daemons().stream(), withoutRow.stream())
+                .toList();
     }
 
     @Override

@@ -13,17 +13,21 @@ import org.workerd.job.JobState;
 /** scheduled, retrying and blocked → ready: what it costs depends on what is due, not on what waits. */
 final class PostgresPromotions {
     private final Statements statements;
+    private final TurnGlances glances;
     private final PostgresTallies tallies;
     private final PostgresEnds ends;
 
-    PostgresPromotions(Statements statements, PostgresTallies tallies) {
+    PostgresPromotions(Statements statements, TurnGlances glances, PostgresTallies tallies) {
         this.statements = statements;
+        this.glances = glances;
         this.tallies = tallies;
         this.ends = new PostgresEnds(statements);
     }
 
     int promote(long now, int most) {
-        return statements.update(PROMOTE_DUE, now, most) + promoteUnblocked(now, most);
+        TurnGlances.Work work = glances.work();
+        return (work.isDue(now) ? statements.update(PROMOTE_DUE, now, most) : 0)
+                + (work.unblocked() ? promoteUnblocked(now, most) : 0);
     }
 
     private static final String PROMOTE_DUE =
@@ -37,14 +41,8 @@ final class PostgresPromotions {
             select lane, rank, id, attempt, forgiven from gone
             """;
 
-    private static final String ANYTHING_TO_LOOK_AT =
-            "select exists (select from ended_parents) or exists (select from blocked where not sure)";
-
     /** Those that wait for nothing any more, or in vain; what they become is found out from what is there now. */
     private int promoteUnblocked(long now, int most) {
-        if (!statements.holds(ANYTHING_TO_LOOK_AT)) {
-            return 0;
-        }
         Step step;
         do {
             step = step(now, most);
@@ -212,28 +210,7 @@ final class PostgresPromotions {
                   and not exists (select from edges where edges.parent = p.parent and ended is not null)))
             """;
 
-    private static final String NEXT_DUE =
-            """
-            select case
-              when exists (select from (select parent from ended_parents limit 1 for update skip locked) as ended)
-                or exists (
-                  select from (
-                    (select id from blocked where seen is null order by id limit 1000)
-                    union all
-                    (select id from blocked where not sure and seen is not null order by id desc limit 1000)) as child
-                  where not exists (select from waits where child = child.id)
-                    or exists (select from waits where child = child.id and state <> 'unfinished'))
-                then 0
-              else (select min(run_at) from scheduled)
-            end
-            """;
-
     Optional<Instant> nextDue() {
-        return statements
-                .first(NEXT_DUE, row -> {
-                    long millis = row.getLong(1);
-                    return row.wasNull() ? Optional.<Instant>empty() : Optional.of(Instant.ofEpochMilli(millis));
-                })
-                .flatMap(due -> due);
+        return Optional.ofNullable(glances.rest().due());
     }
 }

@@ -35,6 +35,11 @@ final class PostgresSession implements AutoCloseable {
     /** How often the server is asked who lives, which also tells that the connection is there. */
     private static final Duration BETWEEN_LOOKS = Duration.ofSeconds(1);
 
+    /** The same while no other daemon is known whose death would be seen. */
+    private static final Duration BETWEEN_LOOKS_ALONE = Duration.ofSeconds(2);
+    /** By this part of the time that it may be without an answer a daemon has asked again. */
+    private static final int OF_PATIENCE = 5;
+
     private static final Duration BETWEEN_READINGS = Duration.ofSeconds(30);
     /** The server works and has no place for us: others, who have one, see our lock free for a second, and take over. */
     private static final Duration SHUT_OUT = Duration.ofMillis(250);
@@ -184,7 +189,7 @@ final class PostgresSession implements AutoCloseable {
         while (open) {
             try {
                 hear();
-                if (dismissing || System.nanoTime() - looked >= BETWEEN_LOOKS.toNanos()) {
+                if (dismissing || since(looked).compareTo(betweenLooks()) >= 0) {
                     alone(this::look);
                 }
             } catch (SQLException | RuntimeException lost) {
@@ -194,6 +199,14 @@ final class PostgresSession implements AutoCloseable {
             }
         }
         lock.close();
+    }
+
+    private Duration betweenLooks() {
+        synchronized (watched) {
+            return watched.isEmpty() && BETWEEN_LOOKS_ALONE.compareTo(patience.dividedBy(OF_PATIENCE)) <= 0
+                    ? BETWEEN_LOOKS_ALONE
+                    : BETWEEN_LOOKS;
+        }
     }
 
     private void alone(Runnable change) {

@@ -48,9 +48,6 @@ final class PostgresStore implements JobStore {
         }
     }
 
-    /** Only what changes anything has a number. */
-    private static final String NUMBER = "select coalesce(pg_current_xact_id_if_assigned()::text, '')";
-
     @Override
     public <T> T transaction(Function<Moves, T> work) {
         Writer mine = writer();
@@ -61,8 +58,7 @@ final class PostgresStore implements JobStore {
             limit.tell(mine.statements);
             T result = work.apply(mine.moves);
             mine.moves.writeTallies();
-            String number =
-                    mine.statements.first(NUMBER, row -> row.getString(1)).orElse("");
+            String number = mine.moves.number();
             commit(mine.connection, number);
             committed = true;
             if (!number.isEmpty()) {

@@ -28,6 +28,11 @@ final class Statements extends SqlStatements {
         }
     }
 
+    /** How many were run. */
+    long count() {
+        return asked();
+    }
+
     private static String typeOf(Object[] elements) {
         if (elements instanceof Long[]) {
             return "int8";

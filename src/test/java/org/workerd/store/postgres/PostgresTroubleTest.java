@@ -197,9 +197,7 @@ class PostgresTroubleTest {
         long daemon = store.transaction(moves -> moves.register(7, "host", 1, StoreFixture.NOW));
         store.transaction(moves -> moves.claim(daemon, moves.lanesWithReady(), 1, StoreFixture.NOW));
         queue.run("delete from daemons");
-        assertThat(store.transaction(Moves::daemons))
-                .extracting(DaemonRow::id)
-                .containsExactly(daemon);
+        assertThat(store.transaction(Moves::daemons)).extracting(DaemonRow::id).containsExactly(daemon);
     }
 
     private static final String RUNNING_READ =
@@ -221,5 +219,32 @@ class PostgresTroubleTest {
         }
         assertThat(statements.number(RUNNING_READ)).isLessThan(50_000);
         queue.database().close(connection);
+    }
+
+    /** From another machine each statement is a journey there and back. */
+    @Test
+    void aTurnWithNothingToDoIsFewStatements() {
+        Connection connection = queue.database().connectToWrite();
+        Statements statements =
+                new Statements(connection, failure -> queue.database().translate("cannot read", failure));
+        PostgresMoves moves = new PostgresMoves(statements);
+        look(moves);
+        long before = statements.count();
+        look(moves);
+        // On a slow machine it also asks whether the search was slow for want of time.
+        assertThat(statements.count() - before).isBetween(3L, 4L);
+        queue.database().close(connection);
+    }
+
+    /** What a daemon that has nothing to do asks in a turn. */
+    private static void look(PostgresMoves moves) {
+        assertThat(moves.cancellations()).isEmpty();
+        assertThat(moves.promote(StoreFixture.NOW, 500)).isZero();
+        assertThat(moves.alarmLanesWithReady()).isEmpty();
+        assertThat(moves.lanesWithReady()).isEmpty();
+        assertThat(moves.daemons()).isEmpty();
+        assertThat(moves.nextDue()).isEmpty();
+        assertThat(moves.number()).isEmpty();
+        moves.ended(true);
     }
 }
