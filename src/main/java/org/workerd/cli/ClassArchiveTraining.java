@@ -38,6 +38,8 @@ final class ClassArchiveTraining {
             enqueue --batch -
             enqueue helo
             enqueue -c DIR/odd.toml hello --force
+            enqueue -c DIR/server.toml hello --force
+            list -c DIR/server.toml
             enqueue hello --debug
             wait 1 2 3 4 --timeout 20s
             enqueue noop
@@ -88,6 +90,8 @@ final class ClassArchiveTraining {
         });
         play(BEFORE, directory);
         Files.writeString(Path.of(directory, "odd.toml"), NOT_PLAIN);
+        EmptyPostgres server = new EmptyPostgres();
+        Files.writeString(Path.of(directory, "server.toml"), "[queue]\nurl = \"" + server.url() + "\"\n");
         ProbePlugin.write(Path.of(directory, "plugins"));
         Thread commands = new Thread(() -> {
             DURING.lines()

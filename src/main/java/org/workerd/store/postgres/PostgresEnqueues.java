@@ -17,17 +17,19 @@ final class PostgresEnqueues {
     private static final int MOST_AT_ONCE = 500;
 
     private final Statements statements;
+    private final TurnGlances glances;
     private boolean mayTakeKeys;
 
-    PostgresEnqueues(Statements statements) {
+    PostgresEnqueues(Statements statements, TurnGlances glances) {
         this.statements = statements;
+        this.glances = glances;
     }
 
     private static final String INSERT =
             """
             insert into jobs (name, payload, args, queue, priority, run_at, max_attempts, timeout_ms, "after", tags)
             values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)
-            returning id
+            returning id, pg_current_xact_id()::text
             """;
 
     /** It takes the key first: whoever holds it already, committed or not, is waited for without an error. */
@@ -46,7 +48,7 @@ final class PostgresEnqueues {
             select
               id, ?::text, ?::text, ?::text, ?::text, ?::integer, ?::bigint, ?::integer, ?::bigint, ?::text, ?::text, key
             from taken
-            returning id
+            returning id, pg_current_xact_id()::text
             """;
 
     private static final String HOLDER_OF_KEY = "select id from keys where key = ?";
@@ -56,7 +58,7 @@ final class PostgresEnqueues {
     Enqueued enqueue(NewJob job) {
         String key = PostgresText.exact("the key", job.key());
         if (key == null) {
-            return new Enqueued(statements.number(INSERT, columns(job)), true);
+            return new Enqueued(insert(INSERT, columns(job)).orElseThrow(), true);
         }
         mayTakeKeys = mayTakeKeys || statements.holds(MAY_TAKE_KEYS);
         if (!mayTakeKeys) {
@@ -80,7 +82,18 @@ final class PostgresEnqueues {
         @Nullable Object[] parameters = new @Nullable Object[columns.length + 1];
         parameters[0] = key;
         System.arraycopy(columns, 0, parameters, 1, columns.length);
-        return statements.first(INSERT_KEYED, row -> row.getLong(1), parameters);
+        return insert(INSERT_KEYED, parameters);
+    }
+
+    /** The job's id. */
+    private Optional<Long> insert(String sql, @Nullable Object... parameters) {
+        return statements.first(
+                sql,
+                row -> {
+                    glances.number(row.getString(2));
+                    return row.getLong(1);
+                },
+                parameters);
     }
 
     private static final String INSERT_PLAIN =

@@ -56,7 +56,7 @@ final class PostgresMoves implements Moves {
         this.rates = new PostgresRates(statements);
         this.progress = new PostgresProgress(statements);
         this.claims = new PostgresClaims(statements, rates);
-        this.enqueues = new PostgresEnqueues(statements);
+        this.enqueues = new PostgresEnqueues(statements, glances);
         this.finishes = new PostgresFinishes(statements, tallies);
         this.cancels = new PostgresCancels(statements, glances, tallies);
         this.promotions = new PostgresPromotions(statements, glances, tallies);

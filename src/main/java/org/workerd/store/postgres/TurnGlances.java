@@ -114,6 +114,11 @@ final class TurnGlances {
     /** Only what changes anything has a number. */
     private static final String NUMBER = "select coalesce(pg_current_xact_id_if_assigned()::text, '')";
 
+    /** Another statement has told it. */
+    void number(String told) {
+        number = told;
+    }
+
     /** Of the transaction that runs; empty: it has changed nothing. */
     String number() {
         if (number.isEmpty() && !rest.isFresh()) {
