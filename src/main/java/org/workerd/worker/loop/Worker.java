@@ -3,21 +3,15 @@ package org.workerd.worker.loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
-import java.util.Collection;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.stream.Stream;
-import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 import org.workerd.config.DaemonDirectory;
 import org.workerd.job.Claim;
-import org.workerd.job.Policies;
 import org.workerd.job.Span;
 import org.workerd.store.DaemonStore;
 import org.workerd.store.Fence;
-import org.workerd.store.Moves;
 import org.workerd.store.Moves.DaemonRow;
 import org.workerd.store.StoreException;
 import org.workerd.unix.UnixException;
@@ -29,7 +23,6 @@ import org.workerd.worker.attempt.Plan;
 import org.workerd.worker.attempt.Slots;
 import org.workerd.worker.attempt.SlotsFence;
 import org.workerd.worker.attempt.Wakeup;
-import org.workerd.worker.cron.Cron;
 
 /**
  * The loop: one thread that owns the one connection which writes. Each turn is one transaction, in turn with other writers:
@@ -37,11 +30,8 @@ import org.workerd.worker.cron.Cron;
  */
 public final class Worker {
     private static final Logger LOG = LoggerFactory.getLogger(Worker.class);
-    private static final int PROMOTED_AT_ONCE = 500;
     /** While the slots have enough to do, what ends waits so long for the next transaction, and shares it. */
     private static final Duration GATHERING = Duration.ofMillis(25);
-    /** What the rates let through begins by then. */
-    private static final Duration UNTIL_BEGUN = Duration.ofMillis(50);
 
     /** What it is given from outside. The loop is woken when an attempt has ended or another daemon died. */
     public record Surroundings(
@@ -56,19 +46,14 @@ public final class Worker {
     private final DaemonStore store;
     private final Slots slots;
     private final HeldNames held = new HeldNames();
-    private final Printing printing;
     private final Verdicts verdicts;
     private final Claiming claiming;
     private final Cleaner cleaner = new Cleaner();
     private final Peers peers;
     private final Orphans orphans;
     private final Remains remains;
-    private final Cancellations cancellations;
     private final Pruner pruner;
-    private final WallClock wallClock;
-    private final Cron cron = new Cron();
-    private final ProgressWriter progress = new ProgressWriter();
-    private final RateStarts starts = new RateStarts();
+    private final Turn turn;
     private final StoreRetry retry = new StoreRetry();
     private final Inbox inbox;
     private final Pulse pulse;
@@ -76,10 +61,6 @@ public final class Worker {
     private volatile Plan plan;
     private Stop stop = Stop.NONE;
     private long lastToken;
-    /** A transaction failed: it may have been carried out all the same, and then we have claims that we do not know. */
-    private boolean commitUncertain;
-    /** What the queue shows of the configuration; null: that is to be written. */
-    private @Nullable Policies shown;
 
     public Worker(DaemonStore store, Identity identity, Plan plan, Surroundings surroundings) {
         this.identity = identity;
@@ -88,16 +69,15 @@ public final class Worker {
         this.store = store;
         this.slots = new Slots(identity.premises(), identity.ledger(), surroundings.wakeup(), surroundings.clock());
         AlarmRaising alarms = new AlarmRaising(surroundings.directory().output(), surroundings.alarmText());
-        this.printing = new Printing(store, identity.daemon(), surroundings.outputNews());
+        Printing printing = new Printing(store, identity.daemon(), surroundings.outputNews());
         this.verdicts = new Verdicts(slots, identity, held, alarms, printing);
         this.claiming = new Claiming(identity.daemon(), slots, held);
         this.peers = new Peers(surroundings.directory(), store.liveness(), surroundings.wakeup(), cleaner);
         this.orphans =
                 new Orphans(peers, new Survivors(surroundings.directory(), surroundings.wakeup()), alarms, activities);
         this.remains = new Remains(surroundings.directory(), identity.daemon(), cleaner);
-        this.cancellations = new Cancellations(slots, identity.runner());
         this.pruner = new Pruner(new OutputFiles(surroundings.directory()));
-        this.wallClock = new WallClock(surroundings.clock());
+        this.turn = new Turn(identity, slots, verdicts, claiming, printing, activities, surroundings.clock());
         this.inbox = new Inbox(surroundings.wakeup());
         this.pulse = new Pulse(surroundings.wakeup());
     }
@@ -162,10 +142,8 @@ public final class Worker {
             return moves.claimedBy(identity.daemon());
         });
         Map<Carried, Claim> matched = Resumption.match(programs, claims, identity.premises());
-        starts.resume(matched.values());
+        turn.resume(matched.values());
         slots.resume(matched, plan);
-        // Claims without a program go back.
-        commitUncertain = true;
     }
 
     /** The last that a claim got; 0: none did. */
@@ -285,8 +263,7 @@ public final class Worker {
             return idle;
         } catch (StoreException failure) {
             pulse.failed(failure);
-            commitUncertain = true;
-            shown = null;
+            turn.failed();
             retry.from(failure);
             return retry.remaining();
         }
@@ -298,100 +275,37 @@ public final class Worker {
         cleaner.close();
     }
 
-    /** What one transaction did, told once it is through. */
-    private record Turn(
-            Duration clockStep,
-            List<Claim> lost,
-            Optional<Cron.Look> cron,
-            List<Claim> claimed,
-            List<DaemonRow> others,
-            int promoted,
-            Optional<Instant> nextDue) {}
-
     private Duration transact(Instant now) {
-        Turn turn = store.transaction(moves -> move(moves, now));
-        activities.committed();
-        commitUncertain = false;
-        wallClock.aligned(turn.clockStep());
-        if (!verdicts.isAnyHeld()) {
+        Turn.Done done = turn.carryOut(store, plan, stop == Stop.NONE, now);
+        if (!done.isAnyHeld()) {
             retry.end();
         }
-        boolean moved = verdicts.count() > 0 || !turn.claimed().isEmpty();
-        printing.told();
-        verdicts.written(turn.lost());
-        Instant nextSlot = turn.cron().map(cron::settle).orElse(Instant.MAX);
-        lastToken = turn.claimed().stream().mapToLong(Claim::token).reduce(lastToken, Math::max);
-        slots.run(turn.claimed(), plan);
-        boolean hasMore = orphans.recover(turn.others(), plan.policies(), now, store);
-        remains.remove(turn.others().stream().map(DaemonRow::id).toList());
+        lastToken = done.claimed().stream().mapToLong(Claim::token).reduce(lastToken, Math::max);
+        slots.run(done.claimed(), plan);
+        boolean hasMore = orphans.recover(done.others(), plan.policies(), now, store);
+        remains.remove(done.others().stream().map(DaemonRow::id).toList());
         if (stop != Stop.NONE) {
             return longest();
         }
         Duration untilPruning = plan.guest() ? plan.pollInterval() : pruner.turn(plan.retention(), now, store);
+        boolean moved = done.hadVerdicts() || !done.claimed().isEmpty();
         // What was written has made room in memory for what could not be claimed in the same transaction.
-        if (hasMore || turn.promoted() >= PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
+        if (hasMore || done.promoted() >= Turn.PROMOTED_AT_ONCE || (moved && claiming.isCut())) {
             return Duration.ZERO;
         }
         Duration untilHeld = held.untilNext().orElse(untilPruning);
         Duration idle = shorter(shorter(untilPruning, untilHeld), longest());
-        Instant due = turn.nextDue().filter(nextSlot::isAfter).orElse(nextSlot);
+        Instant due = done.nextDue();
         return store.idle(due.equals(Instant.MAX) ? idle : shorter(Duration.between(clock.instant(), due), idle));
     }
 
     /** However little else is to be done. */
     private Duration longest() {
-        if (slots.deferWakeups()) {
-            return GATHERING;
-        }
-        Collection<Execution> running = slots.executions();
-        Duration known = starts.hasUntold(running, plan.limits())
-                ? shorter(UNTIL_BEGUN, plan.pollInterval())
-                : plan.pollInterval();
-        return progress.untilNext(running, known);
+        return slots.deferWakeups() ? GATHERING : turn.untilNews(plan);
     }
 
     private static Duration shorter(Duration one, Duration other) {
         Duration shorter = Span.shorter(one, other);
         return shorter.isNegative() ? Duration.ZERO : shorter;
-    }
-
-    private Turn move(Moves moves, Instant now) {
-        activities.begin();
-        Duration clockStep = wallClock.align(moves);
-        Policies policies = plan.policies();
-        if (!plan.guest() && !policies.equals(shown)) {
-            moves.allow(policies);
-            shown = policies;
-        }
-        if (commitUncertain) {
-            verdicts.giveBackUnknown(moves, now);
-        }
-        List<Execution> known = Stream.concat(slots.executions().stream(), verdicts.executions())
-                .toList();
-        starts.tell(moves, known, plan.limits(), now);
-        progress.write(moves, known);
-        printing.tell(moves, known);
-        List<Claim> lost = verdicts.write(moves);
-        verdicts.count(lost, activities);
-        cancellations.carryOut(moves, now);
-        boolean working = stop == Stop.NONE;
-        Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
-        int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
-        List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();
-        Turn turn = new Turn(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves));
-        activities.write(moves, now, !working);
-        return turn;
-    }
-
-    private Optional<Instant> nextDue(Moves moves) {
-        return Stream.of(moves.nextDue(), moves.nextRoom(plan.limits()))
-                .flatMap(Optional::stream)
-                .min(Instant::compareTo);
-    }
-
-    private List<DaemonRow> others(Moves moves) {
-        return moves.daemons().stream()
-                .filter(daemon -> daemon.id() != identity.daemon())
-                .toList();
     }
 }
