@@ -617,7 +617,8 @@ create view job_attempts as
   select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid, d.host
     from running r left join daemons d on d.id = r.claimed_by;
 
--- Every job as people see it. last_attempt: the number of the attempt after which it is dead.
+-- Every job as people see it. last_attempt: the number of the attempt after which it is dead. waits_for: of what there is
+-- to wait for, what can be known here.
 create view job_status as
   select
     j.id, j.name, j.queue,
@@ -644,7 +645,23 @@ create view job_status as
     case when p.id is not null then
       json_build_object('percent', p.percent, 'message', p.message)::text end as progress,
     coalesce(j.tags, '[]') as tags,
-    c.cron
+    c.cron,
+    case
+      when f.id is not null or r.id is not null then null
+      when b.id is not null then (
+        select json_build_object(
+          'reason', 'after', 'detail', string_agg('job ' || parent || ' is not done', ', '), 'until', null)::text
+        from (select parent from waits where child = j.id order by parent limit 3) as open
+        having count(*) > 0)
+      when s.run_at > date_part('epoch', clock_timestamp()) * 1000 then json_build_object(
+        'reason', 'time',
+        'detail', case when s.retrying then 'its next attempt is not due yet' else 'it is not due yet' end,
+        'until', s.run_at)::text
+      when j.queue <> 'alarms' and exists (select from pauses where queue = '*') then
+        json_build_object('reason', 'paused', 'detail', 'all queues are paused', 'until', null)::text
+      when exists (select from pauses where queue = j.queue) then json_build_object(
+        'reason', 'paused', 'detail', 'the queue ' || j.queue || ' is paused', 'until', null)::text
+    end as waits_for
   from jobs j
     left join policies o on o.name = j.name
     left join policies g on g.name = '*'
@@ -708,6 +725,7 @@ comment on column job_status.error is 'Why that attempt failed, or why the job w
 comment on column job_status.result is 'What the handler left as the result. Null: nothing, or the job has not ended.';
 comment on column job_status.progress is 'A JSON object with the keys percent and message. Null: the handler has reported none.';
 comment on column job_status.cron is 'The ID of the schedule that enqueued the job. Null: none did.';
+comment on column job_status.waits_for is 'What the job waits for, as far as the database knows: a JSON object with the keys reason (time, after or paused), detail, and until, in milliseconds since the epoch, or null. What follows from the configuration or from daemons (a missing handler, a limit, a rate, no free slot, no daemon), workerd show tells. Null: it waits for none of these three.';
 
 comment on view job_attempts is 'A row for each attempt, also for those that run. Read only.';
 comment on column job_attempts.id is 'The id of the job.';

@@ -244,7 +244,8 @@ create view job_attempts as
   select r.id, r.attempt, r.started_at, null, null, null, null, null, d.pid, substr(d.host, 1, 255)
     from running r left join daemons d on d.id = r.claimed_by;
 
--- Every job as people see it. last_attempt: the number of the attempt after which it is dead. What somebody wrote past
+-- Every job as people see it. last_attempt: the number of the attempt after which it is dead. waits_for: of what there is
+-- to wait for, what can be known here. What somebody wrote past
 -- the rules is cut off where they end, so that nobody who looks runs out of memory.
 create view job_status as
   select
@@ -276,7 +277,24 @@ create view job_status as
     iif(length(cast(f.result as blob)) > 1048576, substr(f.result, 1, 1048576), f.result) as result,
     iif(p.id is null, null, json_object('percent', p.percent, 'message', substr(p.message, 1, 1000))) as progress,
     substr(coalesce(j.tags, '[]'), 1, 32768) as tags,
-    substr(c.cron, 1, 128) as cron
+    substr(c.cron, 1, 128) as cron,
+    case
+      when f.id is not null or r.id is not null then null
+      when b.id is not null then (
+        select json_object('reason', 'after', 'detail', group_concat('job ' || parent || ' is not done', ', '), 'until', null)
+        from (
+          select parent from edges
+          where child = j.id and not exists (select 1 from finished where id = parent and state = 'done')
+          order by parent limit 3)
+        having count(*) > 0)
+      when s.run_at > cast((julianday('now') - 2440587.5) * 86400000.0 as integer) then json_object(
+        'reason', 'time', 'detail', iif(s.retrying, 'its next attempt is not due yet', 'it is not due yet'),
+        'until', s.run_at)
+      when j.queue <> 'alarms' and exists (select 1 from pauses where queue = '*') then
+        json_object('reason', 'paused', 'detail', 'all queues are paused', 'until', null)
+      when exists (select 1 from pauses where queue = j.queue) then
+        json_object('reason', 'paused', 'detail', 'the queue ' || j.queue || ' is paused', 'until', null)
+    end as waits_for
   from jobs j
     join lanes l on l.queue = j.queue and l.name = j.name
     left join policies o on o.name = j.name

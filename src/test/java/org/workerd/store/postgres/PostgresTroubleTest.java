@@ -127,6 +127,9 @@ class PostgresTroubleTest {
     @Test
     void otherProgramsAreToldWhatIsWrong() {
         isRefused("insert into jobs (name) values ('-a')", "name must be 1 to 128 of A-Z a-z 0-9 . _ -");
+        isRefused("insert into jobs (name) values (E'a\\n')", "name must be 1 to 128 of A-Z a-z 0-9 . _ -");
+        isRefused("insert into jobs (name) values ('é')", "name must be 1 to 128 of A-Z a-z 0-9 . _ -");
+        isRefused("insert into jobs (name) values (repeat('a', 129))", "name must be 1 to 128 of A-Z a-z 0-9 . _ -");
         isRefused("insert into jobs (name) values ('a b')", "name must be 1 to 128 of A-Z a-z 0-9 . _ -");
         isRefused("insert into jobs (name, queue) values ('a', '')", "queue must be 1 to 128 of A-Z");
         isRefused("insert into jobs (name, args) values ('a', '[1]')", "args must be a JSON array of strings");
@@ -166,6 +169,31 @@ class PostgresTroubleTest {
         store.transaction(moves -> moves.cancel(id, "by SQL", StoreFixture.NOW));
         queue.run("delete from jobs");
         assertThat(queue.rows("select id from jobs")).isEmpty();
+    }
+
+    @Test
+    void whatAJobWaitsForIsSeenByOtherPrograms() throws SQLException {
+        long parent = enqueue("a");
+        queue.run("insert into jobs (name, \"after\") values ('b', '[" + parent + "]')");
+        queue.run("insert into jobs (name, run_at) values ('c', 253402300799999)");
+        queue.run("insert into jobs (name, queue) values ('d', 'mail')");
+        String waits =
+                """
+                select coalesce(waits_for::json ->> 'reason' || ': ' || (waits_for::json ->> 'detail')
+                  || coalesce(' until ' || (waits_for::json ->> 'until'), ''), '') from job_status order by id
+                """;
+        String inTime = "time: it is not due yet until 253402300799999";
+        assertThat(queue.rows(waits)).containsExactly("", "after: job 1 is not done", inTime, "");
+        store.transaction(moves -> moves.pause("mail", StoreFixture.NOW));
+        assertThat(queue.rows(waits))
+                .containsExactly("", "after: job 1 is not done", inTime, "paused: the queue mail is paused");
+        store.transaction(moves -> moves.pause(null, StoreFixture.NOW));
+        assertThat(queue.rows(waits))
+                .containsExactly(
+                        "paused: all queues are paused",
+                        "after: job 1 is not done",
+                        inTime,
+                        "paused: all queues are paused");
     }
 
     private static final String ROWS_READ =

@@ -51,6 +51,27 @@ class SqliteForeignWriterTest {
     }
 
     @Test
+    void whatAJobWaitsForIsThereToBeAskedFor() throws SQLException {
+        sql.run("insert into jobs (name) values ('a')");
+        sql.run("insert into jobs (name, \"after\") values ('b', '[1]')");
+        sql.run("insert into jobs (name, run_at) values ('c', 253402300799999)");
+        sql.run("insert into jobs (name, queue) values ('d', 'mail')");
+        String waits =
+                """
+                select coalesce(waits_for ->> 'reason' || ': ' || (waits_for ->> 'detail')
+                  || coalesce(' until ' || (waits_for ->> 'until'), ''), '') from job_status order by id
+                """;
+        String after = "after: job 1 is not done";
+        String inTime = "time: it is not due yet until 253402300799999";
+        assertThat(sql.rows(waits)).containsExactly("", after, inTime, "");
+        store.transaction(moves -> moves.pause("mail", NOW));
+        assertThat(sql.rows(waits)).containsExactly("", after, inTime, "paused: the queue mail is paused");
+        store.transaction(moves -> moves.pause(null, NOW));
+        assertThat(sql.rows(waits))
+                .containsExactly("paused: all queues are paused", after, inTime, "paused: all queues are paused");
+    }
+
+    @Test
     void anInsertOfNameAndPayloadIsACompleteReadyJob() throws SQLException {
         Instant before = Instant.now().minusMillis(1);
         List<String> id = sql.rows("insert into jobs(name, payload) values ('resize', '{\"w\":10}') returning id");
