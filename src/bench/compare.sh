@@ -1,6 +1,6 @@
 #!/bin/sh
-# The same work by workerd, task-spooler, nq and JobRunr on SQLite, and by workerd, graphile-worker, pg-boss and a bare
-# loop on one server of PostgreSQL, one after the other, on this machine.
+# The same work by workerd, task-spooler, nq and JobRunr on SQLite, and by workerd, graphile-worker, pg-boss, JobRunr,
+# db-scheduler and a bare loop on one server of PostgreSQL, one after the other, on this machine.
 # usage: sh src/bench/compare.sh [PROGRAMS [JAVA_JOBS]]   after mvn package; installs what is missing when root
 # A time begins with the first enqueue and ends with the last job, our two JVM starts in it. What cannot be had is left out, with the reason.
 # shellcheck disable=SC2317 # the functions are called through try
@@ -9,6 +9,7 @@ set -u
 jobrunr=org.jobrunr:jobrunr:8.7.0
 graphile='graphile-worker@0.16.6'
 pgboss='pg-boss@10.1.6'
+dbscheduler=com.github.kagkarlsson:db-scheduler:16.12.0
 gson=com.google.code.gson:gson:2.13.1
 programs=${1:-2000}
 noops=${2:-5000}
@@ -111,14 +112,22 @@ fetch() {
         "-Dartifact=$1" "-DoutputDirectory=$top/jars" >"$top/mvn" 2>&1
 }
 
-run_jobrunr() {
+# Prepares a program in Java that uses the library $1, and what else it takes from $home/lib, for run_java.
+java_program() {
     mkdir -p "$top/jars" "$top/classes"
-    { fetch "$jobrunr" && fetch "$gson"; } || { skip "${jobrunr#*:}" noop 'Maven cannot fetch it'; return; }
-    cp "$home"/lib/sqlite-jdbc-*.jar "$home"/lib/slf4j-api-*.jar "$home"/lib/asm-*.jar "$top/jars" || return 1
-    javac -cp "$top/jars/*" -d "$top/classes" "$here/compare/JobRunrNoop.java" || return 1
-    took=$(timeout 300 java -cp "$top/classes:$top/jars/*" JobRunrNoop "$top/jobrunr.db" "$noops" 2>"$top/err") \
+    { fetch "$1" && fetch "$gson"; } || { why='Maven cannot fetch it'; return 2; }
+    cp "$home"/lib/sqlite-jdbc-*.jar "$home"/lib/slf4j-api-*.jar "$home"/lib/asm-*.jar "$home"/lib/HikariCP-*.jar \
+        "$home"/lib/postgresql-*.jar "$top/jars" && javac -cp "$top/jars/*" -d "$top/classes" "$here/compare/$2.java"
+}
+
+# The tool $1, whose library is $2, with the program $3; $4 is what a power cut leaves, the others are its arguments.
+run_java() {
+    name=$1 program=$3 leaves=$4
+    java_program "$2" "$3" || { [ $? -eq 2 ] && skip "$name" noop "$why"; return; }
+    shift 4
+    took=$(timeout 300 java -cp "$top/classes:$top/jars/*" "$program" "$@" 2>"$top/err") \
         || { tail -n 3 "$top/err" >&2; return 1; }
-    row "JobRunr ${jobrunr##*:} on SQLite" noop "$noops" "$(rate "$noops" "$took")" - 'all: SQLite, synchronous=FULL'
+    row "$name" noop "$noops" "$(rate "$noops" "$took")" - "$leaves"
 }
 
 # One job a transaction, without anything around it.
@@ -165,12 +174,15 @@ try run_workerd "$programs" true w "$sqlite" ''
 try run_spooler
 try run_nq
 try run_workerd "$noops" noop w "$sqlite" ''
-try run_jobrunr
+try run_java "JobRunr ${jobrunr##*:} on SQLite" "$jobrunr" JobRunrNoop "all: $sqlite" "$top/jobrunr.db" "$noops"
 if start_server; then
     try run_bare
     try on_server
     try run_node "$graphile" graphile.mjs
     try run_node "$pgboss" pgboss.mjs
+    jdbc="jdbc:postgresql://127.0.0.1:$port/postgres?user=jobs"
+    try run_java "JobRunr ${jobrunr##*:} on PostgreSQL" "$jobrunr" JobRunrNoop "$postgres" "$jdbc" "$noops"
+    try run_java "db-scheduler ${dbscheduler##*:}" "$dbscheduler" DbSchedulerNoop "$postgres" "$jdbc" "$noops" "$slots"
 else
     skip 'all on PostgreSQL' noop "$why"
 fi

@@ -1,17 +1,19 @@
+import com.zaxxer.hikari.HikariDataSource;
 import java.util.stream.IntStream;
 import org.jobrunr.configuration.JobRunr;
 import org.jobrunr.jobs.states.StateName;
 import org.jobrunr.scheduling.JobScheduler;
 import org.jobrunr.server.BackgroundJobServerConfiguration;
 import org.jobrunr.storage.StorageProvider;
+import org.jobrunr.storage.sql.postgres.PostgresStorageProvider;
 import org.jobrunr.storage.sql.sqlite.SqLiteStorageProvider;
 import org.jobrunr.utils.mapper.gson.GsonJsonMapper;
 import org.sqlite.SQLiteConfig;
 import org.sqlite.SQLiteDataSource;
 
 /**
- * Jobs that do nothing, through JobRunr on SQLite as durable as workerd's. Prints how many
- * milliseconds all took, * which its poll every five seconds, the shortest that it allows, is part of.
+ * Jobs that do nothing, through JobRunr, in a file of SQLite as durable as workerd's, or on a server of PostgreSQL. Prints
+ * how many milliseconds all took, which its poll every five seconds, the shortest that it allows, is part of.
  */
 public final class JobRunrNoop {
     public static void noop() {}
@@ -27,7 +29,13 @@ public final class JobRunrNoop {
         }
     }
 
-    private static long run(String file, int count) throws Exception {
+    private static StorageProvider server(String url) {
+        HikariDataSource source = new HikariDataSource();
+        source.setJdbcUrl(url);
+        return new PostgresStorageProvider(source);
+    }
+
+    private static StorageProvider file(String file) {
         SQLiteConfig config = new SQLiteConfig();
         config.setJournalMode(SQLiteConfig.JournalMode.WAL);
         config.setSynchronous(SQLiteConfig.SynchronousMode.FULL);
@@ -35,7 +43,11 @@ public final class JobRunrNoop {
         config.setTransactionMode(SQLiteConfig.TransactionMode.IMMEDIATE);
         SQLiteDataSource source = new SQLiteDataSource(config);
         source.setUrl("jdbc:sqlite:" + file);
-        StorageProvider storage = new SqLiteStorageProvider(source);
+        return new SqLiteStorageProvider(source);
+    }
+
+    private static long run(String queue, int count) throws Exception {
+        StorageProvider storage = queue.startsWith("jdbc:") ? server(queue) : file(queue);
         JobScheduler scheduler = JobRunr.configure()
                 .useJsonMapper(new GsonJsonMapper())
                 .useStorageProvider(storage)
