@@ -56,6 +56,9 @@ public interface Moves {
 
     List<DaemonRow> daemons();
 
+    /** From now on it has so many slots. False: it is not registered. */
+    boolean resize(long daemon, int slots);
+
     /** The lanes in which jobs are ready, but for those of paused queues and of {@link Alarms#QUEUE}. */
     List<Lane> lanesWithReady();
 

@@ -102,6 +102,25 @@ class ReloadIT extends DaemonTest {
     }
 
     @Test
+    void howManySlotsThereAreIsToldAfterAReloadAndARestartInPlace() {
+        at.set("workers.concurrency", "1").configure();
+        at.handler("slow", "sleep 600");
+        at.start();
+        jobs().enqueue("slow");
+        jobs().enqueue("slow");
+        at.set("workers.concurrency", "3").configure();
+        assertThat(at.workerd("reload").code()).isZero();
+        until("both run in the new slots", () -> daemon().contains("\"slots\":3,\"busy\":2"));
+        at.set("workers.concurrency", "5").configure();
+        assertThat(at.workerd("restart").code()).isZero();
+        until("the slots are told", () -> daemon().contains("\"slots\":5,\"busy\":2"));
+    }
+
+    private String daemon() {
+        return at.workerd("stats", "--json").out();
+    }
+
+    @Test
     void handlersInANewDirectoryAreFoundAndNoticed() throws Exception {
         at.handler("hello", "echo old >\"$WORKERD_RESULT\"");
         at.start();

@@ -220,6 +220,17 @@ interface ClaimContract extends StoreFixture {
     }
 
     @Test
+    default void aDaemonsSlotsCanChange() {
+        long daemon = register();
+        assertThat(store().<Boolean>transaction(moves -> moves.resize(daemon, 7)))
+                .isTrue();
+        assertThat(store().transaction(Moves::daemons))
+                .containsExactly(new Moves.DaemonRow(daemon, PID, "here", 7, NOW));
+        assertThat(store().<Boolean>transaction(moves -> moves.resize(daemon + 1, 7)))
+                .isFalse();
+    }
+
+    @Test
     default void noDaemonGetsTheIdOfAnEarlierOne() {
         long first = register();
         inTransaction(moves -> moves.unregister(first));

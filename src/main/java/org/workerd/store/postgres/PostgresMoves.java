@@ -144,6 +144,13 @@ final class PostgresMoves implements Moves {
         outputs.tell(follower, attempt, text);
     }
 
+    private static final String RESIZE = "update daemons set slots = ? where id = ?";
+
+    @Override
+    public boolean resize(long daemon, int slots) {
+        return statements.update(RESIZE, slots, daemon) == 1;
+    }
+
     private static final String UNREGISTER =
             """
             delete from daemons

@@ -105,6 +105,13 @@ final class SqliteMoves implements Moves {
                         Instant.ofEpochMilli(row.getLong(5))));
     }
 
+    private static final String RESIZE = "update daemons set slots = ? where id = ?";
+
+    @Override
+    public boolean resize(long daemon, int slots) {
+        return statements.update(RESIZE, slots, daemon) == 1;
+    }
+
     private static final String UNREGISTER =
             """
             delete from daemons

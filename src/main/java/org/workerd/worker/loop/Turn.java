@@ -3,6 +3,7 @@ package org.workerd.worker.loop;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.InstantSource;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import java.util.Optional;
@@ -147,7 +148,7 @@ final class Turn {
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
         List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();
         Written written =
-                new Written(clockStep, lost, schedules, claimed, others(moves), promoted, nextDue(moves, plan));
+                new Written(clockStep, lost, schedules, claimed, others(moves, plan), promoted, nextDue(moves, plan));
         activities.write(moves, now, !working);
         return written;
     }
@@ -158,10 +159,17 @@ final class Turn {
                 .min(Instant::compareTo);
     }
 
-    private List<DaemonRow> others(Moves moves) {
-        return moves.daemons().stream()
-                .filter(daemon -> daemon.id() != identity.daemon())
-                .toList();
+    /** Of this one what is told is put right: a reload, or a restart in place, may have changed its slots. */
+    private List<DaemonRow> others(Moves moves, Plan plan) {
+        List<DaemonRow> others = new ArrayList<>();
+        for (DaemonRow daemon : moves.daemons()) {
+            if (daemon.id() != identity.daemon()) {
+                others.add(daemon);
+            } else if (daemon.slots() != plan.concurrency()) {
+                moves.resize(daemon.id(), plan.concurrency());
+            }
+        }
+        return others;
     }
 
     /** How long there is nothing to be told of what runs, and no longer than the loop may sleep. */
