@@ -36,6 +36,7 @@ final class Turn {
     private final Printing printing;
     private final Activities activities;
     private final Cancellations cancellations;
+    private final InstantSource clock;
     private final WallClock wallClock;
     private final Cron cron = new Cron();
     private final ProgressWriter progress = new ProgressWriter();
@@ -60,6 +61,7 @@ final class Turn {
         this.printing = printing;
         this.activities = activities;
         this.cancellations = new Cancellations(slots, identity.runner());
+        this.clock = clock;
         this.wallClock = new WallClock(clock);
     }
 
@@ -146,7 +148,9 @@ final class Turn {
         cancellations.carryOut(moves, now);
         Optional<Cron.Look> schedules = working ? Optional.of(cron.turn(moves, plan.cron(), now)) : Optional.empty();
         int promoted = working ? moves.promote(now, PROMOTED_AT_ONCE) : 0;
-        List<Claim> claimed = working ? claiming.claim(moves, plan, now) : List.of();
+        // Not from before the transaction, which may have waited for others: no attempt shall begin before its job is
+        // stored.
+        List<Claim> claimed = working ? claiming.claim(moves, plan, clock.instant()) : List.of();
         Written written =
                 new Written(clockStep, lost, schedules, claimed, others(moves, plan), promoted, nextDue(moves, plan));
         activities.write(moves, now, !working);

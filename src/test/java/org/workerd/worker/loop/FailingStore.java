@@ -17,6 +17,7 @@ public final class FailingStore implements DaemonStore {
     private final DaemonStore real;
     private int before;
     private int after;
+    private Runnable waiting = () -> {};
 
     FailingStore(DaemonStore real) {
         this.real = real;
@@ -32,6 +33,11 @@ public final class FailingStore implements DaemonStore {
         after = transactions;
     }
 
+    /** What happens while each transaction waits for those of others. */
+    public void waiting(Runnable meanwhile) {
+        waiting = meanwhile;
+    }
+
     @Override
     public InstantSource clock() {
         return real.clock();
@@ -43,7 +49,10 @@ public final class FailingStore implements DaemonStore {
             before--;
             throw full();
         }
-        T result = real.transaction(work);
+        T result = real.transaction(moves -> {
+            waiting.run();
+            return work.apply(moves);
+        });
         if (after > 0) {
             after--;
             throw full();

@@ -69,6 +69,19 @@ class WorkerTest extends WorkerFixture {
     }
 
     @Test
+    void anAttemptBeginsNotBeforeTheTransactionThatClaimsIt() throws Exception {
+        handler("resize", job -> JobResult.done("42"));
+        start(1);
+        long id = enqueue("resize");
+        Instant claimed = now.plusSeconds(9);
+        store.waiting(() -> now = claimed);
+
+        turnUntil(() -> state(id) == JobState.DONE);
+
+        assertThat(view(id).startedAt()).isEqualTo(claimed);
+    }
+
+    @Test
     void theTimeOfAProgramStandsStillWithIt() throws Exception {
         Path begun = top.resolve("begun");
         Path go = top.resolve("go");
