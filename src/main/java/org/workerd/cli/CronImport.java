@@ -123,7 +123,7 @@ final class CronImport implements Callable<Integer> {
         if (file.equals("-")) {
             return lines(main.console().input());
         }
-        try (InputStream in = Files.newInputStream(Path.of(file))) {
+        try (InputStream in = Files.newInputStream(InputFile.of("cron import", file))) {
             return lines(in);
         }
     }

@@ -177,9 +177,8 @@ final class Enqueue implements Callable<Integer> {
             throw Usage.wrong(
                     "enqueue", "--batch takes each job from its line: leave out NAME and the options of a job");
         }
-        if (!file.equals("-") && (!Files.exists(Path.of(file)) || Files.isDirectory(Path.of(file)))) {
-            String why = Files.isDirectory(Path.of(file)) ? "it is a directory" : "there is no such file";
-            throw Usage.wrong("enqueue", "cannot read " + file + ": " + why);
+        if (!file.equals("-")) {
+            InputFile.of("enqueue", file);
         }
         try (JobStore store = open(settings)) {
             Function<String, Optional<Failure>> refusal =

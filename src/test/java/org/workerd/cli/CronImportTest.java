@@ -57,6 +57,17 @@ final class CronImportTest {
         return entry.next(Instant.parse("2026-11-23T12:00:00Z")).orElseThrow();
     }
 
+    @Test
+    void aFileThatIsNotThereOrADirectoryIsWrongUsage() {
+        assertThat(cli.run("cron", "import", directory.toString()))
+                .isEqualTo(new Cli.Said(
+                        2,
+                        "",
+                        "workerd: cannot read " + directory
+                                + ": it is a directory\n  Try: workerd cron import --help\n"));
+        assertThat(cli.run("cron", "import", "/nonexistent/tab").status()).isEqualTo(2);
+    }
+
     /** What it prints goes into the configuration as it is. */
     @Test
     void whatItPrintsIsAConfigurationThatRunsTheSameAtTheSameTimes() throws IOException {
