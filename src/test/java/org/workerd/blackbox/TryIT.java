@@ -79,6 +79,7 @@ class TryIT extends DaemonTest {
                     exit 7                       | 7   | failed after .*: exit code 7; attempt 1 of 10, the next one would
                     exit 65                      | 65  | would be dead after .*: gave up with exit code 65
                     exit 75                      | 75  | it would run again in 1m, this attempt does not count
+                    echo soon >$WORKERD_RESULT; exit 75 | 75 | does not count; it waits 1m, for its result is no duration
                     kill -9 $$                   | 137 | killed by signal 9
                     sleep 600                    | 124 | timed out after 300ms
                     echo 42 >$WORKERD_RESULT     | 0   | result: 42

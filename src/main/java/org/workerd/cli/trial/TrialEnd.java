@@ -82,7 +82,9 @@ public record TrialEnd(
                 "failed" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts
                         + ", the next one would start in about " + next;
             case DEAD -> "would be dead" + after + error + "; attempt " + claim.attempt() + " of " + maxAttempts;
-            case SCHEDULED -> "snoozed" + after + ": it would run again in " + next + ", this attempt does not count";
+            case SCHEDULED ->
+                "snoozed" + after + ": it would run again in " + next + ", this attempt does not count"
+                        + error.replaceFirst(":", ";");
             case CANCELLED -> "was ended" + after + error;
             case READY -> "could not be run" + error + "; the daemon would try again";
             case BLOCKED, RUNNING -> throw new IllegalStateException("an attempt left its job " + verdict.next());
