@@ -29,13 +29,13 @@ final class Plans {
     /** Long before the first of its jobs waits. */
     private static void tell(CronEntry entry, Handlers handlers) {
         String name = entry.job().name();
-        handlers.objection(handlers.find(name)).ifPresent(why -> LOG.atWarn()
+        handlers.obstacle(handlers.find(name)).ifPresent(why -> LOG.atWarn()
                 .addKeyValue("cron", entry.id())
                 .log("its jobs, named {}, will wait: {}", name, why));
     }
 
     private static void tell(String alarm, Handlers handlers) {
-        handlers.objection(handlers.find(alarm))
+        handlers.obstacle(handlers.find(alarm))
                 .ifPresent(why -> LOG.warn("alarms, jobs named {}, will wait: {}", alarm, why));
     }
 

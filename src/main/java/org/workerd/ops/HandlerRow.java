@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.workerd.worker.handlers.FirstLine;
 import org.workerd.worker.handlers.Handlers;
 import org.workerd.worker.handlers.Handlers.Accepted;
 import org.workerd.worker.handlers.Handlers.AcceptedJava;
@@ -74,6 +75,14 @@ public record HandlerRow(String name, String kind, Path path, @Nullable String r
             boolean isProgram = Files.exists(program, LinkOption.NOFOLLOW_LINKS);
             return new HandlerRow(name, isProgram ? PROGRAM : JAVA, program, refused.reason());
         }
-        return new HandlerRow(name, PROGRAM, program, vetting instanceof Accepted ? null : "it is gone");
+        return new HandlerRow(
+                name,
+                PROGRAM,
+                program,
+                vetting instanceof Accepted
+                        ? FirstLine.objection(program)
+                                .map(why -> "it cannot be started: " + why)
+                                .orElse(null)
+                        : "it is gone");
     }
 }

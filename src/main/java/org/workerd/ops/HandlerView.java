@@ -45,7 +45,7 @@ public final class HandlerView {
 
     /** Why jobs of this name cannot run; empty: they can, or we cannot know. */
     public Optional<String> objection(String name) {
-        return knowable ? handlers.objection(handlers.find(name)) : Optional.empty();
+        return knowable ? handlers.obstacle(handlers.find(name)) : Optional.empty();
     }
 
     /**

@@ -10,6 +10,7 @@ import java.time.Duration;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.workerd.worker.handlers.FirstLine;
 
 /** A handler that may not run leaves its jobs ready and untouched, and runs the moment it is mended. */
 class VettingIT extends DaemonTest {
@@ -143,7 +144,7 @@ class VettingIT extends DaemonTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"echo no first line\n", "#!/nonexistent/interpreter\n"})
+    @ValueSource(strings = {"echo no first line\n", "#!/nonexistent/interpreter\n", "#!/bin/sh\r\necho of Windows\r\n"})
     void whatTheKernelCannotExecuteWaitsUntilItIsMended(String text) {
         Installation.program(at.handlers.resolve("broken"), text);
         at.handler("fine", "exit 0");
@@ -151,6 +152,13 @@ class VettingIT extends DaemonTest {
         long broken = jobs().insert("name", "broken", "max_attempts", 1);
         at.awaitLog("jobs named broken wait");
         jobs().awaitState(jobs().enqueue("fine"), "done");
+        String why = FirstLine.objection(at.handlers.resolve("broken")).orElseThrow();
+        assertThat(at.workerd("list", "--name", "broken").out()).contains("their handler cannot be started: " + why);
+        assertThat(at.workerd("handlers").out()).contains("it cannot be started: " + why);
+        assertThat(at.workerd("doctor").out())
+                .contains("jobs named broken wait: their handler cannot be started: " + why)
+                .contains("broken cannot be started: " + why);
+        assertThat(at.logText()).contains(why).doesNotContain("name=broken state=ready");
         at.handler("broken", "exit 0");
         jobs().awaitState(broken, "done");
         assertThat(jobs().attempt(broken)).isEqualTo(1);

@@ -9,7 +9,9 @@ import java.util.Map;
 import java.util.Optional;
 import org.workerd.config.Settings;
 import org.workerd.job.ShellWord;
+import org.workerd.worker.handlers.FirstLine;
 import org.workerd.worker.handlers.Handlers;
+import org.workerd.worker.handlers.Handlers.Accepted;
 import org.workerd.worker.handlers.Handlers.Refused;
 import org.workerd.worker.handlers.Handlers.Vetting;
 import org.workerd.worker.handlers.JavaHandlers;
@@ -46,12 +48,9 @@ final class HandlersCheck {
         }
         Map<String, Vetting> all = new Handlers(directory, user.id(), java).all();
         List<Finding> findings = new ArrayList<>();
-        all.forEach((name, vetting) -> {
-            if (vetting instanceof Refused refused) {
-                findings.add(Finding.warning(
-                        CHECK, name + " is refused: " + refused.reason(), "fix it, or move it out of " + directory));
-            }
-        });
+        all.forEach((name, vetting) -> fault(vetting)
+                .ifPresent(why ->
+                        findings.add(Finding.warning(CHECK, name + why, "fix it, or move it out of " + directory))));
         long accepted = (long) all.size() - findings.size();
         for (Plugin jar : java.plugins()) {
             jar.objection()
@@ -63,6 +62,15 @@ final class HandlersCheck {
             findings.add(0, Finding.ok(CHECK, accepted + " in " + directory));
         }
         return findings;
+    }
+
+    private static Optional<String> fault(Vetting vetting) {
+        if (vetting instanceof Refused refused) {
+            return Optional.of(" is refused: " + refused.reason());
+        }
+        return vetting instanceof Accepted accepted
+                ? FirstLine.objection(accepted.program()).map(why -> " cannot be started: " + why)
+                : Optional.empty();
     }
 
     /** Programs run what they find there; where nothing is configured the daemon looks itself. */

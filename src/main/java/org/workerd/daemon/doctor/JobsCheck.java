@@ -114,7 +114,7 @@ final class JobsCheck {
         Handlers handlers =
                 new Handlers(settings.handlersDir(), DaemonUser.of(settings).id(), java.handlers());
         for (String name : ready) {
-            handlers.objection(handlers.vet(name)).ifPresent(why -> findings.add(withoutHandler(name, why)));
+            handlers.obstacle(handlers.vet(name)).ifPresent(why -> findings.add(withoutHandler(name, why)));
         }
     }
 

@@ -8,6 +8,7 @@ import org.workerd.job.Outcome;
 import org.workerd.job.Verdict;
 import org.workerd.unix.Processes;
 import org.workerd.unix.UnixException;
+import org.workerd.worker.handlers.FirstLine;
 
 /** What the end of a program means, or that it could not be started. */
 final class ProgramOutcome {
@@ -66,18 +67,19 @@ final class ProgramOutcome {
         if (failure.isTooLong()) {
             return new Outcome.NotExecutable(126, String.valueOf(failure.getMessage()));
         }
-        if (failure.isMissing()) {
-            // Where the file itself is there, it is the interpreter in its first line that is not.
-            return new Outcome.HandlerUnusable(
-                    127,
-                    Files.exists(program)
-                            ? "the interpreter named in the first line of " + program + " is missing"
-                            : "the handler " + program + " is gone");
+        return new Outcome.HandlerUnusable(failure.isMissing() ? 127 : 126, why(failure, program));
+    }
+
+    private static String why(UnixException failure, Path program) {
+        if (failure.isBusy()) {
+            return "the handler " + program + " is open for writing";
         }
-        return new Outcome.HandlerUnusable(
-                126,
-                failure.isBusy()
-                        ? "the handler " + program + " is open for writing"
-                        : String.valueOf(failure.getMessage()));
+        if (!Files.exists(program)) {
+            return "the handler " + program + " is gone";
+        }
+        // Where the file itself is there, what is missing is its interpreter, or that of a binary.
+        String kernel = failure.isMissing() ? "its interpreter is missing" : String.valueOf(failure.getMessage());
+        return "the handler " + program + " cannot be started: "
+                + FirstLine.objection(program).orElse(kernel);
     }
 }

@@ -74,6 +74,16 @@ public final class Handlers {
                 : Optional.empty();
     }
 
+    /**
+     * Why jobs of this name will wait: the objection, or else why the kernel will not start the program. The daemon goes by
+     * the objection alone and tries, for an interpreter may be installed at any time.
+     */
+    public Optional<String> obstacle(Vetting vetting) {
+        return vetting instanceof Accepted accepted
+                ? FirstLine.objection(accepted.program()).map(why -> "their handler cannot be started: " + why)
+                : objection(vetting);
+    }
+
     /** What {@link #vet} said last time, until {@link #forget}. */
     public Vetting find(String name) {
         return known.computeIfAbsent(name, this::vet);

@@ -155,7 +155,8 @@ final class Verdicts {
     private void tell(Unwritten one, Duration ran, boolean lost) {
         if (lost) {
             JobLog.lost(one.claim());
-        } else {
+        } else if (!(one.end() != null && one.end().outcome() instanceof Outcome.HandlerUnusable)) {
+            // Of those it has been said that they wait and are tried again: no more is new, once a second.
             died += one.verdict().next() == JobState.DEAD ? 1 : 0;
             JobLog.finished(one.claim(), one.verdict(), ran);
         }
