@@ -53,19 +53,12 @@ final class Backup implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (file.equals(Path.of("-"))) {
+            throw Usage.wrong("backup", "a backup is a file, and is not written to stdout");
+        }
         Settings settings = main.settings().settings();
         refuseToOverwrite();
-        Path directory = file.toAbsolutePath().getParent();
-        if (directory != null && !Files.isDirectory(directory)) {
-            throw new Failure(
-                    ExitCode.FAILED, "cannot write " + file + ": there is no directory " + directory, "Make it first.");
-        }
-        if (directory != null && !Files.isWritable(directory)) {
-            throw new Failure(
-                    ExitCode.NOT_PERMITTED,
-                    "cannot write " + file + ": permission denied",
-                    "Choose a directory that you may write to.");
-        }
+        NewFile.check(file);
         // Whether there is a queue, before anything is made.
         try (JobQueries queries = Main.engine(settings).openForReading()) {
             queries.dataVersion();

@@ -60,6 +60,9 @@ final class Copy implements Callable<Integer> {
     public Integer call() {
         Settings settings = main.settings().settings();
         QueueUrl target = target();
+        if (target instanceof QueueUrl.Sqlite sqlite) {
+            NewFile.check(sqlite.file());
+        }
         Engine from = Main.engine(settings);
         refuseServed(from);
         long jobs;

@@ -38,6 +38,28 @@ class BackupIT extends DaemonTest {
         }
     }
 
+    @ParameterizedTest
+    @ValueSource(strings = {"backup", "copy"})
+    void whereThereIsNoDirectoryNothingIsMade(String command) {
+        at.start();
+        at.stop();
+        Path file = at.top.resolve("missing/queue.db");
+        Shell.Done done =
+                command.equals("copy") ? at.workerd("copy", "--to", "sqlite:" + file) : at.workerd("backup", file + "");
+        assertThat(done.code()).isEqualTo(1);
+        assertThat(done.err())
+                .isEqualTo("workerd: cannot write " + file + ": there is no directory " + file.getParent()
+                        + "\n  Make it first.\n");
+    }
+
+    @Test
+    void stdoutIsNoPlaceForABackup() {
+        at.start();
+        Shell.Done done = at.workerd("backup", "-");
+        assertThat(done.code()).isEqualTo(2);
+        assertThat(done.err()).startsWith("workerd: a backup is a file, and is not written to stdout\n");
+    }
+
     @Test
     void whatRanWhenItWasMadeRunsAgainWhereItIsPutBackAndNothingIsLost() throws Exception {
         holdingHandler();
