@@ -73,7 +73,9 @@ class DoctorIT extends DaemonTest {
                         at.line("doctor").stream())
                 .toList());
         assertThat(done.code()).isEqualTo(1);
-        assertThat(done.out()).contains("permission denied", "use the account that owns the queue");
+        assertThat(done.out())
+                .contains("permission denied", "use the account that owns the queue")
+                .contains("cannot be checked: no permission to read " + at.queue.getParent());
         assertThat(List.of("Exception", "at org.")).noneMatch(done.out()::contains);
     }
 

@@ -1,6 +1,8 @@
 package org.workerd.daemon.doctor;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.Instant;
@@ -123,7 +125,17 @@ public final class Checkup {
         try {
             findings.addAll(check.look());
         } catch (IOException | RuntimeException failure) {
-            findings.add(Finding.failure(name, "cannot be checked: " + failure.getMessage(), ""));
+            findings.add(Finding.failure(name, "cannot be checked: " + why(failure), ""));
         }
+    }
+
+    private static String why(Exception failure) {
+        if (failure instanceof AccessDeniedException denied) {
+            // Its message is the file alone.
+            return "no permission to read " + denied.getFile();
+        }
+        return failure instanceof UncheckedIOException && failure.getCause() instanceof IOException cause
+                ? why(cause)
+                : String.valueOf(failure.getMessage());
     }
 }
