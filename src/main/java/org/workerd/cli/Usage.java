@@ -47,6 +47,7 @@ final class Usage {
             return of(unmatched, command, help);
         }
         String message = VALUE.matcher(String.valueOf(failure.getMessage())).replaceFirst("$1$2: ");
+        message = message.replaceFirst("'([+-]?[0-9]+)' is not an int$", "$1 is out of range");
         message = message.replaceFirst("'([^']*)' is not an int$", "expected a whole number, found \"$1\"");
         message = message.replaceFirst(": '[^']*' is not a boolean$", " takes no value");
         return new Failure(ExitCode.USAGE, lowerCase(message), help);

@@ -204,7 +204,7 @@ final class EnqueueTest {
                     """
                     --priority=101      | the priority must be -100 to 100, was 101
                     --priority=high     | --priority: expected a whole number, found "high"
-                    --priority=9999999999 | --priority: expected a whole number, found "9999999999"
+                    --priority=9999999999 | --priority: 9999999999 is out of range
                     --delay=5           | --delay: expected a duration like 500ms, 30s, 10m, 2h, 7d or 1h30m, found "5"
                     --at=tomorrow       | --at: expected a time like
                     --at=24.12.2026      | --at: expected a time like
