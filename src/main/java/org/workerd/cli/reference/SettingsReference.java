@@ -24,6 +24,9 @@ final class SettingsReference {
         String value = "Value: " + setting.expected() + ".";
         return setting.defaults().isEmpty()
                 ? value
-                : value + setting.defaults().stream().collect(Collectors.joining(", else ", " Default: ", "."));
+                : value
+                        + setting.defaults().stream()
+                                .map(preset -> preset.isEmpty() ? "\"\"" : preset)
+                                .collect(Collectors.joining(", else ", " Default: ", "."));
     }
 }
