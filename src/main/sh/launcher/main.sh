@@ -34,6 +34,12 @@ case $command in
     start)
         look
         [ "$is" = running ] || start_daemon "$@"
+        read_ledger
+        if [ "$draining" = true ]; then
+            say "cannot start: workerd (pid $pid) was told to stop, and exits when its jobs have finished"
+            hint 'Try: workerd restart'
+            exit 1
+        fi
         if [ -n "$elsewhere" ]; then hint "workerd is already running in another PID namespace (pid $pid there)"
         else hint "workerd is already running (pid $pid)"
         fi

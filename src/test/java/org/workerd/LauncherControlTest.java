@@ -18,6 +18,21 @@ class LauncherControlTest extends LauncherStage {
     }
 
     @Test
+    void startSaysThatWhatRunsIsAboutToStop() throws Exception {
+        Process daemon = daemon("job=42:resize:1:3400");
+        Process stop = start(line("stop"));
+        await().until(() -> output(stop).err().contains("waiting for job 42 (resize, attempt 1, "));
+        assertThat(workerd("start"))
+                .isEqualTo(new Done(
+                        1,
+                        "",
+                        "workerd: cannot start: workerd (pid " + daemon.pid()
+                                + ") was told to stop, and exits when its jobs have finished\nTry: workerd restart\n"));
+        Files.createFile(top.resolve("finish"));
+        assertThat(stop.waitFor()).isZero();
+    }
+
+    @Test
     void startIsJavasWhenNothingRuns() throws Exception {
         assertThat(workerd("start").code()).isZero();
         assertThat(javaCalls()).contains("org.workerd.cli.Main -c " + config + " start");
