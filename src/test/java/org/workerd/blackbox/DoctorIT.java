@@ -80,7 +80,7 @@ class DoctorIT extends DaemonTest {
     }
 
     @Test
-    void aDiskThatIsFullIsAFailure() throws Exception {
+    void aDiskThatIsFullOrReadOnlyIsAFailure() throws Exception {
         needsRoot();
         Path disk = Files.createDirectories(at.queue.getParent());
         if (at.shell
@@ -95,6 +95,12 @@ class DoctorIT extends DaemonTest {
             assertThat(done.out())
                     .contains("is on tmpfs: a reboot loses all jobs")
                     .containsPattern("failure +disk of the queue +only [34]\\.\\d MiB free");
+            assertThat(at.shell
+                            .run("mount", "-o", "remount,ro", disk.toString())
+                            .code())
+                    .isZero();
+            assertThat(doctor().out())
+                    .containsPattern("failure +disk of the queue +the file system of " + disk + " is read-only");
         } finally {
             at.shell.run("umount", "-l", disk.toString());
         }
