@@ -7,6 +7,7 @@ import java.nio.channels.SelectionKey;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
 import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import java.util.concurrent.locks.LockSupport;
 import org.eclipse.jetty.io.Connection;
@@ -60,6 +61,25 @@ final class ChannelConnector extends AbstractConnector {
         // Whoever waits in accept learns of it so.
         channel.close();
         super.doStop();
+    }
+
+    /** Takes no more connections, and ends those that ask for nothing. Done when the last is closed. */
+    CompletableFuture<Void> leave() {
+        try {
+            channel.close();
+        } catch (IOException failure) {
+            LOG.warn("http: while closing a port: {}", failure.getMessage());
+        }
+        setShutdownIdleTimeout(getIdleTimeout());
+        CompletableFuture<Void> left = shutdown();
+        connections.closeIdle(getConnectedEndPoints());
+        return left;
+    }
+
+    /** Whether there will be no further request on this connection. */
+    static boolean isLeaving(Request request) {
+        return request.getConnectionMetaData().getConnector() instanceof ChannelConnector connector
+                && connector.isShutdown();
     }
 
     @Override

@@ -1,5 +1,6 @@
 package org.workerd.http;
 
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -63,6 +64,16 @@ final class Connections {
         if (end.isOpen()) {
             idle.putIfAbsent(end, System.nanoTime());
         }
+    }
+
+    /** Closes those of them that ask for nothing. */
+    void closeIdle(Collection<EndPoint> some) {
+        List<EndPoint> silent;
+        synchronized (this) {
+            silent = some.stream().filter(idle::containsKey).toList();
+            silent.forEach(idle::remove);
+        }
+        silent.forEach(EndPoint::close);
     }
 
     /** Closes those that have asked for nothing for so long. */

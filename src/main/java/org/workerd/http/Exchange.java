@@ -229,7 +229,7 @@ final class Exchange {
     private void begin(int status) {
         response.setStatus(status);
         // A body that is too slow is being read still.
-        if (status == 408 || !request.consumeAvailable()) {
+        if (status == 408 || ChannelConnector.isLeaving(request) || !request.consumeAvailable()) {
             header("Connection", "close");
         }
     }

@@ -113,17 +113,21 @@ final class HttpServer implements AutoCloseable {
         }
     }
 
-    /** Serves it no longer. */
+    /** Takes no more connections there; what was asked on those that there are is answered, and followed to its end. */
     void leave(Port port) {
         ChannelConnector connector = connectors.remove(port.listen());
         if (connector != null) {
-            try {
-                connector.stop();
-            } catch (Exception failure) {
-                LOG.warn("http: while leaving {}: {}", port.listen().text(), failure.getMessage());
-            }
-            jetty.removeConnector(connector);
+            var unused = connector.leave().thenRunAsync(() -> remove(connector), jetty.getThreadPool());
         }
+    }
+
+    private void remove(ChannelConnector connector) {
+        try {
+            connector.stop();
+        } catch (Exception failure) {
+            LOG.warn("http: while leaving a place: {}", failure.getMessage());
+        }
+        jetty.removeConnector(connector);
     }
 
     @Override

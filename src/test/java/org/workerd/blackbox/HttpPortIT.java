@@ -2,11 +2,17 @@ package org.workerd.blackbox;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.net.Socket;
 import java.net.StandardProtocolFamily;
 import java.net.UnixDomainSocketAddress;
+import java.net.http.HttpResponse;
+import java.net.http.HttpResponse.BodyHandlers;
 import java.nio.ByteBuffer;
 import java.nio.channels.ServerSocketChannel;
 import java.nio.channels.SocketChannel;
@@ -15,6 +21,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.PosixFilePermissions;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 
 /** Where HTTP listens, and what becomes of the daemon when the place is taken. */
@@ -107,6 +115,35 @@ class HttpPortIT extends HttpTest {
                 return false;
             }
         });
+    }
+
+    @Test
+    void whoFollowsIsNotCutOffWhenThePlaceChanges() throws Exception {
+        at.handler("waits", "echo begun; while [ ! -e \"$0.go\" ]; do sleep 0.02; done; echo ended");
+        at.start();
+        awaitListening();
+        post("/api/v1/jobs", "{\"name\":\"waits\"}");
+        HttpResponse<InputStream> stream =
+                client.send(request("/api/v1/jobs/1/attempts/1/output?follow=1").build(), BodyHandlers.ofInputStream());
+        CompletableFuture<HttpResponse<String>> awaited =
+                client.sendAsync(request("/api/v1/jobs/1/wait?timeout=60s").build(), BodyHandlers.ofString());
+        try (BufferedReader lines = new BufferedReader(new InputStreamReader(stream.body(), StandardCharsets.UTF_8));
+                Socket idle = open()) {
+            assertThat(HttpApiIT.next(lines, "data: ")).contains("begun");
+            port = freePort();
+            listen(Installation.text("127.0.0.1:" + port));
+            at.signal("HUP");
+            at.awaitLog("http listens no longer");
+
+            assertThat(idle.getInputStream().read()).isEqualTo(-1);
+            Files.writeString(at.handlers.resolve("waits.go"), "");
+            assertThat(HttpApiIT.next(lines, "data: ")).contains("ended");
+            assertThat(HttpApiIT.next(lines, "event: ")).isEqualTo("end");
+        }
+        HttpResponse<String> answer = awaited.get(60, TimeUnit.SECONDS);
+        assertThat(answer.body()).contains("\"state\":\"done\"");
+        assertThat(answer.headers().firstValue("Connection")).contains("close");
+        assertThat(get("/readyz").statusCode()).isEqualTo(200);
     }
 
     @Test
