@@ -129,6 +129,9 @@ final class LogFile {
         root.setLevel(Level.toLevel(logging.level().name()));
         // What it tells of its own start and end nobody wants to read.
         context.getLogger("org.eclipse.jetty").setLevel(Level.WARN);
+        // Whoever can connect could fill the log with what he sends.
+        context.getLogger("org.eclipse.jetty.http").setLevel(Level.ERROR);
+        context.getLogger("org.eclipse.jetty.util.HostPort").setLevel(Level.ERROR);
         if (logging.format() == format) {
             return;
         }
