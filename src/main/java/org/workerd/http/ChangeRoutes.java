@@ -36,7 +36,16 @@ final class ChangeRoutes {
         if (ids == null) {
             ofFilter(order, exchange);
         } else {
-            carryOut(order, ids.stream().mapToLong(id -> id).distinct().sorted().toArray(), exchange);
+            Long upto = order.upto();
+            carryOut(
+                    order,
+                    ids.stream()
+                            .mapToLong(id -> id)
+                            .filter(id -> upto == null || id <= upto)
+                            .distinct()
+                            .sorted()
+                            .toArray(),
+                    exchange);
         }
     }
 

@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.workerd.http.Route.Access;
 import org.workerd.job.NewJob;
 import org.workerd.ops.BatchLine;
@@ -15,7 +16,9 @@ import org.workerd.store.Moves;
 
 /** Stores jobs, one or many, in the form of a line of {@code enqueue --batch}. For the thread of the API. */
 final class EnqueueRoutes {
-    private static final int LONGEST = 2 << 20;
+    /** A payload of a megabyte takes three where each of its letters, of two bytes, is written as \\uxxxx. */
+    private static final int LONGEST = 4 << 20;
+
     private static final int LONGEST_BATCH = 8 << 20;
     private static final int MOST_LINES = 10_000;
     private static final int TOLD = 20;
@@ -29,8 +32,10 @@ final class EnqueueRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.of("POST", "/api/v1/jobs", Access.CALLERS, LONGEST, this::one),
-                Route.of("POST", "/api/v1/jobs/batch", Access.CALLERS, LONGEST_BATCH, this::batch));
+                Route.of("POST", "/api/v1/jobs", Access.CALLERS, LONGEST, this::one)
+                        .taking(Set.of("force")),
+                Route.of("POST", "/api/v1/jobs/batch", Access.CALLERS, LONGEST_BATCH, this::batch)
+                        .taking(Set.of("force")));
     }
 
     private void one(Exchange exchange) {
@@ -41,13 +46,16 @@ final class EnqueueRoutes {
         } catch (IllegalArgumentException wrong) {
             throw Problem.invalid(String.valueOf(wrong.getMessage()));
         }
+        missingParent(room, job).ifPresent(missing -> {
+            throw Problem.invalid(missing);
+        });
         if (!exchange.isSet("force")) {
             accepted.refusal(job.name(), room::handlers).ifPresent(refusal -> {
                 throw new Problem(422, "no-handler", refusal.message(), hint(refusal));
             });
         }
         room.change(exchange, stored -> told(job.name(), stored), moves -> moves.enqueue(job), stored -> {
-            exchange.header("Location", "/api/v1/jobs/" + stored.id());
+            exchange.header("Location", exchange.base() + "/api/v1/jobs/" + stored.id());
             room.read(queries -> {
                 JobView found = JobRoutes.find(queries, stored.id());
                 exchange.json(stored.stored() ? 201 : 200, document -> {
@@ -80,13 +88,24 @@ final class EnqueueRoutes {
                         + stored.get(stored.size() - 1).id();
     }
 
+    /** What is wrong with the jobs that it waits for, which the database would say less well. */
+    static Optional<String> missingParent(Room room, NewJob job) {
+        return job.after().isEmpty()
+                ? Optional.empty()
+                : room.read(queries -> job.after().stream()
+                        .filter(id -> queries.find(id).isEmpty())
+                        .findFirst()
+                        .map(id -> "there is no job " + id + " to wait for"));
+    }
+
     private static String hint(HandlerView.Refusal refusal) {
         return refusal.meant().map(meant -> "Did you mean " + meant + "? ").orElse("")
                 + "?force=1 stores the job all the same.";
     }
 
     private void batch(Exchange exchange) {
-        Body.mustBe(exchange, "application/x-ndjson", "application/jsonl", "application/json-lines");
+        Body.mustBe(
+                exchange, "application/x-ndjson", "application/ndjson", "application/jsonl", "application/json-lines");
         List<NewJob> jobs = parse(exchange);
         room.change(exchange, EnqueueRoutes::told, moves -> moves.enqueue(jobs), stored -> {
             exchange.json(201, document -> {
@@ -123,6 +142,9 @@ final class EnqueueRoutes {
                         throw new IllegalArgumentException(refusal.message());
                     });
                 }
+                missingParent(room, job).ifPresent(missing -> {
+                    throw new IllegalArgumentException(missing);
+                });
                 jobs.add(job);
             } catch (IllegalArgumentException bad) {
                 wrong.add(new Problem.Line(number, String.valueOf(bad.getMessage())));

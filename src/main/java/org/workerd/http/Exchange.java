@@ -105,9 +105,14 @@ final class Exchange {
         return query.stream().map(Fields.Field::getName).toList();
     }
 
+    /** Throws {@link Problem} when it is neither yes nor no. */
     boolean isSet(String name) {
         String value = parameter(name);
-        return value != null && (value.isEmpty() || value.equals("1") || value.equals("true"));
+        return switch (value == null ? "0" : value) {
+            case "", "1", "true" -> true;
+            case "0", "false" -> false;
+            default -> throw Problem.invalid(name + ": expected 1 or 0");
+        };
     }
 
     @Nullable

@@ -18,6 +18,7 @@ import org.eclipse.jetty.http.HttpHeader;
 import org.eclipse.jetty.server.Handler;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
+import org.eclipse.jetty.server.handler.ErrorHandler;
 import org.eclipse.jetty.util.Callback;
 import org.eclipse.jetty.util.Fields;
 import org.jspecify.annotations.Nullable;
@@ -54,10 +55,9 @@ final class Front extends Handler.Abstract {
     Request.Handler errors() {
         return (request, response, callback) -> {
             Lingering.after(request);
-            int status = response.getStatus();
-            Exchange exchange = exchange(request, response, callback, Caller.nobody(""), none());
-            exchange.problem(
-                    new Problem(status, status >= 500 ? "failure" : "bad-request", "not answered: " + status, ""));
+            exchange(request, response, callback, Caller.nobody(""), none(), Fields.EMPTY)
+                    .problem(Problem.ofServer(
+                            response.getStatus(), (String) request.getAttribute(ErrorHandler.ERROR_MESSAGE)));
             return true;
         };
     }
@@ -66,7 +66,7 @@ final class Front extends Handler.Abstract {
     public boolean handle(Request request, Response response, Callback callback) {
         Lingering.after(request);
         ChannelConnector.notice(request);
-        Exchange nobodys = exchange(request, response, callback, Caller.nobody(""), none());
+        Exchange nobodys = exchange(request, response, callback, Caller.nobody(""), none(), Fields.EMPTY);
         try {
             answer(request, response, callback);
         } catch (Problem problem) {
@@ -97,13 +97,15 @@ final class Front extends Handler.Abstract {
             throw refusal(fitting, response, path);
         }
         Route route = match.get().route();
+        Fields query = query(request);
+        route.check(query);
         if (route.longestBody() == 0) {
-            api.submit(exchange(request, response, callback, caller, match.get()), route);
+            api.submit(exchange(request, response, callback, caller, match.get(), query), route);
             return;
         }
         long reserved = reserve(request, route);
         Intake intake = new Intake(request, route.longestBody());
-        gather(exchange(request, response, intake.last(callback), caller, match.get()), route, intake, reserved);
+        gather(exchange(request, response, intake.last(callback), caller, match.get(), query), route, intake, reserved);
     }
 
     private static Problem refusal(List<Route.Match> fitting, Response response, List<String> path) {
@@ -114,8 +116,11 @@ final class Front extends Handler.Abstract {
                     "there is nothing at /" + Names.printable(String.join("/", path)),
                     "What there is: /api/v1/openapi.json");
         }
-        String allowed =
-                fitting.stream().map(one -> one.route().method()).distinct().collect(Collectors.joining(", "));
+        String allowed = fitting.stream()
+                .map(one -> one.route().method())
+                .distinct()
+                .map(method -> method.equals("GET") ? "GET, HEAD" : method)
+                .collect(Collectors.joining(", "));
         response.getHeaders().put(HttpHeader.ALLOW, allowed);
         return new Problem(405, "method-not-allowed", "here only " + allowed + " is understood", "");
     }
@@ -154,6 +159,9 @@ final class Front extends Handler.Abstract {
 
     private static List<String> path(Request request, String base) {
         String raw = String.valueOf(request.getHttpURI().getPath());
+        if (!raw.startsWith("/")) {
+            throw new Problem(400, "bad-request", "expected a path", "");
+        }
         if (!raw.startsWith(base + "/") && !raw.equals(base)) {
             throw new Problem(404, "not-found", "there is nothing outside of " + base, "http.base_path is " + base);
         }
@@ -189,23 +197,33 @@ final class Front extends Handler.Abstract {
                 peer,
                 group,
                 orEmpty(request.getHeaders().get(HttpHeader.HOST)),
-                request.getHeaders().get(HttpHeader.AUTHORIZATION),
-                request.getHeaders().get(HttpHeader.ORIGIN),
-                request.getHeaders().get("Sec-Fetch-Site"));
+                only(request, HttpHeader.AUTHORIZATION.asString()),
+                only(request, HttpHeader.ORIGIN.asString()),
+                only(request, "Sec-Fetch-Site"));
+    }
+
+    /** Of two it would not be known which one is meant. */
+    private static @Nullable String only(Request request, String header) {
+        List<String> values = request.getHeaders().getValuesList(header);
+        if (values.size() > 1) {
+            throw new Problem(400, "bad-request", "the header " + header + " is there more than once", "");
+        }
+        return values.isEmpty() ? null : values.get(0);
     }
 
     private static String orEmpty(@Nullable String text) {
         return text == null ? "" : text;
     }
 
-    private Exchange exchange(Request request, Response response, Callback callback, Caller caller, Route.Match match) {
+    private Exchange exchange(
+            Request request, Response response, Callback callback, Caller caller, Route.Match match, Fields query) {
         response.getHeaders().put("X-Content-Type-Options", "nosniff");
         response.getHeaders().put("Cache-Control", "no-store");
         response.getHeaders().put("Referrer-Policy", "same-origin");
         response.getHeaders()
                 .put("Content-Security-Policy", "default-src 'none'; frame-ancestors 'none'; base-uri 'none'");
         Guard door = guard;
-        return new Exchange(request, response, callback, caller, match, query(request), answers)
+        return new Exchange(request, response, callback, caller, match, query, answers)
                 .below(door == null ? "" : door.basePath());
     }
 
@@ -213,7 +231,7 @@ final class Front extends Handler.Abstract {
         try {
             return Request.extractQueryParameters(request);
         } catch (RuntimeException bad) {
-            return Fields.EMPTY;
+            throw new Problem(400, "bad-request", "the parameters are not encoded as they should be", "");
         }
     }
 

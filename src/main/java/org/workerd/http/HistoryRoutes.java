@@ -1,6 +1,7 @@
 package org.workerd.http;
 
 import java.util.List;
+import java.util.Set;
 import org.workerd.http.Route.Access;
 import org.workerd.job.Names;
 import org.workerd.ops.History;
@@ -14,7 +15,8 @@ final class HistoryRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.of("GET", "/api/v1/stats/history", Access.CALLERS, 0, this::history));
+        return List.of(Route.of("GET", "/api/v1/stats/history", Access.CALLERS, 0, this::history)
+                .taking(Set.of("window", "queue")));
     }
 
     private void history(Exchange exchange) {

@@ -3,11 +3,13 @@ package org.workerd.http;
 import java.io.ByteArrayOutputStream;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import org.eclipse.jetty.http.HttpException;
 import org.eclipse.jetty.io.Content;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.ByteSize;
 
 /**
  * Reads one body as it comes, in no thread of its own, until it is whole, too large or too late. Jetty breaks a connection
@@ -42,7 +44,12 @@ final class Intake {
 
     /** What the client is told of a failure. */
     static Problem problem(Throwable failure) {
-        return failure instanceof Problem known ? known : new Problem(408, "too-slow", "the body did not come", "");
+        if (failure instanceof Problem known) {
+            return known;
+        }
+        return failure instanceof HttpException
+                ? Problem.ofServer(400, "the body is not encoded as it should be")
+                : new Problem(408, "too-slow", "the body did not come", "");
     }
 
     /** What ends the request, and waits until nothing is read any more. */
@@ -51,7 +58,7 @@ final class Intake {
     }
 
     static Problem tooLarge(int most) {
-        return new Problem(413, "too-large", "the body must be at most " + most + " bytes", "");
+        return new Problem(413, "too-large", "the body must be at most " + ByteSize.format(most), "");
     }
 
     private void read() {

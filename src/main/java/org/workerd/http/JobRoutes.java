@@ -8,6 +8,8 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
 import org.workerd.job.Span;
@@ -32,6 +34,9 @@ final class JobRoutes {
     private static final Duration USUAL_WAIT = Duration.ofSeconds(30);
     private static final Duration LONGEST_WAIT = Duration.ofSeconds(60);
     private static final int SMALL = 1 << 10;
+    private static final Set<String> PAGING = Set.of("limit", "before");
+    private static final Set<String> LISTED =
+            Stream.concat(Filters.NAMES.stream(), PAGING.stream()).collect(Collectors.toUnmodifiableSet());
 
     private final Room room;
     private final Live live;
@@ -43,11 +48,13 @@ final class JobRoutes {
 
     List<Route> routes() {
         return List.of(
-                Route.of("GET", "/api/v1/jobs", Access.CALLERS, 0, this::list),
+                Route.of("GET", "/api/v1/jobs", Access.CALLERS, 0, this::list).taking(LISTED),
                 Route.of("GET", "/api/v1/jobs/{id}", Access.CALLERS, 0, this::show),
                 Route.of("DELETE", "/api/v1/jobs/{id}", Access.CALLERS, 0, this::delete),
-                Route.of("GET", "/api/v1/jobs/{id}/wait", Access.CALLERS, 0, this::await),
-                Route.of("POST", "/api/v1/jobs/{id}/retry", Access.CALLERS, SMALL, this::retry),
+                Route.of("GET", "/api/v1/jobs/{id}/wait", Access.CALLERS, 0, this::await)
+                        .taking(Set.of("timeout")),
+                Route.of("POST", "/api/v1/jobs/{id}/retry", Access.CALLERS, SMALL, this::retry)
+                        .taking(Set.of("force")),
                 Route.of("POST", "/api/v1/jobs/{id}/cancel", Access.CALLERS, SMALL, this::cancel));
     }
 
@@ -63,7 +70,7 @@ final class JobRoutes {
     }
 
     private void list(Exchange exchange) {
-        Filter filter = Filters.of(exchange, Set.of("limit", "before"), room.now());
+        Filter filter = Filters.of(exchange, PAGING, room.now());
         int limit = (int) number(exchange, "limit", USUAL, MOST);
         long before = number(exchange, "before", Long.MAX_VALUE, Long.MAX_VALUE);
         exchange.bytes(200, Exchange.JSON, room.read(queries -> page(queries, filter, limit, before)));

@@ -10,6 +10,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Optional;
+import java.util.Set;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.workerd.http.Route.Access;
@@ -35,14 +36,22 @@ final class OutputRoutes {
     }
 
     List<Route> routes() {
-        return List.of(Route.of("GET", "/api/v1/jobs/{id}/attempts/{n}/output", Access.CALLERS, 0, this::output));
+        return List.of(Route.of("GET", "/api/v1/jobs/{id}/attempts/{n}/output", Access.CALLERS, 0, this::output)
+                .taking(Set.of("follow")));
     }
 
     private void output(Exchange exchange) {
         long id = exchange.id();
         long number = Exchange.number(exchange.named("n"), "attempt");
         JobView job = room.read(queries -> JobRoutes.find(queries, id));
-        boolean known = number <= job.attempt() + 1L;
+        // One that is to come can be waited for. One that snoozed was given back, and what it printed is there until
+        // the next.
+        boolean isToCome = number == job.attempt() + 1L && !job.state().isFinal();
+        boolean known = number <= job.attempt()
+                || (isToCome && exchange.isSet("follow"))
+                || (number == job.attempt() + 1L
+                        && room.read(queries -> queries.attempts(id)).stream()
+                                .anyMatch(attempt -> attempt.number() == number));
         if (!known) {
             throw Problem.noSuch("attempt " + number + " of job " + id);
         }

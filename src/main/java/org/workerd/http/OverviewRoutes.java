@@ -70,14 +70,18 @@ final class OverviewRoutes {
 
     private void run(Exchange exchange) {
         CronEntry entry = entry(room, exchange.named("id"));
-        room.change(exchange, "run of the schedule " + entry.id(), moves -> run(entry, moves, room.now()), job -> {
-            exchange.header("Location", "/api/v1/jobs/" + job);
+        room.change(exchange, job -> ran(entry, job), moves -> run(entry, moves, room.now()), job -> {
+            exchange.header("Location", exchange.base() + "/api/v1/jobs/" + job);
             exchange.json(201, document -> {
                 document.generator().writeStartObject();
                 document.generator().writeNumberField("id", job);
                 document.generator().writeEndObject();
             });
         });
+    }
+
+    static String ran(CronEntry entry, long job) {
+        return "run of the schedule " + entry.id() + ": job " + job;
     }
 
     static CronEntry entry(Room room, String id) {

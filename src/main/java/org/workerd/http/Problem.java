@@ -4,6 +4,7 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.workerd.job.Names;
 import org.workerd.ops.Json;
 
 /** Why a request is not answered as it wishes, as RFC 9457 has it: what failed, and what to do about it. */
@@ -36,6 +37,33 @@ final class Problem extends RuntimeException {
 
     static Problem invalid(String detail) {
         return new Problem(422, "invalid", detail, "The manual of the API: /api/v1/openapi.json");
+    }
+
+    /**
+     * What the server itself refuses before anybody of ours sees it.
+     *
+     * @param reason its words; null: it has none
+     */
+    static Problem ofServer(int status, @Nullable String reason) {
+        String why = reason == null ? "" : ": " + Names.printable(reason);
+        return switch (status) {
+            case 408 -> new Problem(status, "too-slow", "the request did not come in time", "");
+            case 414 -> new Problem(status, "uri-too-long", "the path and its parameters are too long", "");
+            case 417 -> new Problem(status, "expectation", "the only Expect that is understood is 100-continue", "");
+            case 426, 505 ->
+                new Problem(
+                        status,
+                        "http-version",
+                        "this is no HTTP/1.0 or HTTP/1.1",
+                        "Is it HTTPS? There is no TLS here: put a proxy in front.");
+            case 431 -> new Problem(status, "head-too-large", "the head must be at most 8 KiB", "");
+            default ->
+                new Problem(
+                        status,
+                        status >= 500 ? "failure" : "bad-request",
+                        status >= 500 ? "the request failed" + why : "this is no valid request" + why,
+                        "");
+        };
     }
 
     static Problem noSuch(String what) {

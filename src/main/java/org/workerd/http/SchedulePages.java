@@ -44,7 +44,7 @@ final class SchedulePages {
         CronEntry entry = entry(exchange, "run");
         room.change(
                 exchange,
-                "run of the schedule " + entry.id(),
+                job -> OverviewRoutes.ran(entry, job),
                 moves -> OverviewRoutes.run(entry, moves, room.now()),
                 job -> Pages.seeOther(exchange, Query.of("said", "stored").behind("/jobs/" + job)));
     }

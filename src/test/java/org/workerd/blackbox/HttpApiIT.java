@@ -57,6 +57,7 @@ class HttpApiIT extends HttpTest {
                 .isEqualTo(at.workerd("show", "1", "--json").out());
         assertThat(get("/api/v1/jobs?name=short&state=done").body()).contains("\"id\":1", "\"next\":null");
         assertThat(get("/api/v1/jobs/1/attempts/1/output").body()).isEqualTo("hello\n");
+        assertThat(get("/api/v1/jobs/1/attempts/2/output").statusCode()).isEqualTo(404);
         assertThat(send(request("/api/v1/jobs/1").DELETE()).statusCode()).isEqualTo(204);
         assertThat(get("/api/v1/jobs/1").statusCode()).isEqualTo(404);
         assertThat(send(request("/api/v1/jobs/1").DELETE()).statusCode()).isEqualTo(404);
@@ -78,12 +79,109 @@ class HttpApiIT extends HttpTest {
         assertThat(send(request("/api/v1/jobs").POST(BodyPublishers.ofString("{}")))
                         .statusCode())
                 .isEqualTo(415);
-        assertThat(post("/api/v1/jobs", "x".repeat(3 << 20)).statusCode()).isEqualTo(413);
+        assertThat(post("/api/v1/jobs", "x".repeat(5 << 20)).statusCode()).isEqualTo(413);
         assertThat(get("/api/v1/nothing").statusCode()).isEqualTo(404);
         HttpResponse<String> wrongMethod = send(request("/api/v1/stats").DELETE());
         assertThat(wrongMethod.statusCode()).isEqualTo(405);
-        assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET");
+        assertThat(wrongMethod.headers().firstValue("Allow")).contains("GET, HEAD");
         assertThat(jobs().count("jobs")).isEqualTo(1);
+    }
+
+    /** Left out, it would make of a question about some jobs one about all, and of a dry run a change. */
+    @Test
+    void aParameterThatMeansNothingIsRefused() throws Exception {
+        startListening();
+        long id = store("{\"name\":\"short\",\"delay\":\"1h\"}");
+        assertThat(get("/api/v1/jobs?error=%ff").statusCode()).isEqualTo(400);
+        assertThat(raw("GET", "/api/v1/jobs?error=%zz", "text/plain", "")).isEqualTo(400);
+        assertThat(get("/api/v1/jobs?state=done&state=dead").body()).contains("given more than once");
+        assertThat(get("/api/v1/jobs?stat=dead").body()).contains("did you mean state?");
+        assertThat(get("/api/v1/stats?queue=bulk").statusCode()).isEqualTo(422);
+        assertThat(get("/api/v1/jobs/" + id + "/attempts/1/output?follow=yes").body())
+                .contains("follow: expected 1 or 0");
+        assertThat(post("/api/v1/changes?dry_run=1", "{\"action\":\"cancel\",\"ids\":[" + id + "]}")
+                        .statusCode())
+                .isEqualTo(422);
+        assertThat(post("/api/v1/changes", "{\"action\":\"cancel\",\"ids\":[" + id + "],\"upto\":0}")
+                        .body())
+                .contains("\"changed\":0");
+        assertThat(post("/api/v1/jobs/" + id + "/cancel?force=1", "").statusCode())
+                .isEqualTo(422);
+        assertThat(get("/api/v1/jobs/" + id).body()).contains("\"state\":\"scheduled\"");
+    }
+
+    @Test
+    void aBodyIsTakenForWhatItSaysThatItIs() throws Exception {
+        startListening();
+        assertThat(posted("application/json; charset=\"UTF-8\"", "X-Nothing", "")
+                        .statusCode())
+                .isEqualTo(201);
+        assertThat(posted("application/json;charset=iso-8859-1", "X-Nothing", "")
+                        .body())
+                .contains("\"status\":415", "must be UTF-8");
+        assertThat(posted("application/json", "Content-Encoding", "gzip").body())
+                .contains("\"status\":415", "Content-Encoding gzip");
+        String cyrillic = "\\u0416".repeat(1 << 19);
+        assertThat(post("/api/v1/jobs", "{\"name\":\"short\",\"payload\":\"" + cyrillic + "\"}")
+                        .statusCode())
+                .isEqualTo(201);
+    }
+
+    private HttpResponse<String> posted(String type, String header, String value) throws Exception {
+        return send(request("/api/v1/jobs")
+                .header("Content-Type", type)
+                .header(header, value)
+                .POST(BodyPublishers.ofString("{\"name\":\"short\"}")));
+    }
+
+    @Test
+    void whatIsNoRequestIsToldWhatIsWrongWithIt() throws Exception {
+        startListening();
+        String head = "Host: localhost\r\nAuthorization: Bearer " + TOKEN + "\r\n";
+        assertThat(exchange("GET /healthz HTTP/1.1\r\n" + head + "X: " + "a".repeat(9_000) + "\r\n\r\n"))
+                .startsWith("HTTP/1.1 431 ")
+                .contains("problem:head-too-large", "8 KiB");
+        assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: a:b\r\n\r\n"))
+                .startsWith("HTTP/1.1 400 ")
+                .contains("this is no valid request: Bad HostPort");
+        assertThat(exchange("POST /api/v1/jobs HTTP/1.1\r\n" + head
+                        + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"))
+                .startsWith("HTTP/1.1 400 ");
+        for (String twice :
+                List.of("Authorization: Bearer x", "Origin: http://localhost\r\nOrigin: http://evil.test")) {
+            assertThat(exchange("POST /api/v1/queues/pause HTTP/1.1\r\n" + head + twice
+                            + "\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"))
+                    .startsWith("HTTP/1.1 400 ")
+                    .contains("more than once");
+        }
+        assertThat(at.logText()).doesNotContain("Bad port", "WARN");
+    }
+
+    private String exchange(String request) throws IOException {
+        try (Socket socket = open()) {
+            socket.getOutputStream().write(request.getBytes(StandardCharsets.ISO_8859_1));
+            return new String(socket.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+        }
+    }
+
+    @Test
+    void belowABaseALocationLeadsToTheJob() throws Exception {
+        at.set("http.base_path", Installation.text("/q"));
+        at.set("cron.yearly.schedule", Installation.text("0 0 1 1 *"));
+        at.set("cron.yearly.name", Installation.text("short"));
+        at.configure();
+        at.handler("short", "exit 0");
+        at.start();
+        until("it listens", () -> get("/q/healthz").statusCode() == 200);
+
+        HttpResponse<String> stored = post("/q/api/v1/jobs", "{\"name\":\"short\"}");
+        HttpResponse<String> ran = post("/q/api/v1/cron/yearly/run", "");
+
+        assertThat(get(stored.headers().firstValue("Location").orElseThrow()).body())
+                .startsWith("{\"id\":1,");
+        assertThat(get(ran.headers().firstValue("Location").orElseThrow()).body())
+                .startsWith("{\"id\":2,");
+        assertThat(at.logText()).contains("http: run of the schedule yearly: job 2");
     }
 
     @Test
@@ -107,6 +205,10 @@ class HttpApiIT extends HttpTest {
                 .POST(BodyPublishers.ofString(line + "\n{\"name\":7}\n")));
         assertThat(bad.statusCode()).isEqualTo(422);
         assertThat(bad.body()).contains("\"errors\":[{\"line\":3,\"detail\":\"\\\"name\\\": expected a string");
+        HttpResponse<String> orphan = send(request("/api/v1/jobs/batch")
+                .header("Content-Type", "application/ndjson")
+                .POST(BodyPublishers.ofString(line + "{\"name\":\"short\",\"after\":[77]}\n")));
+        assertThat(orphan.body()).contains("\"errors\":[{\"line\":2,\"detail\":\"there is no job 77 to wait for");
         assertThat(jobs().count("jobs")).isZero();
 
         HttpResponse<String> good = send(request("/api/v1/jobs/batch")

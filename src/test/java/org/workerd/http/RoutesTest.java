@@ -8,6 +8,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.InstantSource;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
@@ -18,15 +19,43 @@ import org.junit.jupiter.api.Test;
 class RoutesTest {
     @Test
     void theDocumentTellsOfEveryRouteAndOfNoOther() throws IOException {
-        Parts nothing = new Parts(() -> null, null, null, null, null, null, InstantSource.system());
-        Room room = new Room(nothing);
-        Live live = new Live(room);
-        Set<String> routes = Api.routes(room, live, new Metrics(room, live, () -> 0)).stream()
+        Set<String> routes = routes().stream()
                 .map(route -> route.method() + " " + route.text())
                 .collect(Collectors.toCollection(TreeSet::new));
 
         assertThat(documented()).isEqualTo(routes);
+    }
+
+    @Test
+    void theDocumentTellsOfEveryParameterAndOfNoOther() throws IOException {
+        for (Route route : routes()) {
+            Set<String> documented = parameters(route);
+            if (route.text().startsWith("/api/")) {
+                assertThat(route.parameters()).as(route.text()).contains(documented);
+            } else {
+                assertThat(documented).as(route.text()).isEmpty();
+            }
+        }
+    }
+
+    private static List<Route> routes() {
+        Parts nothing = new Parts(() -> null, null, null, null, null, null, InstantSource.system());
+        Room room = new Room(nothing);
+        Live live = new Live(room);
+        List<Route> routes = Api.routes(room, live, new Metrics(room, live, () -> 0));
         room.close();
+        return routes;
+    }
+
+    private static Set<String> parameters(Route route) throws IOException {
+        Map<?, ?> methods = (Map<?, ?>) paths().get(route.text());
+        Map<?, ?> operation = (Map<?, ?>) methods.get(route.method().toLowerCase(Locale.ROOT));
+        List<?> parameters = operation.get("parameters") instanceof List<?> some ? some : List.of();
+        return parameters.stream()
+                .map(one -> (Map<?, ?>) one)
+                .filter(one -> "query".equals(one.get("in")))
+                .map(one -> String.valueOf(one.get("name")))
+                .collect(Collectors.toSet());
     }
 
     @Test
@@ -38,13 +67,16 @@ class RoutesTest {
     }
 
     private static Set<String> documented() throws IOException {
+        Set<String> found = new TreeSet<>();
+        paths().forEach((path, methods) -> ((Map<?, ?>) methods)
+                .keySet()
+                .forEach(method -> found.add(method.toString().toUpperCase(Locale.ROOT) + " " + path)));
+        return found;
+    }
+
+    private static Map<?, ?> paths() throws IOException {
         try (InputStream text = Api.class.getResourceAsStream("openapi.json")) {
-            Set<String> found = new TreeSet<>();
-            Map<?, ?> paths = (Map<?, ?>) JSON.std.mapFrom(text).get("paths");
-            paths.forEach((path, methods) -> ((Map<?, ?>) methods)
-                    .keySet()
-                    .forEach(method -> found.add(method.toString().toUpperCase(Locale.ROOT) + " " + path)));
-            return found;
+            return (Map<?, ?>) JSON.std.mapFrom(text).get("paths");
         }
     }
 }
