@@ -40,6 +40,8 @@ public final class HttpPart implements AutoCloseable {
     private @Nullable HttpSettings wanted;
     private boolean retry;
     private boolean closed;
+    private Tokens tokens = Tokens.none();
+    /** Why those that are to be cannot be read; empty: they were. */
     private String tokenTrouble = "";
 
     public HttpPart(HttpSettings settings, Parts parts) {
@@ -53,7 +55,8 @@ public final class HttpPart implements AutoCloseable {
         settings.listen()
                 .forEach(listen ->
                         ports.put(listen, new Port(listen, parts.clock().instant())));
-        ports.values().forEach(port -> attempt(port, guardOrNull()));
+        readTokens();
+        ports.values().forEach(this::attempt);
         note();
         return ports.values().stream()
                 .map(Port::state)
@@ -134,21 +137,19 @@ public final class HttpPart implements AutoCloseable {
     }
 
     private void turn(boolean again) {
-        Guard guard = guardOrNull();
+        readTokens();
         boolean news = false;
         for (Port port : ports.values()) {
             if (again && !port.isBound()) {
                 port.dueNow();
             }
             if (!port.isBound() && port.untilDue().isZero()) {
-                news |= attempt(port, guard);
+                news |= attempt(port);
             }
         }
         HttpServer running = server;
         if (running != null) {
-            if (guard != null) {
-                running.guard(guard);
-            }
+            running.guard(new Guard(settings, tokens, failures));
             ports.values().stream().filter(Port::isBound).forEach(running::serve);
         }
         for (Iterator<Port> all = ports.values().iterator(); all.hasNext(); ) {
@@ -164,22 +165,25 @@ public final class HttpPart implements AutoCloseable {
         }
     }
 
-    private boolean attempt(Port port, @Nullable Guard guard) {
+    private boolean attempt(Port port) {
         Instant now = parts.clock().instant();
-        boolean shut = guard == null && port.listen() instanceof Listen.Tcp;
+        boolean shut = !tokenTrouble.isEmpty() && port.listen() instanceof Listen.Tcp;
         return shut ? port.failed(tokenTrouble, now) : port.attempt(now);
     }
 
-    /** Null: nobody could get in over TCP, for a token file cannot be used. */
-    private @Nullable Guard guardOrNull() {
+    /** When a file cannot be used any more, the tokens of before stay, as the log then says. */
+    private void readTokens() {
+        String before = tokenTrouble;
         try {
-            Guard guard = new Guard(settings, Tokens.read(settings), failures);
+            tokens = Tokens.read(settings);
             tokenTrouble = "";
-            return guard;
         } catch (IOException failure) {
             tokenTrouble = String.valueOf(failure.getMessage());
-            boolean socketsOnly = settings.listen().stream().noneMatch(Listen.Tcp.class::isInstance);
-            return socketsOnly ? new Guard(settings, Tokens.none(), failures) : null;
+            boolean isServed =
+                    ports.values().stream().anyMatch(port -> port.isBound() && port.listen() instanceof Listen.Tcp);
+            if (isServed && !tokenTrouble.equals(before)) {
+                LOG.warn("{}; the tokens that were read before stay in force", tokenTrouble);
+            }
         }
     }
 

@@ -147,7 +147,7 @@ final class Port {
     private ServerSocketChannel open(Listen.Unix unix) throws IOException {
         Path path = unix.path();
         checkFree(path);
-        Path fresh = path.resolveSibling("." + path.getFileName() + ".new");
+        Path fresh = ListenState.fresh(path);
         Files.deleteIfExists(fresh);
         ServerSocketChannel opened = ServerSocketChannel.open(StandardProtocolFamily.UNIX);
         try {

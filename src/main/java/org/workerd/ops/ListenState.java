@@ -30,6 +30,11 @@ public record ListenState(String listen, Instant since, @Nullable String error) 
         return Ledger.listens(directory.ledgers(), daemon);
     }
 
+    /** The name under which a unix socket is made, before it gets its own with its permissions. */
+    public static Path fresh(Path socket) {
+        return socket.resolveSibling("." + socket.getFileName() + ".new");
+    }
+
     /** Replaces what stands there. */
     public static void write(Path file, List<ListenState> all) throws IOException {
         StringBuilder text = new StringBuilder();

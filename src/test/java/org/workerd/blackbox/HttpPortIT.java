@@ -159,6 +159,45 @@ class HttpPortIT extends HttpTest {
     }
 
     @Test
+    void aTokenFileThatIsGoneIsToldOnReloadAndAllElseIsTakenOver() throws Exception {
+        at.start();
+        awaitListening();
+        Files.delete(at.top.resolve("http.token"));
+        at.set("http.read_only", "true");
+        at.configure();
+        at.signal("HUP");
+        at.awaitLog("the tokens that were read before stay in force");
+
+        assertThat(get("/api/v1/stats").statusCode()).isEqualTo(200);
+        assertThat(post("/api/v1/queues/pause", "").statusCode()).isEqualTo(403);
+    }
+
+    @Test
+    void theUnixSocketNeedsNoTokenFileAndTheDoctorNamesWhoHasIt() throws Exception {
+        Path link = Files.createSymbolicLink(
+                Path.of("/tmp/http-it2-" + ProcessHandle.current().pid()), at.top);
+        try {
+            Path socket = link.resolve("s");
+            Files.delete(at.top.resolve("http.token"));
+            listen("[\"unix:" + socket + "\", \"127.0.0.1:" + port + "\"]");
+            Shell.Done started = at.workerd("start");
+            assertThat(started.err()).contains("there is no " + at.top.resolve("http.token"));
+            until("the socket answers", () -> ask(socket).startsWith("HTTP/1.1 200"));
+
+            at.stop();
+            try (ServerSocketChannel other = ServerSocketChannel.open(StandardProtocolFamily.UNIX)) {
+                other.bind(UnixDomainSocketAddress.of(socket));
+                at.start();
+                assertThat(at.workerd("doctor").out())
+                        .contains("somebody listens there already; pid "
+                                + ProcessHandle.current().pid() + " (java) listens there");
+            }
+        } finally {
+            Files.delete(link);
+        }
+    }
+
+    @Test
     void aStaleSocketIsTakenOverAndWhatIsNoneIsLeftAlone() throws Exception {
         Path socket = at.top.resolve("s");
         Path file = at.top.resolve("f");

@@ -22,6 +22,7 @@ import org.workerd.ops.ListenState;
 /** Whether HTTP is spoken where it is to be, and who is in the way. */
 final class HttpCheck {
     private static final String CHECK = "http";
+    private static final String UNIX = "unix:";
     private static final Set<PosixFilePermission> OF_OTHERS = PosixFilePermissions.fromString("---rwxrwx");
 
     private final Settings settings;
@@ -92,15 +93,20 @@ final class HttpCheck {
         if (state.isListening()) {
             return Finding.ok(CHECK, state.line());
         }
-        String port = state.listen().replaceFirst(".*:", "");
-        String holder = port.matches("[0-9]{1,5}")
-                ? PortHolder.of(Integer.parseInt(port))
-                        .map(who -> "; " + who + " listens there")
-                        .orElse("")
-                : "";
+        String holder =
+                holder(state.listen()).map(who -> "; " + who + " listens there").orElse("");
         return Finding.warning(
                 CHECK,
                 state.line() + holder,
-                "end what is in the way, or change http.listen, then: workerd reload (it is tried again by itself, too)");
+                (holder.isEmpty() ? "set right what it says" : "end what is in the way")
+                        + ", or change http.listen, then: workerd reload (it is tried again by itself, too)");
+    }
+
+    private static Optional<String> holder(String listen) throws IOException {
+        if (listen.startsWith(UNIX)) {
+            return PortHolder.of(Path.of(listen.substring(UNIX.length())));
+        }
+        String port = listen.replaceFirst(".*:", "");
+        return port.matches("[0-9]{1,5}") ? PortHolder.of(Integer.parseInt(port)) : Optional.empty();
     }
 }

@@ -1,6 +1,7 @@
 package org.workerd.daemon.doctor;
 
 import java.io.IOException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,10 +11,14 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Stream;
+import org.workerd.ops.ListenState;
 
-/** Who listens on a port of this machine, as far as we may see. */
+/** Who listens on a port or a unix socket of this machine, as far as we may see. */
 final class PortHolder {
     private static final String LISTENING = "0A";
+    private static final Path UNIX = Path.of("/proc/net/unix");
+    /** Of the flags of a unix socket: it accepts connections. */
+    private static final String ACCEPTING = "00010000";
 
     private PortHolder() {}
 
@@ -28,6 +33,23 @@ final class PortHolder {
                             .filter(words -> words[1].endsWith(String.format(Locale.ROOT, ":%04X", port)))
                             .forEach(words -> sockets.add("socket:[" + words[9] + "]"));
                 }
+            }
+        }
+        return sockets.isEmpty() ? Optional.empty() : holder(sockets);
+    }
+
+    /**
+     * The same of a unix socket. The kernel knows it by the name under which it was bound: of a daemon of ours that is
+     * another one, from before it had its permissions.
+     */
+    static Optional<String> of(Path socket) throws IOException {
+        Set<String> names = Set.of(socket.toString(), ListenState.fresh(socket).toString());
+        Set<String> sockets = new HashSet<>();
+        if (Files.isReadable(UNIX)) {
+            try (Stream<String> lines = Files.lines(UNIX, StandardCharsets.ISO_8859_1)) {
+                lines.map(line -> line.strip().split("\\s+", 8))
+                        .filter(words -> words.length == 8 && words[3].equals(ACCEPTING) && names.contains(words[7]))
+                        .forEach(words -> sockets.add("socket:[" + words[6] + "]"));
             }
         }
         return sockets.isEmpty() ? Optional.empty() : holder(sockets);
