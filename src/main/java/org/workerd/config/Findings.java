@@ -78,6 +78,11 @@ final class Findings {
         add(mentioned.getOrDefault(key.path(), "default"), key.name() + ": " + message);
     }
 
+    /** It was given, and what was given is no value of it. */
+    boolean isRefused(SettingKey<?> key) {
+        return mentioned.containsKey(key.path()) && "default".equals(origins().get(key.name()));
+    }
+
     boolean hasProblems() {
         return !problems.isEmpty();
     }

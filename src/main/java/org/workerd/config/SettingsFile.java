@@ -138,6 +138,9 @@ public final class SettingsFile {
 
     /** The locks that tell which daemons of a file live are beside it: one that looked elsewhere would take all for dead. */
     private static void placeDirectory(Environment env, boolean system, Findings findings) {
+        if (findings.isRefused(SettingTable.QUEUE)) {
+            return;
+        }
         Optional<Path> asked = findings.value(SettingTable.DIRECTORY);
         if (findings.value(SettingTable.QUEUE) instanceof QueueUrl.Sqlite queue) {
             Path beside = queue.file().resolveSibling("");

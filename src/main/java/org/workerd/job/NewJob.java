@@ -140,9 +140,13 @@ public final class NewJob {
         return values.tags;
     }
 
-    /** {@return whether it has no key and waits for no other job: what else the queue holds is of no importance to it} */
+    /**
+     * {@return whether it has no key, waits for no other job, and has no payload that a database may refuse for the character
+     * NUL in it: it can be stored together with others, for nothing that the queue holds is of importance to it}
+     */
     public boolean isPlain() {
-        return key() == null && after().isEmpty();
+        String payload = payload();
+        return key() == null && after().isEmpty() && (payload == null || payload.indexOf('\0') < 0);
     }
 
     /**

@@ -20,6 +20,9 @@ final class PostgresUrlText {
             "a password in the URL could be seen by other users: put it into a file and set"
                     + " queue.password_file to it, or put it into ~/.pgpass";
     /** What a user may tell the driver; all else is ours to set. */
+    private static final List<String> SSL_MODES =
+            List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
+
     private static final Set<String> OPTIONS = Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "connectTimeout");
 
     private final String text;
@@ -90,7 +93,14 @@ final class PostgresUrlText {
                         "has no option " + (key.isEmpty() ? "without a name" : key) + "; there are schema, "
                                 + String.join(", ", OPTIONS.stream().sorted().toList()));
             }
-            options.put(key, unescaped(pair.substring(equals + 1)));
+            String value = unescaped(pair.substring(equals + 1));
+            if (key.equals("sslmode") && !SSL_MODES.contains(value)) {
+                throw new IllegalArgumentException(
+                        "expected one of " + String.join(", ", SSL_MODES) + " as sslmode, found \"" + value + "\"");
+            }
+            if (options.putIfAbsent(key, value) != null) {
+                throw new IllegalArgumentException("has the option " + key + " twice");
+            }
         }
         return options;
     }
@@ -101,6 +111,10 @@ final class PostgresUrlText {
             throw new IllegalArgumentException(
                     "expected a schema of small letters, digits and _, not beginning with a digit, found \"" + schema
                             + "\"");
+        }
+        if (schema.startsWith("pg_") || schema.equals("information_schema")) {
+            throw new IllegalArgumentException(
+                    "expected a schema of ours, found " + schema + ", which is the server's");
         }
         return schema;
     }

@@ -87,6 +87,12 @@ class PostgresSecretIT {
         Path file = temporary.resolve("backup.db");
         done("backup", file.toString());
 
+        Path batch = Files.writeString(
+                temporary.resolve("batch"), "{\"name\":\"note\"}\n{\"name\":\"note\",\"payload\":\"\\u0000\"}\n");
+        Shell.Done nul = at.workerd("enqueue", "--batch", batch.toString());
+        assertThat(nul.code()).isEqualTo(2);
+        assertThat(nul.err()).contains(batch + ":2: the payload holds the character NUL", "Nothing was stored");
+
         String doctor = at.workerd("doctor").out();
         assertThat(doctor).contains("PostgreSQL 1").doesNotContain(SECRET);
         done("config");
@@ -100,6 +106,12 @@ class PostgresSecretIT {
         }
         at.stop();
         assertThat(at.logText()).doesNotContain(SECRET);
+        Path away = Files.move(password, temporary.resolve("away"));
+        Shell.Done without = at.workerd("list");
+        assertThat(without.code()).isEqualTo(4);
+        assertThat(without.err())
+                .contains("the file of the password " + password + " does not exist", "man workerd-postgres");
+        Files.move(away, password);
 
         Installation restored = new Installation(Files.createDirectory(temporary.resolve("restored")));
         restored.set("queue.url", Installation.text("sqlite:" + file)).configure();

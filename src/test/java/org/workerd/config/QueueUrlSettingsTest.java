@@ -38,6 +38,18 @@ class QueueUrlSettingsTest extends SettingsFixture {
                 .isEqualTo(dir.resolve("own"));
     }
 
+    @Test
+    void whatNoServerTakesIsAProblemOfTheConfigurationAndTheOnlyOne() {
+        for (String options : List.of("sslmode=bogus", "schema=pg_catalog", "schema=a&schema=b", "password=p")) {
+            assertThatThrownBy(() ->
+                            load("queue.url = 'postgresql://jobs@db/jobs?" + options + "'\ndaemon.dir = '/elsewhere'"))
+                    .as(options)
+                    .isInstanceOf(SettingsException.class)
+                    .hasMessageContaining("workerd.toml:1:13  queue.url: ")
+                    .hasMessageNotContaining("daemon.dir");
+        }
+    }
+
     /** A daemon that looked for the others' locks elsewhere would take them for dead. */
     @Test
     void withAFileItCannotBeAnotherThanTheFiles() {

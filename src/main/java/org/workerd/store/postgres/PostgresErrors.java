@@ -32,7 +32,8 @@ final class PostgresErrors {
                 error(Kind.NOT_PERMITTED, what, "the server only reads: it is a standby, or set to read only", cause);
             case "42501" -> error(Kind.NOT_PERMITTED, what, words(cause), cause);
             case "08004" -> error(Kind.NOT_PERMITTED, what, rejection(cause), cause);
-            case "3D000" -> error(Kind.MISSING, what, words(cause), cause);
+            case "3D000" ->
+                error(Kind.REFUSED, what, words(cause) + ": create it (createdb), or set queue.url to another", cause);
             case "57014" ->
                 error(
                         Kind.OTHER,

@@ -39,12 +39,16 @@ final class PostgresPassword {
     /**
      * Empty: the server may let us in without one.
      *
-     * @throws StoreException NOT_PERMITTED or MISSING, when a file that is named cannot be used
+     * @throws StoreException NOT_PERMITTED, when a file that is named cannot be used
      */
     Optional<String> find() {
         if (url.passwordFile().isPresent()) {
-            List<String> lines = lines(url.passwordFile().get(), "the file of the password");
-            return Optional.of(lines.isEmpty() ? "" : lines.get(0));
+            Path file = url.passwordFile().get();
+            List<String> lines = lines(file, "the file of the password");
+            if (lines.isEmpty() || lines.get(0).isEmpty()) {
+                throw unusable("the file of the password " + file + " is empty");
+            }
+            return Optional.of(lines.get(0));
         }
         String given = environment.get("PGPASSWORD");
         return given != null && !given.isEmpty() ? Optional.of(given) : inList();
@@ -67,20 +71,30 @@ final class PostgresPassword {
                 .findFirst();
     }
 
-    private static List<String> lines(Path file, String what) {
+    private List<String> lines(Path file, String what) {
         try {
             Set<PosixFilePermission> permissions = Files.getPosixFilePermissions(file);
             if (permissions.stream().anyMatch(OF_OTHERS::contains)) {
-                throw new StoreException(
-                        StoreException.Kind.NOT_PERMITTED,
-                        what + " " + file + " may be read or changed by others: chmod 0600 " + file);
+                throw unusable(what + " " + file + " may be read or changed by others: chmod 0600 " + file);
             }
             return Files.readAllLines(file, StandardCharsets.UTF_8);
         } catch (java.nio.file.NoSuchFileException missing) {
-            throw new StoreException(StoreException.Kind.MISSING, what + " " + file + " does not exist", missing);
+            throw unusable(what + " " + file + " does not exist", missing);
         } catch (IOException failure) {
-            throw new StoreException(StoreException.Kind.NOT_PERMITTED, "cannot read " + what + " " + file, failure);
+            throw unusable("cannot read " + what + " " + file, failure);
         }
+    }
+
+    private StoreException unusable(String why, IOException cause) {
+        return new StoreException(StoreException.Kind.NOT_PERMITTED, told(why), cause);
+    }
+
+    private StoreException unusable(String why) {
+        return new StoreException(StoreException.Kind.NOT_PERMITTED, told(why));
+    }
+
+    private String told(String why) {
+        return "cannot open the queue " + url.text() + ": " + why;
     }
 
     /** host:port:database:user:password, where a backslash takes the meaning from a colon or a backslash. */
