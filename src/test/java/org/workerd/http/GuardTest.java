@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -78,6 +79,40 @@ class GuardTest {
             no      | localhost:8888     | bearer        | POST   |                         | cross-site  | 403
             yes     | jobs.example.org   | basic         | POST   | https://jobs.example.org |            | 200
             yes     | jobs.example.org   | basic         | POST   | https://evil.test       |             | 403
+            yes     | jobs.example.org   | basic         | POST   | https://jobs.example.org:8443 |       | 200
+            yes     | jobs.example.org   | basic         | POST   |                         | cross-site  | 403
+            yes     | jobs.example.org   | bearer        | DELETE |                         |             | 200
+            yes     | jobs.example.org   | read          | GET    |                         |             | 200
+            yes     | jobs.example.org   | read          | POST   |                         |             | 403
+            yes     | jobs.example.org   |               | GET    |                         |             | 401
+            yes     | jobs.example.org   | wrong         | POST   |                         |             | 401
+            yes     | localhost          | socket        | POST   |                         | cross-site  | 403
+            yes     | evil.test          | socket        | GET    |                         |             | 421
+            no      | evil.test          | socket        | POST   |                         |             | 421
+            no      | evil.test          | basic         | POST   | http://evil.test        | same-origin | 421
+            no      | localhost          |               | HEAD   |                         |             | 401
+            no      | localhost          | wrong         | HEAD   |                         |             | 401
+            no      | localhost          | read          | HEAD   |                         |             | 200
+            no      | localhost          | basic         | GET    | http://evil.test        | cross-site  | 200
+            no      | localhost          | basic         | HEAD   | http://evil.test        | cross-site  | 200
+            no      | localhost          | socket        | GET    |                         | cross-site  | 200
+            no      | localhost          |               | POST   |                         |             | 401
+            no      | localhost          | wrong         | DELETE |                         | same-origin | 401
+            no      | localhost          | read          | DELETE |                         | same-origin | 403
+            no      | localhost:8888     | readbasic     | GET    |                         |             | 200
+            no      | localhost:8888     | readbasic     | POST   | http://localhost:8888   | same-origin | 403
+            no      | localhost          | basic         | DELETE |                         |             | 403
+            no      | localhost          | basic         | PUT    |                         |             | 403
+            no      | localhost          | bearer        | PATCH  |                         | cross-site  | 403
+            no      | localhost          | bearer        | OPTIONS | http://evil.test       |             | 403
+            no      | localhost          | socket        | DELETE |                         | same-site   | 403
+            no      | [::1]:8888         | basic         | POST   | http://[::1]:8888       |             | 200
+            no      | [::1]:8888         | basic         | POST   | http://[::1]:8889       |             | 403
+            no      | localhost:8888     | basic         | POST   | localhost:8888          |             | 403
+            no      | localhost          | member        | POST   |                         |             | 200
+            no      | localhost          | stranger      | GET    |                         |             | 403
+            no      | localhost          | stranger      | POST   |                         | same-origin | 403
+            no      | evil.test          | stranger      | GET    |                         |             | 421
             """)
     void lastColumnIsTheAnswer(
             String proxy, String host, String authorization, String method, String origin, String site, int answer)
@@ -85,6 +120,26 @@ class GuardTest {
         Guard guard = guard(settings(false, proxy.equals("yes"), directory.resolve("token")));
 
         assertThat(status(guard, asked(host, authorization, method, origin, site)))
+                .isEqualTo(answer);
+    }
+
+    /** What needs no token needs the right Host all the same, wherever it is asked. */
+    @ParameterizedTest
+    @CsvSource({
+        "no, localhost, , 200",
+        "no, evil.test, , 421",
+        "no, localhost, wrong, 200",
+        "no, localhost, stranger, 200",
+        "no, evil.test, socket, 421",
+        "yes, jobs.example.org, , 200",
+        "yes, 127.0.0.1, , 421",
+        "yes, localhost, socket, 200"
+    })
+    void anOpenRouteLooksAtTheHostAlone(String proxy, String host, String authorization, int answer)
+            throws IOException {
+        Guard guard = guard(settings(true, proxy.equals("yes"), directory.resolve("token")));
+
+        assertThat(status(guard, asked(host, authorization, "GET", null, null), true))
                 .isEqualTo(answer);
     }
 
@@ -148,8 +203,12 @@ class GuardTest {
     }
 
     private static int status(Guard guard, Asked asked) {
+        return status(guard, asked, false);
+    }
+
+    private static int status(Guard guard, Asked asked, boolean isOpen) {
         try {
-            guard.admit(asked, false);
+            guard.admit(asked, isOpen);
             return 200;
         } catch (Problem problem) {
             assertThat(problem.getMessage()).doesNotContain(TOKEN, READ);
@@ -174,15 +233,23 @@ class GuardTest {
     }
 
     private static Asked asked(String host, String authorization, String method, String origin, String site) {
-        boolean socket = "socket".equals(authorization);
+        boolean socket = List.of("socket", "member", "stranger").contains(String.valueOf(authorization));
         return new Asked(
                 method,
-                socket ? System.getProperty("user.name") : "127.0.0.1",
-                socket ? "users" : null,
+                !socket ? "127.0.0.1" : authorization.equals("socket") ? System.getProperty("user.name") : "ann-b-c",
+                !socket ? null : authorization.equals("member") ? ownGroup() : "strangers-of-ours",
                 host == null ? "" : host,
                 socket ? null : header(authorization),
                 origin,
                 site);
+    }
+
+    private static String ownGroup() {
+        try {
+            return Files.getAttribute(Path.of("/proc/self"), "posix:group").toString();
+        } catch (IOException impossible) {
+            throw new UncheckedIOException(impossible);
+        }
     }
 
     private static String header(String authorization) {
@@ -192,12 +259,16 @@ class GuardTest {
         return switch (authorization) {
             case "bearer" -> "Bearer " + TOKEN;
             case "read" -> "bearer " + READ;
-            case "basic" ->
-                "Basic " + Base64.getEncoder().encodeToString(("ann:" + TOKEN).getBytes(StandardCharsets.UTF_8));
+            case "basic" -> "Basic " + base64("ann:" + TOKEN);
+            case "readbasic" -> "Basic " + base64("ann:" + READ);
             case "digest" -> "Digest username=ann";
             case "empty" -> "Bearer ";
             default -> "Bearer " + TOKEN + "x";
         };
+    }
+
+    private static String base64(String text) {
+        return Base64.getEncoder().encodeToString(text.getBytes(StandardCharsets.UTF_8));
     }
 
     private void write(String name, String text, String permissions) throws IOException {
