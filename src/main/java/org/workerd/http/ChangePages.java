@@ -80,7 +80,7 @@ final class ChangePages {
         }
         List<Long> ticked = ids(exchange.parameters("id"));
         if (ticked.isEmpty()) {
-            throw Problem.invalid("no job was ticked");
+            throw new Problem(422, "invalid", "no job was ticked", "Go back and tick some, or choose all that match.");
         }
         JobChange change = ManyChanges.of(action, false, false, exchange);
         Pages.send(exchange, 200, "changes.jte", room.read(queries -> ofTicked(frame, change, ticked, queries)));

@@ -57,9 +57,11 @@ final class Pages {
 
     /** For whoever gets no other page: nothing is known of him. */
     static ErrorPage error(Exchange exchange, Problem problem) {
-        Frame frame = new Frame(exchange.base(), MACHINE, false, "", problem.type(), null, path -> "");
-        return new ErrorPage(
-                frame, problem.status(), Printable.line(String.valueOf(problem.getMessage())), problem.hint());
+        Frame frame =
+                new Frame(exchange.base(), MACHINE, false, "", ErrorPage.title(problem.status()), null, path -> "");
+        // The manual of the API is for programs.
+        String hint = problem.hint().contains("/api/") ? "" : problem.hint();
+        return new ErrorPage(frame, problem.status(), Printable.line(String.valueOf(problem.getMessage())), hint);
     }
 
     static void send(Exchange exchange, int status, String template, Object page) {

@@ -43,11 +43,12 @@ class HttpApiIT extends HttpTest {
     @Test
     void aJobIsStoredAwaitedShownListedAndDeleted() throws Exception {
         startListening();
-        HttpResponse<String> stored =
-                post("/api/v1/jobs", "{\"name\":\"short\",\"args\":[\"a\"],\"payload\":{\"n\":1}}");
+        HttpResponse<String> stored = post(
+                "/api/v1/jobs",
+                "{\"name\":\"short\",\"args\":[\"a\"],\"payload\":{\"n\":1.50,\"m\":12345678901234567891}}");
         assertThat(stored.statusCode()).isEqualTo(201);
         assertThat(stored.headers().firstValue("Location")).contains("/api/v1/jobs/1");
-        assertThat(stored.body()).contains("\"stored\":true", "\"payload\":{\"n\":1}");
+        assertThat(stored.body()).contains("\"stored\":true", "\"payload\":{\"n\":1.50,\"m\":12345678901234567891}");
 
         HttpResponse<String> awaited = get("/api/v1/jobs/1/wait?timeout=20s");
         assertThat(awaited.statusCode()).isEqualTo(200);
@@ -218,7 +219,9 @@ class HttpApiIT extends HttpTest {
         assertThat((List<?>) json(good).get("ids")).hasSize(30);
 
         HttpResponse<String> page = get("/api/v1/jobs?limit=20");
-        assertThat((List<?>) json(page).get("jobs")).hasSize(20);
+        List<?> jobs = (List<?>) json(page).get("jobs");
+        assertThat(jobs).hasSize(20);
+        assertThat(((Map<?, ?>) jobs.get(0)).get("id")).as("newest first").isEqualTo(30);
         HttpResponse<String> rest =
                 get("/api/v1/jobs?limit=20&before=" + json(page).get("next"));
         assertThat((List<?>) json(rest).get("jobs")).hasSize(10);

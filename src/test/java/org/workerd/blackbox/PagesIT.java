@@ -161,7 +161,11 @@ class PagesIT extends HttpTest {
                 .isEqualTo(400);
         assertThat(post("/enqueue", "{}").statusCode()).isEqualTo(415);
         assertThat(get("/changes?action=retry&all=1").statusCode()).isEqualTo(422);
-        assertThat(get("/changes?action=retry").statusCode()).isEqualTo(422);
+        HttpResponse<String> nothing = send(request("/changes?action=retry").header("Accept", "text/html"));
+        assertThat(nothing.statusCode()).isEqualTo(422);
+        assertThat(nothing.body())
+                .contains("no job was ticked", "Go back and tick some", "<title>Not answered · workerd@")
+                .doesNotContain("openapi");
         HttpResponse<String> foreign = send(request("/queues/pause")
                 .header("Content-Type", "application/x-www-form-urlencoded")
                 .header("Sec-Fetch-Site", "cross-site")

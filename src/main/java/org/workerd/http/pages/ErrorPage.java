@@ -6,8 +6,12 @@ package org.workerd.http.pages;
  * @param hint what to do about it; empty: there is nothing to be said
  */
 public record ErrorPage(Frame frame, int status, String detail, String hint) {
-    /** In few words. */
     public String title() {
+        return title(status);
+    }
+
+    /** In few words. */
+    public static String title(int status) {
         return switch (status) {
             case 401 -> "Who are you?";
             case 404 -> "Not found";
