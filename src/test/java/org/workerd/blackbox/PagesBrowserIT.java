@@ -88,6 +88,9 @@ class PagesBrowserIT extends HttpTest {
                 .contains("done"));
     }
 
+    private static final String WHOLE = "[...document.querySelectorAll('table.rows, table.jobs')]"
+            + ".every(table => table.parentElement.scrollWidth <= table.parentElement.clientWidth)";
+
     private void everywhere(Browser browser) throws Exception {
         String axe;
         try (InputStream file = Objects.requireNonNull(getClass().getResourceAsStream("/axe.min.js"))) {
@@ -105,11 +108,21 @@ class PagesBrowserIT extends HttpTest {
                     faults.add(path + " is wider than the window");
                 }
                 browser.value(axe + "; 0");
+                if (!browser.is(WHOLE)) {
+                    faults.add(path + " has rows that lie beside the screen");
+                }
                 // Of what does not depend on colours nothing is different there.
                 String found = browser.text(find.formatted(dark ? ", runOnly: ['color-contrast']" : ""));
                 if (!found.isEmpty()) {
                     faults.add(path + (dark ? ", dark: " : ", light: ") + found);
                 }
+            }
+        }
+        browser.size(1024, 900);
+        for (String path : PAGES) {
+            browser.go(url(path));
+            if (!browser.is(WHOLE)) {
+                faults.add(path + " has rows that lie beside the window");
             }
         }
         assertThat(faults).isEmpty();
