@@ -15,7 +15,7 @@ import org.junit.jupiter.api.Test;
 
 /** An answer that is given before the body has come reaches a client that sends all of it before it reads. */
 class HttpUnreadIT extends HttpTest {
-    private static final int SIZE = 3 << 20;
+    private static final int SIZE = 5 << 20;
     /** Fewer than the wrong tokens that one client may try in a minute. */
     private static final int ROUNDS = 8;
 
