@@ -95,6 +95,9 @@ run_java() {
         # Small while it is idle; what is thrown away after each job gets room as soon as many jobs come.
         # Some megabytes of payloads wait for their slot: they shall not grow old for that.
         set -- -XX:MinHeapFreeRatio=80 -XX:MaxHeapFreeRatio=90 -XX:SurvivorRatio=3 "$@"
+        # What the compilers threw away goes back to the system: of 134 MB after 6000 jobs over HTTP 26. Java before
+        # 17.0.9 does not know it.
+        set -- -XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=10000 "$@"
         set -- -Xms8m -XX:NewRatio=1 "-Xmx${WORKERD_HEAP:-128m}" -Xss256k -XX:-MaxFDLimit -XX:+ExitOnOutOfMemoryError -Xlog:all=warning:stderr "$@"
     else
         # Most end before a compiler pays: it is to wait longer. And an archive that is mapped where it was

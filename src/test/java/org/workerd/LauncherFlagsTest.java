@@ -44,7 +44,10 @@ class LauncherFlagsTest extends LauncherStage {
     @Test
     void theDaemonItselfIsCompiledWell() throws Exception {
         workerd("run");
-        assertThat(javaCalls()).contains("-Xmx128m", "-XX:-MaxFDLimit").doesNotContain("TieredStopAtLevel");
+        assertThat(javaCalls())
+                .contains("-Xmx128m", "-XX:-MaxFDLimit")
+                .contains("-XX:+IgnoreUnrecognizedVMOptions -XX:TrimNativeHeapInterval=10000")
+                .doesNotContain("TieredStopAtLevel");
     }
 
     @Test
