@@ -1,6 +1,8 @@
 package org.workerd.worker.attempt;
 
 import java.time.Duration;
+import java.util.Collection;
+import java.util.List;
 import java.util.concurrent.locks.LockSupport;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -46,10 +48,18 @@ public final class SlotsFence implements Fence {
     @Override
     public synchronized void lost() {
         told = false;
-        LOG.error("another daemon has taken over the {} jobs that run here: ending them", slots.busy());
-        while (slots.executions().stream().anyMatch(execution -> !execution.isStuck())) {
-            slots.executions().forEach(Execution::kill);
+        Collection<Execution> lost = List.copyOf(slots.executions());
+        LOG.error("another daemon has taken over the {} jobs that run here: ending them", lost.size());
+        for (Collection<Execution> left = left(lost); !left.isEmpty(); left = left(lost)) {
+            left.forEach(Execution::kill);
             LockSupport.parkNanos(this, LOOK.toNanos());
         }
+    }
+
+    /** Without what the loop has claimed meanwhile, which is ours. */
+    private Collection<Execution> left(Collection<Execution> lost) {
+        return slots.executions().stream()
+                .filter(execution -> lost.contains(execution) && !execution.isStuck())
+                .toList();
     }
 }

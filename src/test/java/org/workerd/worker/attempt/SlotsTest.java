@@ -10,6 +10,7 @@ import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
@@ -51,6 +52,8 @@ class SlotsTest {
     private final AtomicInteger interrupts = new AtomicInteger();
     /** A job that does not end when it is interrupted. */
     private volatile Long stubborn = 0L;
+
+    private Duration grace = Duration.ZERO;
 
     private Ledger ledger;
     private Slots slots;
@@ -105,7 +108,7 @@ class SlotsTest {
     }
 
     private Plan plan(int concurrency) {
-        JobPolicy policy = new JobPolicy(EVER, 2, new Backoff.Exponential(), Duration.ZERO, 1 << 20);
+        JobPolicy policy = new JobPolicy(EVER, 2, new Backoff.Exponential(), grace, 1 << 20);
         Plugin plugin = new Plugin(new JarStamp(top.resolve("tests.jar"), 1, 1, 1), List.of("held"), null);
         return new Plan(
                 concurrency,
@@ -249,5 +252,22 @@ class SlotsTest {
         assertThat(slots.isOnlyStuck()).isFalse();
         slots.withdraw(Duration.ZERO);
         assertThat(slots.isOnlyStuck()).isTrue();
+    }
+
+    @Test
+    void whatAnotherDaemonHasTakenOverIsEndedAndWhatIsClaimedMeanwhileGoesOn() {
+        stubborn = 1L;
+        grace = EVER;
+        run(2, 1);
+        awaitRunning(1);
+        CompletableFuture<Void> lost = CompletableFuture.runAsync(new SlotsFence(slots, false)::lost);
+        await().until(() -> interrupts.get() > 0);
+        run(2, 2);
+        awaitRunning(2);
+        allEnd.countDown();
+        lost.join();
+        assertThat(slots.executions())
+                .extracting(execution -> execution.claim().jobId())
+                .containsExactly(2L);
     }
 }
