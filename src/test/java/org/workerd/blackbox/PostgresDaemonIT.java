@@ -300,6 +300,26 @@ class PostgresDaemonIT {
         one.stop();
     }
 
+    /** Its session has ended already, so nobody waits for that; and the kernel lets go on what stood still. */
+    @Test
+    void whatADaemonLeavesThatIsKilledWhileItConnectsAgainIsEnded() throws Exception {
+        cluster.run("create role guest login; grant create on database postgres to guest");
+        Installation one = machine("one", "guest", cluster.port());
+        one.handler("deaf", "trap '' HUP; echo $$ >>'" + diary + "'; while :; do sleep 0.05; done");
+        one.start();
+        enqueue(one, "deaf");
+        DaemonTest.until("it runs", PATIENCE, () -> diaryLines().size() == 1);
+        long program = Long.parseLong(diaryLines().get(0));
+
+        cluster.run("alter role guest connection limit 0");
+        cluster.run("select pg_terminate_backend(pid) from pg_stat_activity where usename = 'guest'");
+        one.awaitLog("this daemon cannot show the server that it lives");
+        one.kill9();
+        DaemonTest.until("it is ended", PATIENCE, () -> Proc.of(program)
+                .filter(process -> !process.isOver())
+                .isEmpty());
+    }
+
     private static boolean isStopped(long program) throws IOException {
         return Files.readString(Path.of("/proc", Long.toString(program), "stat"))
                 .contains(") T ");

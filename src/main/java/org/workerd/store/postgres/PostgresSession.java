@@ -322,10 +322,12 @@ final class PostgresSession implements AutoCloseable {
     }
 
     private void connectAgain() {
-        lock.close();
+        lock.disconnect();
         long asked = System.nanoTime();
         // Once we have the lock nobody takes over any more; before, somebody may be about to.
-        lock = SessionLock.take(database, held);
+        SessionLock next = SessionLock.take(database, held);
+        lock.close();
+        lock = next;
         if (!lock.isKnown()) {
             takenOver = true;
             fence.lost();

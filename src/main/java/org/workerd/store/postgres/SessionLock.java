@@ -154,11 +154,16 @@ final class SessionLock implements AutoCloseable {
         }
     }
 
+    /** The guardian stays: should the daemon be killed before it has another, it still ends what that left running. */
+    void disconnect() {
+        database.close(connection);
+    }
+
     /** As long as the guardian has the socket open, the server does not free the lock. */
     @Override
     public void close() {
         guardian.ifPresent(Guardian::close);
         guardian = Optional.empty();
-        database.close(connection);
+        disconnect();
     }
 }
