@@ -204,10 +204,10 @@ final class PostgresDaemonStore implements DaemonStore, Liveness {
      */
     @Override
     public Optional<Inheritance> inherit(long daemon) {
-        boolean isDead = store.alone(statements -> !PostgresLocks.areAllFree(statements)
-                && !PostgresLocks.living(statements).contains(daemon)
-                && (isDeadHere(daemon) || hasBeenFree(daemon))
-                && PostgresLocks.takeOver(statements, daemon));
+        boolean isDead =
+                store.alone(statements -> !PostgresLocks.living(statements).contains(daemon)
+                        && (isDeadHere(daemon) || (!PostgresLocks.areAllFree(statements) && hasBeenFree(daemon)))
+                        && PostgresLocks.takeOver(statements, daemon));
         if (isDead) {
             firstFree.remove(daemon);
         }

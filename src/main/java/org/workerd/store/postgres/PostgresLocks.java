@@ -49,6 +49,14 @@ final class PostgresLocks {
         return Set.copyOf(statements.list(LIVING, row -> row.getLong(1)));
     }
 
+    private static final String NOTE_BEGIN =
+            "insert into incarnation select where not exists (select from incarnation) on conflict do nothing";
+
+    /** Whoever has a lock again after that notes that the server has begun anew: else it seems so only once one is free. */
+    static void noteBegin(Statements statements) {
+        statements.update(NOTE_BEGIN);
+    }
+
     /** A crash of one of its processes does not change when the server was started, nor does a failover. */
     private static final String JUST_BEGUN =
             """

@@ -71,6 +71,7 @@ final class SessionLock implements AutoCloseable {
                         StoreException.Kind.LOCKED,
                         "another session has the lock of this daemon, whose id is " + held.daemon());
             }
+            PostgresLocks.noteBegin(statements);
             statements.update("listen "
                     + statements.first(CHANNEL, row -> row.getString(1)).orElseThrow());
         }

@@ -2,6 +2,7 @@ package org.workerd.store.postgres;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.sql.Connection;
 import java.time.Duration;
@@ -32,8 +33,7 @@ class PostgresLockTest {
     @Test
     void aDaemonThatCameBackIsNotTakenForDeadAtOnceTheNextTime() throws Exception {
         try (DaemonStore store = PostgresDaemonStore.open(queue.database())) {
-            DaemonRow own = new DaemonRow(1, 1, "here", 1, Instant.EPOCH);
-            store.hold(own, directory.resolve("1.lock"), Optional.empty());
+            hold(store);
             Liveness others = store.liveness();
             awaitTakeover(others, DEAD).close();
             assertThat(others.inherit(LIVES)).isEmpty();
@@ -48,6 +48,36 @@ class PostgresLockTest {
             assertThat(others.inherit(LIVES)).isEmpty();
             awaitTakeover(others, LIVES).close();
         }
+    }
+
+    /** Whose file nobody has locked on this machine, its daemon is dead, whatever the server knows. */
+    @Test
+    void afterACrashOfTheServerWhoDiedHereIsDeadAtOnceAndWhoIsElsewhereHasTimeToComeBack() throws Exception {
+        try (DaemonStore store = PostgresDaemonStore.open(queue.database())) {
+            hold(store);
+            Files.createFile(directory.resolve(DEAD + ".lock"));
+            queue.run("truncate incarnation");
+            assertThat(store.liveness().inherit(LIVES)).isEmpty();
+            assertThat(store.liveness().inherit(DEAD)).isPresent();
+        }
+    }
+
+    /** Else the time that all have to come back would begin when the next of them dies. */
+    @Test
+    void whoComesBackAfterACrashOfTheServerNotesIt() throws Exception {
+        try (DaemonStore store = PostgresDaemonStore.open(queue.database())) {
+            hold(store);
+            queue.run("truncate incarnation");
+            queue.rows("select pg_terminate_backend(pid) from pg_locks where locktype = 'advisory' and objid = 1"
+                    + " and classid = current_schema()::regnamespace::oid");
+            Awaitility.await().atMost(Duration.ofSeconds(40)).until(() -> !queue.rows("select from incarnation")
+                    .isEmpty());
+        }
+    }
+
+    private void hold(DaemonStore store) {
+        DaemonRow own = new DaemonRow(1, 1, "here", 1, Instant.EPOCH);
+        store.hold(own, directory.resolve("1.lock"), Optional.empty());
     }
 
     /** A server that has just started has everybody's lock free: of nobody that is believed at first. */
