@@ -9,7 +9,8 @@ import java.util.function.BooleanSupplier;
 
 /**
  * Another program in the place of this process, which keeps its number, its children and its locks. For one thread, which
- * becomes the only one; signals that it is to get arrive in the new program, once that unblocks them.
+ * becomes the only one; signals that it is to get arrive in the new program, once that unblocks them. The JVM itself
+ * unblocks SIGQUIT, perhaps before it heeds it: a thread dump asked for meanwhile may be missing.
  */
 public final class Reexec {
     private static final Libc EXECVE = Libc.bind("execve", POINTER, POINTER, POINTER);
@@ -20,10 +21,12 @@ public final class Reexec {
 
     private static final int HANGUP = 1;
     private static final int INTERRUPT = 2;
+    private static final int QUIT = 3;
     private static final int USER_1 = 10;
     private static final int USER_2 = 12;
+    private static final int ALARM = 14;
     private static final int TERMINATE = 15;
-    private static final List<Integer> KEPT = List.of(HANGUP, INTERRUPT, USER_1, USER_2, TERMINATE);
+    private static final List<Integer> KEPT = List.of(HANGUP, INTERRUPT, QUIT, USER_1, USER_2, ALARM, TERMINATE);
 
     private final Path program;
     private final List<byte[]> arguments;

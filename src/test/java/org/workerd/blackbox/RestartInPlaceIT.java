@@ -151,6 +151,27 @@ class RestartInPlaceIT extends DaemonTest {
         assertThat(Proc.isAlive(daemon)).isTrue();
     }
 
+    /** Before the new version can heed them, they would end any JVM. */
+    @Test
+    void whatEndsNothingElsewhereEndsNothingInTheMidst() {
+        slow("long", "", "");
+        long daemon = at.start();
+        long id = jobs().enqueue("long");
+        awaitBegun(1);
+        at.shell.run(
+                "sh",
+                "-c",
+                "kill -USR2 $1; name=; until [ \"$name\" = java ]; do read -r name </proc/$1/comm; done;"
+                        + " kill -QUIT $1; kill -ALRM $1",
+                "sh",
+                Long.toString(daemon));
+        at.awaitLog("restarted in place");
+        go();
+        jobs().awaitState(id, "done");
+        assertThat(jobs().attempt(id)).isEqualTo(1);
+        assertThat(at.pid()).isEqualTo(daemon);
+    }
+
     private void slow(String name, String before, String after) {
         at.handler(
                 name,
