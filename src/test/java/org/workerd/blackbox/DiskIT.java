@@ -87,6 +87,26 @@ class DiskIT extends DaemonTest {
     }
 
     @Test
+    void whatEndedOnAFullDiskDoesNotRunAgainWhenItsDaemonIsKilled() throws Exception {
+        Path go = at.top.resolve("go");
+        at.handler(
+                "work", "until [ -e '%s' ]; do sleep 0.02; done; echo $WORKERD_JOB_ID >>'%s'".formatted(go, diary()));
+        at.start();
+        long id = jobs().enqueue("work");
+        jobs().awaitState(id, "running");
+        until("its program runs", () -> Proc.of(at.top).size() > 1);
+        Path full = fill();
+        Installation.write(go, "");
+        at.awaitLog("the disk is full; nothing is lost, retrying");
+        at.kill9();
+        Files.delete(full);
+        at.start();
+        jobs().awaitState(id, "done");
+        assertThat(diaryLines()).hasSize(1);
+        assertThat(jobs().attempt(id)).isEqualTo(1);
+    }
+
+    @Test
     void aJobWhoseOutputFindsNoRoomIsNotFailedForIt() throws Exception {
         Path tries = at.top.resolve("tries");
         at.handler(

@@ -39,6 +39,17 @@ public final class EndLog implements AutoCloseable {
         this.clock = clock;
     }
 
+    /** Before anything runs: by the time that something ends, the disk may have no room for the files. */
+    synchronized void prepare() {
+        try {
+            if (!closed) {
+                opened();
+            }
+        } catch (IOException | UnixException notYet) {
+            LOG.debug("no room for notes yet: {}", notYet.getMessage());
+        }
+    }
+
     /** Where its note stands, to be said to {@link #forget} later. Empty: it could not be noted, and would run again. */
     public Optional<EndFile> note(Execution execution, Outcome outcome) {
         return note(new EndNote(

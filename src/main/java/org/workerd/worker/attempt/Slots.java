@@ -66,6 +66,9 @@ public final class Slots {
 
     public synchronized void run(List<Claim> claims, Plan plan) {
         heap.claimed(claims.stream().mapToLong(Claim::size).sum());
+        if (!claims.isEmpty()) {
+            ends.prepare();
+        }
         for (Claim claim : claims) {
             if (isAlarm(claim)) {
                 runAlarm(claim, plan);
@@ -116,6 +119,7 @@ public final class Slots {
     /** Goes on with programs that run already, started by what ran in this process before us. */
     public synchronized void resume(Map<Carried, Claim> programs, Plan plan) {
         places.resume(programs.keySet());
+        ends.prepare();
         heap.claimed(programs.values().stream().mapToLong(Claim::size).sum());
         programs.forEach((program, claim) -> {
             Execution execution = places.take(program.slot(), claim, plan, program);
