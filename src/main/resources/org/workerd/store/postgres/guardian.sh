@@ -86,6 +86,8 @@ done
 # nothing is left, however long that takes. A shell reads a file byte by byte, so it reads what is in /proc once for all
 # attempts.
 [ -z "$watch" ] || kill -KILL "$watch"
+# What stood still goes on now, for the kernel does not leave it so without a parent: it is ended before the long look.
+signal_programs KILL
 round=0
 while :; do
     begun=' '
