@@ -87,6 +87,33 @@ class DiskIT extends DaemonTest {
     }
 
     @Test
+    void onAFullDiskItHearsSignalsAndStopsOnceWhatEndedIsStored() throws Exception {
+        Path go = at.top.resolve("go");
+        at.handler(
+                "work", "until [ -e '%s' ]; do sleep 0.02; done; echo $WORKERD_JOB_ID >>'%s'".formatted(go, diary()));
+        long pid = at.start();
+        long id = jobs().enqueue("work");
+        jobs().awaitState(id, "running");
+        until("its program runs", () -> Proc.of(at.top).size() > 1);
+        Path full = fill();
+        Installation.write(go, "");
+        at.awaitLog("the disk is full; nothing is lost, retrying");
+        at.signal("USR1");
+        at.awaitLog("report: 0 jobs run");
+        at.signal("HUP");
+        at.awaitLog("configuration reloaded");
+        at.signal("USR2");
+        at.awaitLog("restart requested");
+        at.signal("TERM");
+        at.awaitLog("stopping: claiming no more jobs");
+        assertThat(Proc.isAlive(pid)).isTrue();
+        Files.delete(full);
+        Installation.awaitEnd(pid);
+        assertThat(jobs().state(id)).isEqualTo("done");
+        assertThat(jobs().attempt(id)).isEqualTo(1);
+    }
+
+    @Test
     void whatEndedOnAFullDiskDoesNotRunAgainWhenItsDaemonIsKilled() throws Exception {
         Path go = at.top.resolve("go");
         at.handler(

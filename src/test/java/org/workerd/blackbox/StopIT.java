@@ -43,6 +43,22 @@ class StopIT extends DaemonTest {
     }
 
     @Test
+    void aRestartInPlaceThatIsAskedForDuringTheDrainChangesNothingOfIt() throws Exception {
+        slowHandler();
+        long pid = at.start();
+        long running = enqueueSlow();
+        at.signal("TERM");
+        at.awaitLog("stopping: claiming no more jobs");
+        at.signal("USR2");
+        at.awaitLog("not restarting: workerd was told to stop");
+        go();
+        Installation.awaitEnd(pid);
+        assertThat(jobs().state(running)).isEqualTo("done");
+        assertThat(at.logText()).doesNotContain("restarting in place");
+        assertNothingLeft();
+    }
+
+    @Test
     void toldTwiceItEndsWhatRunsAndGivesTheAttemptBack() throws Exception {
         at.handler("deaf", "trap '' TERM; echo run >>'" + diary() + "'; sleep 600 & while :; do sleep 600; done");
         long pid = at.start();
