@@ -165,11 +165,9 @@ final class Enqueue implements Callable<Integer> {
 
     /** The schema refuses them too, but in its own words. */
     private static void refuseUnknown(List<Long> after, JobQueries queries) {
-        for (long id : after) {
-            if (queries.find(id).isEmpty()) {
-                throw new Failure(ExitCode.USAGE, "there is no job " + id + " to wait for", "Try: workerd list");
-            }
-        }
+        queries.waits().firstMissing(after).ifPresent(id -> {
+            throw new Failure(ExitCode.USAGE, "there is no job " + id + " to wait for", "Try: workerd list");
+        });
     }
 
     private Ids storeBatch(String file, Settings settings) throws IOException {

@@ -46,7 +46,7 @@ final class EnqueueRoutes {
         } catch (IllegalArgumentException wrong) {
             throw Problem.invalid(String.valueOf(wrong.getMessage()));
         }
-        missingParent(room, job).ifPresent(missing -> {
+        missingParent(job).ifPresent(missing -> {
             throw Problem.invalid(missing);
         });
         if (!exchange.isSet("force")) {
@@ -88,14 +88,12 @@ final class EnqueueRoutes {
                         + stored.get(stored.size() - 1).id();
     }
 
-    /** What is wrong with the jobs that it waits for, which the database would say less well. */
-    static Optional<String> missingParent(Room room, NewJob job) {
-        return job.after().isEmpty()
+    /** What is wrong with the jobs that it waits for, which the database would say less well. Who has its key may be there. */
+    private Optional<String> missingParent(NewJob job) {
+        return job.after().isEmpty() || job.key() != null
                 ? Optional.empty()
-                : room.read(queries -> job.after().stream()
-                        .filter(id -> queries.find(id).isEmpty())
-                        .findFirst()
-                        .map(id -> "there is no job " + id + " to wait for"));
+                : room.read(queries -> queries.waits().firstMissing(job.after()))
+                        .map(id -> "there is no job " + id + " to wait for");
     }
 
     private static String hint(HandlerView.Refusal refusal) {
@@ -142,7 +140,7 @@ final class EnqueueRoutes {
                         throw new IllegalArgumentException(refusal.message());
                     });
                 }
-                missingParent(room, job).ifPresent(missing -> {
+                missingParent(job).ifPresent(missing -> {
                     throw new IllegalArgumentException(missing);
                 });
                 jobs.add(job);

@@ -26,6 +26,9 @@ public interface WaitQueries {
     /** Those of the jobs that this one waits for which are not done, at most so many. */
     List<Parent> openParents(long id, int most);
 
+    /** The first of these jobs that there is not. */
+    Optional<Long> firstMissing(List<Long> ids);
+
     /** When the next job of this queue may start; empty: one may start now. */
     Optional<Instant> queueHasRoomAt(String queue, Rate rate, Instant now);
 

@@ -205,6 +205,16 @@ interface QueriesContract extends StoreFixture {
     }
 
     @Test
+    default void theFirstJobThatThereIsNotIsFound() {
+        long id = enqueue("a");
+        try (JobQueries queries = store().queries()) {
+            assertThat(queries.waits().firstMissing(List.of(id))).isEmpty();
+            assertThat(queries.waits().firstMissing(List.of(id, 77L, 5L, id))).contains(77L);
+            assertThat(queries.waits().firstMissing(List.of())).isEmpty();
+        }
+    }
+
+    @Test
     default void aDaemonsSlotsAreBusyWithWhatItClaimed() {
         enqueue("a");
         long first = register();

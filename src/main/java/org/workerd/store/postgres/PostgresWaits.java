@@ -51,6 +51,18 @@ final class PostgresWaits implements WaitQueries {
         return statements.list(OF_NAME, row -> row.getLong(1), name, most);
     }
 
+    private static final String FIRST_MISSING =
+            """
+            select id from unnest(?::bigint[]) with ordinality as asked (id, place)
+            where not exists (select from jobs where jobs.id = asked.id)
+            order by place limit 1
+            """;
+
+    @Override
+    public Optional<Long> firstMissing(List<Long> ids) {
+        return statements.first(FIRST_MISSING, row -> row.getLong(1), (Object) ids.toArray(Long[]::new));
+    }
+
     private static final String OPEN_PARENTS =
             """
             select parent.id, parent.state

@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Optional;
 import org.workerd.job.Rate;
 import org.workerd.store.Columns;
+import org.workerd.store.JsonList;
 import org.workerd.store.WaitQueries;
 
 /** What holds jobs back, in SQL. */
@@ -48,6 +49,18 @@ final class SqliteWaits implements WaitQueries {
     @Override
     public List<Long> runningOfName(String name, int most) {
         return statements.list(OF_NAME, row -> row.getLong(1), name, most);
+    }
+
+    private static final String FIRST_MISSING =
+            """
+            select value from json_each(?) as asked
+            where not exists (select 1 from jobs where id = asked.value)
+            order by asked.key limit 1
+            """;
+
+    @Override
+    public Optional<Long> firstMissing(List<Long> ids) {
+        return statements.first(FIRST_MISSING, row -> row.getLong(1), JsonList.ofNumbers(ids));
     }
 
     private static final String OPEN_PARENTS =
