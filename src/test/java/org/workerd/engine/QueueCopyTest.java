@@ -353,6 +353,24 @@ class QueueCopyTest {
     }
 
     @Test
+    void whatSomebodyWrotePastTheRulesIsNotCopiedToAServer() throws SQLException {
+        Path queue = directory.resolve("past.db");
+        Engine from = Engines.of(new QueueUrl.Sqlite(queue), Duration.ofSeconds(5));
+        from.openOrCreate().close();
+        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + queue);
+                Statement statement = connection.createStatement()) {
+            statement.execute("pragma ignore_check_constraints = on");
+            statement.execute("insert into jobs (name) values ('fine')");
+            statement.execute("insert into jobs (name, args) values ('odd', 'none')");
+        }
+        Engine to = server();
+        assertThatThrownBy(() -> copy(from, to))
+                .isInstanceOf(StoreException.class)
+                .hasMessage(
+                        "cannot copy the table jobs, row 2: args must be a JSON array of strings, at most 1 MiB, no NUL");
+    }
+
+    @Test
     void whatJobsPrintedIsCopiedFromServerToServerAndToNoFile() {
         Engine from = server();
         fill(from);

@@ -119,6 +119,16 @@ final class PostgresCopyTarget implements CopyTarget {
 
     private static final CopyStatements.Places PLACES = new CopyStatements.Places(READY, SCHEDULED, BLOCKED);
 
+    /** Of what the trigger would have refused, which is disabled. */
+    private static final String REFUSED =
+            """
+            select 'cannot copy the table jobs, row ' || id || ': ' || why
+            from jobs
+              cross join job_refusal(name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, tags) as why
+            where why is not null
+            order by id limit 1
+            """;
+
     private static final String TALLIES =
             """
             insert into tallies (queue, done, dead, cancelled)
@@ -135,6 +145,9 @@ final class PostgresCopyTarget implements CopyTarget {
     @Override
     public void finish(CopyMarks marks) {
         try (Statements statements = new Statements(connection, this::failed)) {
+            statements.first(REFUSED, row -> row.getString(1)).ifPresent(why -> {
+                throw new StoreException(StoreException.Kind.INVALID, why);
+            });
             statements.update(TALLIES);
             statements.first(SEQUENCES, row -> true, marks.lastJob(), marks.lastJob(), marks.lastToken());
             run(WITH_TRIGGERS);
