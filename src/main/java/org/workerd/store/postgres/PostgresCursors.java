@@ -84,6 +84,9 @@ final class PostgresCursors {
         private final Set<Place> open = new HashSet<>();
 
         private boolean isLooked;
+        /** In the transaction before, too. */
+        private boolean wasLooked;
+
         private boolean isSearched;
         private long searchedAt;
         /** Until the next search may begin, from the last one on; 0: it was cheap. */
@@ -154,6 +157,7 @@ final class PostgresCursors {
     void ended(boolean committed) {
         everywhere.forget();
         for (Known known : sides.values()) {
+            known.wasLooked = known.isLooked;
             known.isLooked = false;
             known.open.clear();
             if (!committed) {
@@ -195,9 +199,12 @@ final class PostgresCursors {
         return new Found(cursors, ended - begun, ended);
     }
 
-    /** Where both sides are searched anyway, by one statement; what it takes is put down to the ordinary side. */
+    /**
+     * Where both sides are searched anyway, by one statement; what it takes is put down to the ordinary side, which is asked for
+     * last: not in each transaction, for without a free slot it is of no interest.
+     */
     private List<Cursor> search(Side side, Known known) {
-        boolean isOfBoth = sides.values().stream().allMatch(Known::isSearchDue);
+        boolean isOfBoth = sides.values().stream().allMatch(one -> one.wasLooked && one.isSearchDue());
         Found found = isOfBoth ? everywhere.answer() : search(side.first, side.last);
         List<Cursor> cursors = found.cursors.stream()
                 .filter(cursor -> Side.of(cursor.lane()) == side)
