@@ -7,6 +7,8 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
@@ -46,6 +48,9 @@ final class PostgresMoves implements Moves {
     private final PostgresHistory history;
     /** Of which jobs run, and which have no row. */
     private List<DaemonRow> withoutRow = List.of();
+
+    /** With a row, when they were asked for last. */
+    private Set<Long> listed = Set.of();
 
     private long soughtAt = System.nanoTime() - BETWEEN_SEARCHES.toNanos();
 
@@ -117,11 +122,23 @@ final class PostgresMoves implements Moves {
     @Override
     public List<DaemonRow> daemons() {
         if (System.nanoTime() - soughtAt >= BETWEEN_SEARCHES.toNanos()) {
-            withoutRow = statements.list(WITHOUT_ROW, TurnGlances::daemon);
-            soughtAt = System.nanoTime();
+            seekWithoutRow();
         }
-        return Stream.concat(glances.rest().daemons().stream(), withoutRow.stream())
-                .toList();
+        List<DaemonRow> daemons = glances.rest().daemons();
+        if (!ids(daemons).containsAll(listed)) {
+            seekWithoutRow();
+        }
+        listed = ids(daemons);
+        return Stream.concat(daemons.stream(), withoutRow.stream()).toList();
+    }
+
+    private void seekWithoutRow() {
+        withoutRow = statements.list(WITHOUT_ROW, TurnGlances::daemon);
+        soughtAt = System.nanoTime();
+    }
+
+    private static Set<Long> ids(List<DaemonRow> daemons) {
+        return daemons.stream().map(DaemonRow::id).collect(Collectors.toSet());
     }
 
     @Override
@@ -159,6 +176,7 @@ final class PostgresMoves implements Moves {
 
     @Override
     public boolean unregister(long daemon) {
+        withoutRow = withoutRow.stream().filter(one -> one.id() != daemon).toList();
         return statements.update(UNREGISTER, daemon) == 1;
     }
 
