@@ -10,9 +10,20 @@ import org.workerd.job.Progress;
 
 /** Rows of the views {@code job_status} and {@code job_attempts}, which have the same columns in every engine. Stateless. */
 public final class JobRows {
+    /**
+     * What {@link #job} reads of {@code job_status}: what it waits for is found out better elsewhere, and costs something. With
+     * the column {@code own_max_attempts} besides: what the job itself says.
+     */
+    public static final String COLUMNS =
+            """
+            id, name, queue, state, priority, args, payload, run_at, attempt, max_attempts, last_attempt, key, "after",
+            timeout_ms, created_at, started_at, finished_at, exit_code, signal, error, result, progress, tags, cron,
+            (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
+            """;
+
     private JobRows() {}
 
-    /** With the column {@code own_max_attempts} besides: what the job itself says. */
+    /** A row with {@link #COLUMNS}. */
     public static JobView job(ResultSet row) throws SQLException {
         return new JobView(
                 row.getLong("id"),

@@ -54,11 +54,7 @@ final class PostgresQueries implements JobQueries {
         return statements.first(IDENTITY, row -> row.getString(1));
     }
 
-    static final String FIND =
-            """
-            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status where id = ?
-            """;
+    static final String FIND = "select " + JobRows.COLUMNS + "from job_status where id = ?";
 
     @Override
     public Optional<JobView> find(long id) {
@@ -102,11 +98,7 @@ final class PostgresQueries implements JobQueries {
     }
 
     private static final String OF_IDS =
-            """
-            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status where id = any(?::bigint[])
-            order by id desc
-            """;
+            "select " + JobRows.COLUMNS + "from job_status where id = any(?::bigint[]) order by id desc";
 
     @Override
     public Found list(Filter filter, int limit, long before) {

@@ -14,11 +14,7 @@ final class SqliteJobs {
         this.statements = statements;
     }
 
-    private static final String FIND =
-            """
-            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status where id = ?
-            """;
+    private static final String FIND = "select " + JobRows.COLUMNS + "from job_status where id = ?";
 
     Optional<JobView> find(long id) {
         return statements.first(FIND, JobRows::job, id);
@@ -34,12 +30,8 @@ final class SqliteJobs {
         return statements.list(ATTEMPTS, JobRows::attempt, id);
     }
 
-    private static final String OF_IDS =
-            """
-            select *, (select max_attempts from jobs where jobs.id = job_status.id) as own_max_attempts
-            from job_status where id in (select value from json_each(?))
-            order by id desc
-            """;
+    private static final String OF_IDS = "select " + JobRows.COLUMNS
+            + "from job_status where id in (select value from json_each(?)) order by id desc";
 
     List<JobView> newestFirst(List<Long> ids) {
         return statements.list(OF_IDS, JobRows::job, JsonList.ofNumbers(ids));

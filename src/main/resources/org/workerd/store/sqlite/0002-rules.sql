@@ -245,8 +245,8 @@ create view job_attempts as
     from running r left join daemons d on d.id = r.claimed_by;
 
 -- Every job as people see it. last_attempt: the number of the attempt after which it is dead. waits_for: of what there is
--- to wait for, what can be known here. What somebody wrote past
--- the rules is cut off where they end, so that nobody who looks runs out of memory.
+-- to wait for, what can be known here. What somebody wrote past the rules is cut off where they end, so that nobody who
+-- looks runs out of memory.
 create view job_status as
   select
     j.id, j.name, j.queue,
@@ -282,10 +282,7 @@ create view job_status as
       when f.id is not null or r.id is not null then null
       when b.id is not null then (
         select json_object('reason', 'after', 'detail', group_concat('job ' || parent || ' is not done', ', '), 'until', null)
-        from (
-          select parent from edges
-          where child = j.id and not exists (select 1 from finished where id = parent and state = 'done')
-          order by parent limit 3)
+        from (select parent from waits where child = j.id order by parent limit 3)
         having count(*) > 0)
       when s.run_at > cast((julianday('now') - 2440587.5) * 86400000.0 as integer) then json_object(
         'reason', 'time', 'detail', iif(s.retrying, 'its next attempt is not due yet', 'it is not due yet'),

@@ -72,6 +72,12 @@ class SqliteForeignWriterTest {
     }
 
     @Test
+    void whatOneJobWaitsForIsFoundWithoutALookAtWhatOthersWaitFor() throws SQLException {
+        assertThat(sql.rows("explain query plan select waits_for from job_status where id = 2"))
+                .allSatisfy(step -> assertThat(step).doesNotContain("SCAN e").doesNotContain("SCAN jobs"));
+    }
+
+    @Test
     void anInsertOfNameAndPayloadIsACompleteReadyJob() throws SQLException {
         Instant before = Instant.now().minusMillis(1);
         List<String> id = sql.rows("insert into jobs(name, payload) values ('resize', '{\"w\":10}') returning id");
