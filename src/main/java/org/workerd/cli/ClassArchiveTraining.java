@@ -90,18 +90,19 @@ final class ClassArchiveTraining {
         });
         play(BEFORE, directory);
         Files.writeString(Path.of(directory, "odd.toml"), NOT_PLAIN);
-        EmptyPostgres server = new EmptyPostgres();
-        Files.writeString(Path.of(directory, "server.toml"), "[queue]\nurl = \"" + server.url() + "\"\n");
-        ProbePlugin.write(Path.of(directory, "plugins"));
-        Thread commands = new Thread(() -> {
-            DURING.lines()
-                    .map(line -> line.contains("-c ") ? line : "-c DIR/workerd.toml " + line)
-                    .forEach(line -> play(line, directory));
-            Signal.raise(new Signal("TERM"));
-        });
-        commands.start();
-        play(DAEMON, directory);
-        commands.join();
+        try (EmptyPostgres server = new EmptyPostgres()) {
+            Files.writeString(Path.of(directory, "server.toml"), "[queue]\nurl = \"" + server.url() + "\"\n");
+            ProbePlugin.write(Path.of(directory, "plugins"));
+            Thread commands = new Thread(() -> {
+                DURING.lines()
+                        .map(line -> line.contains("-c ") ? line : "-c DIR/workerd.toml " + line)
+                        .forEach(line -> play(line, directory));
+                Signal.raise(new Signal("TERM"));
+            });
+            commands.start();
+            play(DAEMON, directory);
+            commands.join();
+        }
         exit();
     }
 

@@ -19,10 +19,10 @@ final class PostgresUrlText {
     private static final String PASSWORD =
             "a password in the URL could be seen by other users: put it into a file and set"
                     + " queue.password_file to it, or put it into ~/.pgpass";
-    /** What a user may tell the driver; all else is ours to set. */
+
     private static final List<String> SSL_MODES =
             List.of("disable", "allow", "prefer", "require", "verify-ca", "verify-full");
-
+    /** What a user may tell the driver; all else is ours to set. */
     private static final Set<String> OPTIONS = Set.of("sslmode", "sslrootcert", "sslcert", "sslkey", "connectTimeout");
 
     private final String text;

@@ -101,14 +101,14 @@ final class Turn {
         boolean isAnyHeld = verdicts.isAnyHeld();
         printing.told();
         verdicts.written(written.lost());
-        Instant nextSlot = written.cron().map(cron::settle).orElse(Instant.MAX);
+        Instant nextRun = written.cron().map(cron::settle).orElse(Instant.MAX);
         return new Done(
                 hadVerdicts,
                 isAnyHeld,
                 written.claimed(),
                 written.others(),
                 written.promoted(),
-                written.nextDue().filter(nextSlot::isAfter).orElse(nextSlot));
+                written.nextDue().filter(nextRun::isAfter).orElse(nextRun));
     }
 
     /** It may have been carried out all the same: the next one finds out. */

@@ -156,7 +156,7 @@ final class Verdicts {
         if (lost) {
             JobLog.lost(one.claim());
         } else if (!(one.end() != null && one.end().outcome() instanceof Outcome.HandlerUnusable)) {
-            // Of those it has been said that they wait and are tried again: no more is new, once a second.
+            // Of those the log says once that they wait: a line for each try would come once a second.
             died += one.verdict().next() == JobState.DEAD ? 1 : 0;
             JobLog.finished(one.claim(), one.verdict(), ran);
         }

@@ -403,11 +403,14 @@ create view waits as
   where coalesce(f.state, e.ended) is distinct from 'done';
 
 -- A name has at most 63 bytes; one that is cut off may wake others, too, which does no harm.
+create function notify_daemons() returns void language sql
+return pg_notify(left(current_schema(), 58) || '.jobs', '');
+
 create function wake_daemons() returns void language plpgsql
 as $$
 begin
   if exists (select from daemons where asleep) then
-    perform pg_notify(left(current_schema(), 58) || '.jobs', '');
+    perform notify_daemons();
   end if;
 end
 $$;
@@ -434,7 +437,7 @@ begin
       cross join job_refusal(name, payload, args, queue, priority, run_at, key, max_attempts, timeout_ms, tags) as why
       where why is not null order by id limit 1;
     if refusal is not null then
-      raise exception using errcode = 'check_violation', message = refusal;
+      raise exception using errcode = 'check_violation', constraint = refusal, message = refusal;
     end if;
     insert into ready (lane, rank, id, attempt, forgiven)
       select lane_of(queue, name), -priority, id, 0, 0 from fresh
@@ -469,7 +472,7 @@ begin
     end if;
   end if;
   if asleep then
-    perform pg_notify(left(current_schema(), 58) || '.jobs', '');
+    perform notify_daemons();
   end if;
   return null;
 end

@@ -27,7 +27,7 @@ grant insert (name, payload, args, queue, priority, run_at, key, max_attempts, t
 grant select (id) on jobs to workerd_enqueue;
 grant select on schema_steps, own_jobs to workerd_enqueue;
 grant insert (id, reason) on cancellations to workerd_enqueue;
-grant execute on function holder_of_key to workerd_enqueue;
+grant execute on function holder_of_key, lane_of to workerd_enqueue;
 alter table cancellations enable row level security;
 drop policy if exists own on cancellations;
 create policy own on cancellations for insert to workerd_enqueue
@@ -40,6 +40,7 @@ create policy seen on cancellations for select to workerd_read using (true);
 -- workerd_read: sees everything, payloads too, and changes nothing but whose output it follows.
 grant usage on schema :schema to workerd_read;
 grant select on all tables in schema :schema to workerd_read;
+grant execute on function lane_of to workerd_read;
 grant insert (job), update (seen_at), delete on followers to workerd_read;
 grant delete on follower_news to workerd_read;
 alter default privileges in schema :schema grant select on tables to workerd_read;

@@ -230,7 +230,7 @@ class PostgresScriptTest {
                         "select column_name from information_schema.columns where table_schema = 'workerd'"
                                 + " and table_name = 'jobs' and not has_column_privilege('workerd_enqueue',"
                                 + " 'workerd.jobs', column_name, 'insert') order by 1"))
-                .containsExactly("created_at", "id", "lane", "stored_by");
+                .containsExactly("created_at", "id", "stored_by");
     }
 
     @Test
