@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.workerd.config.Settings;
 import org.workerd.store.QueueUrl;
+import org.workerd.unix.Volume;
 
 /** What the process and its disk use, as metrics, under the names that every exporter has. */
 final class MachineFigures {
@@ -65,8 +66,7 @@ final class MachineFigures {
             }
         }
         Path directory = settings.directory().path();
-        free.labelValues(directory.toString())
-                .set((double) Files.getFileStore(directory).getUsableSpace());
+        free.labelValues(directory.toString()).set((double) Volume.of(directory).freeBytes());
         resident.set(number(Path.of("/proc/self/status"), RESIDENT) * KIBI);
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             openFiles.set((double) open.count());

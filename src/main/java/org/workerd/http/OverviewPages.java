@@ -1,7 +1,6 @@
 package org.workerd.http;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -35,6 +34,7 @@ import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobQueries.Filter;
+import org.workerd.unix.Volume;
 
 /** The first page, and those of what is there beside jobs: handlers and daemons. For the thread of the API. */
 final class OverviewPages {
@@ -86,7 +86,7 @@ final class OverviewPages {
         troubles.queues(queues);
         troubles.handlers(missing(queries, handlers), HandlerRow.of(handlers.handlers()));
         troubles.schedules(ScheduleView.of(room.settings().cron(), Optional.of(queries), handlers));
-        troubles.disk(directory().toString(), free());
+        troubles.disk(directory().toString(), Volume.of(directory()).freeBytes());
         return troubles;
     }
 
@@ -105,14 +105,6 @@ final class OverviewPages {
 
     private Path directory() {
         return room.settings().directory().path();
-    }
-
-    private long free() {
-        try {
-            return Files.getFileStore(directory()).getUsableSpace();
-        } catch (IOException unknown) {
-            throw new UncheckedIOException(unknown);
-        }
     }
 
     private void handlers(Exchange exchange) {
@@ -140,7 +132,7 @@ final class OverviewPages {
                 listens,
                 room.settings().queue().text(),
                 directory().toString(),
-                Figures.bytes(free())));
+                Figures.bytes(Volume.of(directory()).freeBytes())));
         Pages.send(exchange, 200, "daemons.jte", page);
     }
 

@@ -7,11 +7,12 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 
 /**
- * How much room there is on the file system that a file is on, for users other than root. Java tells of bytes alone.
+ * How much room there is on the file system that a file is on, for users other than root. Java tells of bytes alone, and of
+ * nothing in a chroot, where it may not find the file system among those that are mounted.
  *
  * @param files how many more there may ever be; 0 where the file system has no such limit
  */
-public record Volume(long bytes, long freeBytes, long files, long freeFiles) {
+public record Volume(long bytes, long freeBytes, long files, long freeFiles, boolean isReadOnly) {
     private static final Libc STATVFS = Libc.bind("statvfs", POINTER, POINTER);
     /** Of the struct, on every 64-bit Linux: sizes, counts of blocks, counts of files, each an unsigned long. */
     private static final int SIZE = 256;
@@ -21,6 +22,8 @@ public record Volume(long bytes, long freeBytes, long files, long freeFiles) {
     private static final int BLOCKS_AVAILABLE = 32;
     private static final int FILES = 40;
     private static final int FILES_AVAILABLE = 56;
+    private static final int FLAGS = 72;
+    private static final long READ_ONLY = 1;
 
     /**
      * Asked now.
@@ -36,6 +39,7 @@ public record Volume(long bytes, long freeBytes, long files, long freeFiles) {
                 fields.getLong(BLOCKS) * unit,
                 fields.getLong(BLOCKS_AVAILABLE) * unit,
                 fields.getLong(FILES),
-                fields.getLong(FILES_AVAILABLE));
+                fields.getLong(FILES_AVAILABLE),
+                (fields.getLong(FLAGS) & READ_ONLY) != 0);
     }
 }

@@ -52,15 +52,15 @@ final class VolumeCheck {
                 : Finding.ok("file system", type);
     }
 
-    private static Finding room(String whose, Path directory) throws IOException {
+    private static Finding room(String whose, Path directory) {
         String check = "disk of the " + whose;
-        if (Files.getFileStore(directory).isReadOnly()) {
+        Volume volume = Volume.of(directory);
+        if (volume.isReadOnly()) {
             return Finding.failure(
                     check,
                     "the file system of " + directory + " is read-only",
                     "see why: dmesg; then mount it for writing");
         }
-        Volume volume = Volume.of(directory);
         String free = ByteSize.brief(volume.freeBytes()) + " free at " + directory;
         String mend = "free space; see what uses it: du -xh " + directory + " | sort -h | tail";
         if (volume.freeBytes() < NOTHING) {
