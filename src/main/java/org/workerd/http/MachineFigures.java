@@ -14,7 +14,6 @@ import java.util.regex.Pattern;
 import java.util.stream.Stream;
 import org.workerd.config.Settings;
 import org.workerd.store.QueueUrl;
-import org.workerd.unix.Volume;
 
 /** What the process and its disk use, as metrics, under the names that every exporter has. */
 final class MachineFigures {
@@ -66,7 +65,7 @@ final class MachineFigures {
             }
         }
         Path directory = settings.directory().path();
-        free.labelValues(directory.toString()).set((double) Volume.of(directory).freeBytes());
+        free.labelValues(directory.toString()).set((double) directory.toFile().getUsableSpace());
         resident.set(number(Path.of("/proc/self/status"), RESIDENT) * KIBI);
         try (Stream<Path> open = Files.list(Path.of("/proc/self/fd"))) {
             openFiles.set((double) open.count());

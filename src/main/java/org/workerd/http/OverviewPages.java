@@ -34,7 +34,6 @@ import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobQueries.DaemonView;
 import org.workerd.store.JobQueries.Filter;
-import org.workerd.unix.Volume;
 
 /** The first page, and those of what is there beside jobs: handlers and daemons. For the thread of the API. */
 final class OverviewPages {
@@ -86,7 +85,7 @@ final class OverviewPages {
         troubles.queues(queues);
         troubles.handlers(missing(queries, handlers), HandlerRow.of(handlers.handlers()));
         troubles.schedules(ScheduleView.of(room.settings().cron(), Optional.of(queries), handlers));
-        troubles.disk(directory().toString(), Volume.of(directory()).freeBytes());
+        troubles.disk(directory().toString(), directory().toFile().getUsableSpace());
         return troubles;
     }
 
@@ -132,7 +131,7 @@ final class OverviewPages {
                 listens,
                 room.settings().queue().text(),
                 directory().toString(),
-                Figures.bytes(Volume.of(directory()).freeBytes())));
+                Figures.bytes(directory().toFile().getUsableSpace())));
         Pages.send(exchange, 200, "daemons.jte", page);
     }
 
