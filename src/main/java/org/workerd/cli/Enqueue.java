@@ -27,6 +27,7 @@ import org.workerd.ops.Json;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
+import org.workerd.store.QueueUrl;
 import org.workerd.store.StoreException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -185,10 +186,10 @@ final class Enqueue implements Callable<Integer> {
         }
     }
 
-    /** The queue for writing, made with its directory where there is none. */
+    /** The queue for writing, made where there is none; a file's with its directory. */
     static JobStore open(Settings settings) throws IOException {
         Path directory = settings.directory().path();
-        if (!Files.exists(directory)) {
+        if (settings.queue() instanceof QueueUrl.Sqlite && !Files.exists(directory)) {
             try {
                 Directories.make(
                         directory, PosixFilePermissions.asFileAttribute(PosixFilePermissions.fromString("rwxr-x---")));

@@ -107,6 +107,20 @@ class PostgresDaemonIT {
         one.stop();
     }
 
+    /** A daemon's directory is of no use there, and perhaps not to be made by who enqueues. */
+    @Test
+    void whereNoDaemonRunsNothingIsMadeForOne() throws IOException {
+        Installation one = machine("one");
+        one.start();
+        Installation application = machine("application");
+
+        enqueue(application, "note", "hello", "--force");
+
+        assertThat(one.top.resolve("own")).isDirectory();
+        assertThat(application.top.resolve("own")).doesNotExist();
+        one.stop();
+    }
+
     @Test
     void anInsertInAnApplicationsTransactionIsAJobOnceItIsCommittedAndNeverBefore() throws Exception {
         Installation one = machine("one");
