@@ -13,13 +13,13 @@ final class PostgresCancels {
     private static final int MOST_TRIES = 100;
 
     private final Statements statements;
-    private final TurnGlances glances;
+    private final TurnQueries turn;
     private final PostgresTallies tallies;
     private final PostgresEnds ends;
 
-    PostgresCancels(Statements statements, TurnGlances glances, PostgresTallies tallies) {
+    PostgresCancels(Statements statements, TurnQueries turn, PostgresTallies tallies) {
         this.statements = statements;
-        this.glances = glances;
+        this.turn = turn;
         this.tallies = tallies;
         this.ends = new PostgresEnds(statements);
     }
@@ -115,7 +115,7 @@ final class PostgresCancels {
             """;
 
     List<Moves.Cancellation> requests() {
-        if (!glances.work().cancellations()) {
+        if (!turn.work().cancellations()) {
             return List.of();
         }
         return statements.list(

@@ -34,7 +34,7 @@ final class PostgresCursors {
 
     private final Statements statements;
     private final SearchBudget budget;
-    private final Glance<Found> everywhere;
+    private final CombinedQuery<Found> everywhere;
     private final Map<Side, Known> sides = new EnumMap<>(Side.class);
 
     PostgresCursors(Statements statements) {
@@ -44,7 +44,7 @@ final class PostgresCursors {
     PostgresCursors(Statements statements, SearchBudget budget) {
         this.statements = statements;
         this.budget = budget;
-        this.everywhere = new Glance<>(statements, () -> search(Long.MIN_VALUE, Long.MAX_VALUE));
+        this.everywhere = new CombinedQuery<>(statements, () -> search(Long.MIN_VALUE, Long.MAX_VALUE));
         for (Side side : Side.values()) {
             sides.put(side, new Known());
         }

@@ -17,12 +17,12 @@ final class PostgresEnqueues {
     private static final int MOST_AT_ONCE = 500;
 
     private final Statements statements;
-    private final TurnGlances glances;
+    private final TurnQueries turn;
     private boolean mayTakeKeys;
 
-    PostgresEnqueues(Statements statements, TurnGlances glances) {
+    PostgresEnqueues(Statements statements, TurnQueries turn) {
         this.statements = statements;
-        this.glances = glances;
+        this.turn = turn;
     }
 
     private static final String INSERT =
@@ -90,7 +90,7 @@ final class PostgresEnqueues {
         return statements.first(
                 sql,
                 row -> {
-                    glances.number(row.getString(2));
+                    turn.noteNumber(row.getString(2));
                     return row.getLong(1);
                 },
                 parameters);

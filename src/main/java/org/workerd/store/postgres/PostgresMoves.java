@@ -1,14 +1,11 @@
 package org.workerd.store.postgres;
 
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.time.Instant;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.Set;
-import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.workerd.job.Claim;
@@ -27,11 +24,9 @@ import org.workerd.store.Moves;
  * leave. Others may be moving jobs all the time: what two statements see is of two moments.
  */
 final class PostgresMoves implements Moves {
-    /** To find them all that runs is read. */
-    private static final Duration BETWEEN_SEARCHES = Duration.ofSeconds(1);
-
     private final Statements statements;
-    private final TurnGlances glances;
+    private final TurnQueries turn;
+    private final PostgresDaemons daemons;
     private final PostgresTallies tallies;
     private final PostgresRates rates;
     private final PostgresProgress progress;
@@ -46,25 +41,19 @@ final class PostgresMoves implements Moves {
     private final PostgresPolicies policies;
     private final PostgresOutputs outputs;
     private final PostgresHistory history;
-    /** Of which jobs run, and which have no row. */
-    private List<DaemonRow> withoutRow = List.of();
-
-    /** With a row, when they were asked for last. */
-    private Set<Long> listed = Set.of();
-
-    private long soughtAt = System.nanoTime() - BETWEEN_SEARCHES.toNanos();
 
     PostgresMoves(Statements statements) {
         this.statements = statements;
-        this.glances = new TurnGlances(statements);
+        this.turn = new TurnQueries(statements);
+        this.daemons = new PostgresDaemons(statements, turn);
         this.tallies = new PostgresTallies(statements);
         this.rates = new PostgresRates(statements);
         this.progress = new PostgresProgress(statements);
         this.claims = new PostgresClaims(statements, rates);
-        this.enqueues = new PostgresEnqueues(statements, glances);
+        this.enqueues = new PostgresEnqueues(statements, turn);
         this.finishes = new PostgresFinishes(statements, tallies);
-        this.cancels = new PostgresCancels(statements, glances, tallies);
-        this.promotions = new PostgresPromotions(statements, glances, tallies);
+        this.cancels = new PostgresCancels(statements, turn, tallies);
+        this.promotions = new PostgresPromotions(statements, turn, tallies);
         this.revivals = new PostgresRevivals(statements);
         this.removals = new PostgresRemovals(statements);
         this.cron = new PostgresCron(statements);
@@ -79,12 +68,12 @@ final class PostgresMoves implements Moves {
 
     /** Of the transaction that runs; empty: it has changed nothing. */
     String number() {
-        return glances.number();
+        return turn.number();
     }
 
     void ended(boolean committed) {
         tallies.forget();
-        glances.ended();
+        turn.ended();
         claims.ended(committed);
     }
 
@@ -103,42 +92,14 @@ final class PostgresMoves implements Moves {
         return enqueues.enqueue(jobs);
     }
 
-    private static final String REGISTER =
-            "insert into daemons (pid, host, slots, started_at) values (?, ?, ?, ?) returning id";
-
     @Override
     public long register(long pid, String host, int slots, Instant now) {
-        return statements.number(REGISTER, pid, PostgresText.shown(host), slots, now.toEpochMilli());
+        return daemons.register(pid, host, slots, now.toEpochMilli());
     }
-
-    /** Claims of a daemon whose row somebody removed by hand are a dead daemon's too. */
-    private static final String WITHOUT_ROW =
-            """
-            select distinct claimed_by as id, 0 as pid, '' as host, 0 as slots, 0 as started_at
-            from running where claimed_by not in (select id from daemons)
-            order by id
-            """;
 
     @Override
     public List<DaemonRow> daemons() {
-        if (System.nanoTime() - soughtAt >= BETWEEN_SEARCHES.toNanos()) {
-            seekWithoutRow();
-        }
-        List<DaemonRow> daemons = glances.rest().daemons();
-        if (!ids(daemons).containsAll(listed)) {
-            seekWithoutRow();
-        }
-        listed = ids(daemons);
-        return Stream.concat(daemons.stream(), withoutRow.stream()).toList();
-    }
-
-    private void seekWithoutRow() {
-        withoutRow = statements.list(WITHOUT_ROW, TurnGlances::daemon);
-        soughtAt = System.nanoTime();
-    }
-
-    private static Set<Long> ids(List<DaemonRow> daemons) {
-        return daemons.stream().map(DaemonRow::id).collect(Collectors.toSet());
+        return daemons.all();
     }
 
     @Override
@@ -161,23 +122,14 @@ final class PostgresMoves implements Moves {
         outputs.tell(follower, attempt, text);
     }
 
-    private static final String RESIZE = "update daemons set slots = ? where id = ?";
-
     @Override
     public boolean resize(long daemon, int slots) {
-        return statements.update(RESIZE, slots, daemon) == 1;
+        return daemons.resize(daemon, slots);
     }
-
-    private static final String UNREGISTER =
-            """
-            delete from daemons
-            where id = ? and not exists (select from running where claimed_by = daemons.id)
-            """;
 
     @Override
     public boolean unregister(long daemon) {
-        withoutRow = withoutRow.stream().filter(one -> one.id() != daemon).toList();
-        return statements.update(UNREGISTER, daemon) == 1;
+        return daemons.unregister(daemon);
     }
 
     @Override

@@ -13,19 +13,19 @@ import org.workerd.job.JobState;
 /** scheduled, retrying and blocked → ready: what it costs depends on what is due, not on what waits. */
 final class PostgresPromotions {
     private final Statements statements;
-    private final TurnGlances glances;
+    private final TurnQueries turn;
     private final PostgresTallies tallies;
     private final PostgresEnds ends;
 
-    PostgresPromotions(Statements statements, TurnGlances glances, PostgresTallies tallies) {
+    PostgresPromotions(Statements statements, TurnQueries turn, PostgresTallies tallies) {
         this.statements = statements;
-        this.glances = glances;
+        this.turn = turn;
         this.tallies = tallies;
         this.ends = new PostgresEnds(statements);
     }
 
     int promote(long now, int most) {
-        TurnGlances.Work work = glances.work();
+        TurnQueries.Work work = turn.work();
         return (work.isDue(now) ? statements.update(PROMOTE_DUE, now, most) : 0)
                 + (work.unblocked() ? promoteUnblocked(now, most) : 0);
     }
@@ -211,6 +211,6 @@ final class PostgresPromotions {
             """;
 
     Optional<Instant> nextDue() {
-        return Optional.ofNullable(glances.rest().due());
+        return Optional.ofNullable(turn.rest().due());
     }
 }

@@ -11,17 +11,17 @@ import org.workerd.store.Columns;
 import org.workerd.store.Moves.DaemonRow;
 
 /** What the loop asks in each of its turns, whether or not there is anything to do. For one connection. */
-final class TurnGlances {
+final class TurnQueries {
     private final Statements statements;
-    private final Glance<Work> work;
-    private final Glance<Rest> rest;
+    private final CombinedQuery<Work> work;
+    private final CombinedQuery<Rest> rest;
     /** Of the transaction that runs; empty: it has none yet, as far as is known. */
     private String number = "";
 
-    TurnGlances(Statements statements) {
+    TurnQueries(Statements statements) {
         this.statements = statements;
-        this.work = new Glance<>(statements, this::askForWork);
-        this.rest = new Glance<>(statements, this::askForRest);
+        this.work = new CombinedQuery<>(statements, this::askForWork);
+        this.rest = new CombinedQuery<>(statements, this::askForRest);
     }
 
     /**
@@ -115,7 +115,7 @@ final class TurnGlances {
     private static final String NUMBER = "select coalesce(pg_current_xact_id_if_assigned()::text, '')";
 
     /** Another statement has told it. */
-    void number(String told) {
+    void noteNumber(String told) {
         number = told;
     }
 

@@ -4,16 +4,16 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One statement that answers several questions, as each is a journey to the server. The answer holds until another statement
- * is run, or the transaction ends. For one connection.
+ * One statement that answers several questions, which saves round trips to the server. The answer holds until another
+ * statement is run, or the transaction ends. For one connection.
  */
-final class Glance<T> {
+final class CombinedQuery<T> {
     private final Statements statements;
     private final Supplier<T> question;
     private @Nullable T answer;
     private long asked;
 
-    Glance(Statements statements, Supplier<T> question) {
+    CombinedQuery(Statements statements, Supplier<T> question) {
         this.statements = statements;
         this.question = question;
     }
