@@ -83,12 +83,14 @@ final class ChangeCommand {
     private List<Long> changeAll(List<Long> ids, Settings settings) throws IOException, InterruptedException {
         List<Long> changed = new ArrayList<>();
         List<Long> toldToEnd = new ArrayList<>();
-        try (JobStore store = Main.engine(settings).open()) {
+        // A server gives a connection to who asks.
+        try (JobStore store = Main.engine(settings).open();
+                JobQueries queries = store.queries()) {
             for (int from = 0; from < ids.size(); from += JobChange.AT_ONCE) {
                 List<Long> some = ids.subList(from, Math.min(ids.size(), from + JobChange.AT_ONCE));
                 JobChange.Part part = store.transaction(moves -> change.carryOut(some, moves, moves.now(main.now())));
                 change.committed(part, settings);
-                JobChange.Result result = change.result(part, store.queries());
+                JobChange.Result result = change.result(part, queries);
                 changed.addAll(result.changed());
                 toldToEnd.addAll(result.toldToEnd());
                 outcomes.add(result.refused());

@@ -122,6 +122,20 @@ class PostgresDaemonIT {
     }
 
     @Test
+    void aChangeOfManyJobsTakesFewConnections() throws Exception {
+        cluster.run("create role guest login; grant create on database postgres to guest");
+        Installation one = machine("one", "guest", cluster.port());
+        enqueue(one, "note", "first", "--force");
+        cluster.run("insert into jobs.jobs (name) select 'note' from generate_series(1, 5000)");
+        cluster.run("alter role guest connection limit 5");
+
+        Shell.Done cancelled = one.workerd("cancel", "--name", "note", "--yes", "-q");
+
+        assertThat(cancelled.code()).as(cancelled.err()).isZero();
+        assertThat(cancelled.out().lines()).hasSize(5001);
+    }
+
+    @Test
     void anInsertInAnApplicationsTransactionIsAJobOnceItIsCommittedAndNeverBefore() throws Exception {
         Installation one = machine("one");
         one.start();
