@@ -24,6 +24,7 @@ import org.workerd.config.Settings;
 import org.workerd.daemon.Directories;
 import org.workerd.job.NewJob;
 import org.workerd.ops.Json;
+import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobQueries;
 import org.workerd.store.JobStore;
 import org.workerd.store.Moves;
@@ -141,7 +142,7 @@ final class Enqueue implements Callable<Integer> {
             });
         }
         try (JobStore store = open(settings)) {
-            refuseUnknown(job.after(), store.queries());
+            refuseUnknown(job.after(), store);
             Moves.Enqueued stored = store.transaction(moves -> moves.enqueue(delayed(job, moves)));
             Ids ids = new Ids();
             ids.add(stored.id(), stored.stored());
@@ -164,11 +165,16 @@ final class Enqueue implements Callable<Integer> {
         }
     }
 
-    /** The schema refuses them too, but in its own words. */
-    private static void refuseUnknown(List<Long> after, JobQueries queries) {
-        queries.waits().firstMissing(after).ifPresent(id -> {
-            throw new Failure(ExitCode.USAGE, "there is no job " + id + " to wait for", "Try: workerd list");
-        });
+    /** The schema refuses them too, but in its own words. Most wait for none, and who asks a server needs a connection. */
+    private static void refuseUnknown(List<Long> after, JobStore store) {
+        if (after.isEmpty()) {
+            return;
+        }
+        try (JobQueries queries = store.queries()) {
+            WaitReasons.missing(after, queries).ifPresent(missing -> {
+                throw new Failure(ExitCode.USAGE, missing, "Try: workerd list");
+            });
+        }
     }
 
     private Ids storeBatch(String file, Settings settings) throws IOException {

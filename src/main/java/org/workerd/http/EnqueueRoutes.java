@@ -11,6 +11,7 @@ import org.workerd.http.Route.Access;
 import org.workerd.job.NewJob;
 import org.workerd.ops.BatchLine;
 import org.workerd.ops.HandlerView;
+import org.workerd.ops.WaitReasons;
 import org.workerd.store.JobView;
 import org.workerd.store.Moves;
 
@@ -92,8 +93,7 @@ final class EnqueueRoutes {
     private Optional<String> missingParent(NewJob job) {
         return job.after().isEmpty() || job.key() != null
                 ? Optional.empty()
-                : room.read(queries -> queries.waits().firstMissing(job.after()))
-                        .map(id -> "there is no job " + id + " to wait for");
+                : room.read(queries -> WaitReasons.missing(job.after(), queries));
     }
 
     private static String hint(HandlerView.Refusal refusal) {

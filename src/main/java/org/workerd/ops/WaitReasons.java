@@ -69,6 +69,11 @@ public final class WaitReasons {
         };
     }
 
+    /** What is wrong with the ids of jobs that one is to wait for; empty: they are all there. */
+    public static Optional<String> missing(List<Long> parents, JobQueries queries) {
+        return queries.waits().firstMissing(parents).map(id -> "there is no job " + id + " to wait for");
+    }
+
     /** A daemon is there that claims jobs. */
     public boolean isServed() {
         return daemons.unserved().isEmpty();
