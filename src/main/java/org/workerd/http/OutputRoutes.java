@@ -44,15 +44,9 @@ final class OutputRoutes {
         long id = exchange.id();
         long number = Exchange.number(exchange.named("n"), "attempt");
         JobView job = room.read(queries -> JobRoutes.find(queries, id));
-        // One that is to come can be waited for. One that snoozed was given back, and what it printed is there until
-        // the next.
-        boolean isToCome = number == job.attempt() + 1L && !job.state().isFinal();
-        boolean known = number <= job.attempt()
-                || (isToCome && exchange.isSet("follow"))
-                || (number == job.attempt() + 1L
-                        && room.read(queries -> queries.attempts(id)).stream()
-                                .anyMatch(attempt -> attempt.number() == number));
-        if (!known) {
+        boolean isNext = number == job.attempt() + 1L;
+        boolean isToCome = isNext && !job.state().isFinal() && exchange.isSet("follow");
+        if (number > job.attempt() && !isToCome && !(isNext && wasGivenBack(id, number))) {
             throw Problem.noSuch("attempt " + number + " of job " + id);
         }
         OutputTail tail = OutputTail.of(room.settings(), job, (int) number);
@@ -72,6 +66,11 @@ final class OutputRoutes {
                 copy(exchange, tail);
             }
         }
+    }
+
+    /** As one that snoozed: what it printed is there until the next one begins. */
+    private boolean wasGivenBack(long id, long number) {
+        return room.read(queries -> queries.attempts(id)).stream().anyMatch(attempt -> attempt.number() == number);
     }
 
     private void follow(Exchange exchange, JobView job, int attempt) {

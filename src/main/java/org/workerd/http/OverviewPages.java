@@ -85,7 +85,7 @@ final class OverviewPages {
         troubles.queues(queues);
         troubles.handlers(missing(queries, handlers), HandlerRow.of(handlers.handlers()));
         troubles.schedules(ScheduleView.of(room.settings().cron(), Optional.of(queries), handlers));
-        troubles.disk(directory().toString(), directory().toFile().getUsableSpace());
+        troubles.disk(directory().toString(), free());
         return troubles;
     }
 
@@ -104,6 +104,11 @@ final class OverviewPages {
 
     private Path directory() {
         return room.settings().directory().path();
+    }
+
+    /** Asked of the file system itself: in a chroot its mount may not be listed. */
+    private long free() {
+        return directory().toFile().getUsableSpace();
     }
 
     private void handlers(Exchange exchange) {
@@ -131,7 +136,7 @@ final class OverviewPages {
                 listens,
                 room.settings().queue().text(),
                 directory().toString(),
-                Figures.bytes(directory().toFile().getUsableSpace())));
+                Figures.bytes(free())));
         Pages.send(exchange, 200, "daemons.jte", page);
     }
 
