@@ -12,8 +12,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.Map;
 
 /**
- * Speaks as PostgreSQL does, lets everybody in, and has no rows, whatever it is asked: enough for who connects and asks to
- * load what that takes. Listens on a port of its own on the loopback address. For one client at a time.
+ * A server that speaks PostgreSQL's protocol, accepts every user, and answers each query with no rows: enough for a client to
+ * load the classes that it needs. Listens on a free port of the loopback address. For one client at a time.
  */
 final class EmptyPostgres implements AutoCloseable {
     /** What a client has to be told before it believes that it talks to PostgreSQL. */
@@ -27,8 +27,8 @@ final class EmptyPostgres implements AutoCloseable {
             "standard_conforming_strings", "on");
 
     private static final int TEXT = 25;
-    /** As long is the question for it, which comes first and is declined. */
-    private static final int ENCRYPTION_WANTED = 8;
+    /** The length of an SSLRequest, which comes first and is declined. */
+    private static final int SSL_REQUEST = 8;
 
     private final ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
 
@@ -54,7 +54,7 @@ final class EmptyPostgres implements AutoCloseable {
 
     private static void answer(DataInputStream in, OutputStream out) throws IOException {
         int length = in.readInt();
-        for (; length == ENCRYPTION_WANTED; length = in.readInt()) {
+        for (; length == SSL_REQUEST; length = in.readInt()) {
             in.skipNBytes(length - Integer.BYTES);
             out.write('N');
         }

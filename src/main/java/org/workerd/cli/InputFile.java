@@ -7,7 +7,7 @@ import java.nio.file.Path;
 final class InputFile {
     private InputFile() {}
 
-    /** It, unless there is none or it is a directory, which is a wrong use of the command. */
+    /** Its path. A file that is missing, or a directory, is a wrong use of the command. */
     static Path of(String command, String file) {
         Path path = Path.of(file);
         if (!Files.exists(path) || Files.isDirectory(path)) {

@@ -21,7 +21,7 @@ final class Body {
             throw new Problem(
                     415,
                     "unsupported-type",
-                    "the Content-Encoding " + Names.printable(coding) + " is not understood",
+                    "the Content-Encoding " + Names.printable(coding) + " is not supported",
                     "Send the body as it is.");
         }
         boolean isUtf8 = CHARSET.matcher(given == null ? "" : given.toLowerCase(Locale.ROOT))

@@ -62,7 +62,7 @@ record Form(Map<String, List<String>> fields) {
                     .decode(ByteBuffer.wrap(bytes))
                     .toString();
         } catch (CharacterCodingException | IllegalArgumentException notUtf8) {
-            throw new Problem(400, "bad-request", "the form is not encoded as it should be", "");
+            throw new Problem(400, "bad-request", "the form is not valid percent-encoded UTF-8", "");
         }
     }
 }

@@ -171,7 +171,7 @@ final class Front extends Handler.Abstract {
             try {
                 words.add(URLDecoder.decode(word.replace("+", "%2B"), StandardCharsets.UTF_8));
             } catch (IllegalArgumentException bad) {
-                throw new Problem(400, "bad-request", "the path is not encoded as it should be", "");
+                throw new Problem(400, "bad-request", "the path is not valid percent-encoded UTF-8", "");
             }
         }
         return words;
@@ -206,7 +206,7 @@ final class Front extends Handler.Abstract {
     private static @Nullable String only(Request request, String header) {
         List<String> values = request.getHeaders().getValuesList(header);
         if (values.size() > 1) {
-            throw new Problem(400, "bad-request", "the header " + header + " is there more than once", "");
+            throw new Problem(400, "bad-request", "the header " + header + " is given more than once", "");
         }
         return values.isEmpty() ? null : values.get(0);
     }
@@ -231,7 +231,7 @@ final class Front extends Handler.Abstract {
         try {
             return Request.extractQueryParameters(request);
         } catch (RuntimeException bad) {
-            throw new Problem(400, "bad-request", "the parameters are not encoded as they should be", "");
+            throw new Problem(400, "bad-request", "the parameters are not valid percent-encoded UTF-8", "");
         }
     }
 

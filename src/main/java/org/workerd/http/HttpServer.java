@@ -125,7 +125,7 @@ final class HttpServer implements AutoCloseable {
         try {
             connector.stop();
         } catch (Exception failure) {
-            LOG.warn("http: while leaving a place: {}", failure.getMessage());
+            LOG.warn("http: while closing a port: {}", failure.getMessage());
         }
         jetty.removeConnector(connector);
     }

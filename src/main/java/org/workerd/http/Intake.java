@@ -48,7 +48,7 @@ final class Intake {
             return known;
         }
         return failure instanceof HttpException
-                ? Problem.ofServer(400, "the body is not encoded as it should be")
+                ? Problem.ofServer(400, "the chunks of the body are malformed")
                 : new Problem(408, "too-slow", "the body did not come", "");
     }
 

@@ -49,19 +49,19 @@ final class Problem extends RuntimeException {
         return switch (status) {
             case 408 -> new Problem(status, "too-slow", "the request did not come in time", "");
             case 414 -> new Problem(status, "uri-too-long", "the path and its parameters are too long", "");
-            case 417 -> new Problem(status, "expectation", "the only Expect that is understood is 100-continue", "");
+            case 417 -> new Problem(status, "expectation", "the only Expect that is supported is 100-continue", "");
             case 426, 505 ->
                 new Problem(
                         status,
                         "http-version",
-                        "this is no HTTP/1.0 or HTTP/1.1",
+                        "this is not HTTP/1.0 or HTTP/1.1",
                         "Is it HTTPS? There is no TLS here: put a proxy in front.");
             case 431 -> new Problem(status, "head-too-large", "the head must be at most 8 KiB", "");
             default ->
                 new Problem(
                         status,
                         status >= 500 ? "failure" : "bad-request",
-                        status >= 500 ? "the request failed" + why : "this is no valid request" + why,
+                        status >= 500 ? "the request failed" + why : "this is not a valid request" + why,
                         "");
         };
     }

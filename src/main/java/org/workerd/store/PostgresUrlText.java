@@ -114,7 +114,7 @@ final class PostgresUrlText {
         }
         if (schema.startsWith("pg_") || schema.equals("information_schema")) {
             throw new IllegalArgumentException(
-                    "expected a schema of ours, found " + schema + ", which is the server's");
+                    "expected a schema for workerd alone, found " + schema + ", which is PostgreSQL's own");
         }
         return schema;
     }

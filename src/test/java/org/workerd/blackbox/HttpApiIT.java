@@ -144,7 +144,7 @@ class HttpApiIT extends HttpTest {
                 .contains("problem:head-too-large", "8 KiB");
         assertThat(exchange("GET /healthz HTTP/1.1\r\nHost: a:b\r\n\r\n"))
                 .startsWith("HTTP/1.1 400 ")
-                .contains("this is no valid request: Bad HostPort");
+                .contains("this is not a valid request: Bad HostPort");
         assertThat(exchange("POST /api/v1/jobs HTTP/1.1\r\n" + head
                         + "Content-Type: application/json\r\nTransfer-Encoding: chunked\r\n\r\nZZ\r\n"))
                 .startsWith("HTTP/1.1 400 ");

@@ -98,7 +98,7 @@ final class HttpCheck {
         return Finding.warning(
                 CHECK,
                 state.line() + holder,
-                (holder.isEmpty() ? "set right what it says" : "end what is in the way")
+                (holder.isEmpty() ? "fix that" : "end what is in the way")
                         + ", or change http.listen, then: workerd reload (it is tried again by itself, too)");
     }
 

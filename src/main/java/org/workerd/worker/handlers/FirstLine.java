@@ -42,7 +42,7 @@ public final class FirstLine {
             return Optional.of(UNNAMED);
         }
         if (named.endsWith("\r")) {
-            return Optional.of("its lines end as in files of Windows: sed -i 's/\\r$//' " + ShellWord.of(program));
+            return Optional.of("its lines end with CR LF, as on Windows: sed -i 's/\\r$//' " + ShellWord.of(program));
         }
         boolean isPlain = named.startsWith("/") && named.chars().allMatch(one -> one > ' ' && one < 0x7f);
         return isPlain && Files.notExists(Path.of(named))

@@ -249,7 +249,7 @@ class PostgresTroubleTest {
         queue.database().close(connection);
     }
 
-    /** From another machine each statement is a journey there and back. */
+    /** From another machine each statement is a round trip. */
     @Test
     void aTurnWithNothingToDoIsFewStatements() {
         Connection connection = queue.database().connectToWrite();

@@ -47,7 +47,7 @@ final class FirstLineTest {
         assertThat(objection("#!/nonexistent/perl -w\n"))
                 .contains("its first line names /nonexistent/perl, which is missing");
         assertThat(objection("#!/bin/sh\r\necho\r\n"))
-                .contains("its lines end as in files of Windows: sed -i 's/\\r$//' '" + directory + "/a b'");
+                .contains("its lines end with CR LF, as on Windows: sed -i 's/\\r$//' '" + directory + "/a b'");
     }
 
     @Test
