@@ -86,18 +86,28 @@ class DiskIT extends DaemonTest {
         assertAllRanOnce(200);
     }
 
-    @Test
-    void onAFullDiskItHearsSignalsAndStopsOnceWhatEndedIsStored() throws Exception {
+    /** @param full the file that fills the disk */
+    private record Unstored(long id, Path full) {}
+
+    /** A job that has ended, which could not be stored. */
+    private Unstored endWithoutRoom() throws Exception {
         Path go = at.top.resolve("go");
         at.handler(
                 "work", "until [ -e '%s' ]; do sleep 0.02; done; echo $WORKERD_JOB_ID >>'%s'".formatted(go, diary()));
-        long pid = at.start();
+        at.start();
         long id = jobs().enqueue("work");
         jobs().awaitState(id, "running");
         until("its program runs", () -> Proc.of(at.top).size() > 1);
         Path full = fill();
         Installation.write(go, "");
         at.awaitLog("the disk is full; nothing is lost, retrying");
+        return new Unstored(id, full);
+    }
+
+    @Test
+    void onAFullDiskItHearsSignalsAndStopsOnceWhatEndedIsStored() throws Exception {
+        Unstored job = endWithoutRoom();
+        long pid = at.pid();
         at.signal("USR1");
         at.awaitLog("report: 0 jobs run");
         at.signal("HUP");
@@ -107,30 +117,21 @@ class DiskIT extends DaemonTest {
         at.signal("TERM");
         at.awaitLog("stopping: claiming no more jobs");
         assertThat(Proc.isAlive(pid)).isTrue();
-        Files.delete(full);
+        Files.delete(job.full);
         Installation.awaitEnd(pid);
-        assertThat(jobs().state(id)).isEqualTo("done");
-        assertThat(jobs().attempt(id)).isEqualTo(1);
+        assertThat(jobs().state(job.id)).isEqualTo("done");
+        assertThat(jobs().attempt(job.id)).isEqualTo(1);
     }
 
     @Test
     void whatEndedOnAFullDiskDoesNotRunAgainWhenItsDaemonIsKilled() throws Exception {
-        Path go = at.top.resolve("go");
-        at.handler(
-                "work", "until [ -e '%s' ]; do sleep 0.02; done; echo $WORKERD_JOB_ID >>'%s'".formatted(go, diary()));
-        at.start();
-        long id = jobs().enqueue("work");
-        jobs().awaitState(id, "running");
-        until("its program runs", () -> Proc.of(at.top).size() > 1);
-        Path full = fill();
-        Installation.write(go, "");
-        at.awaitLog("the disk is full; nothing is lost, retrying");
+        Unstored job = endWithoutRoom();
         at.kill9();
-        Files.delete(full);
+        Files.delete(job.full);
         at.start();
-        jobs().awaitState(id, "done");
+        jobs().awaitState(job.id, "done");
         assertThat(diaryLines()).hasSize(1);
-        assertThat(jobs().attempt(id)).isEqualTo(1);
+        assertThat(jobs().attempt(job.id)).isEqualTo(1);
     }
 
     @Test

@@ -337,15 +337,23 @@ class QueueCopyTest {
         }
     }
 
-    @Test
-    void whatAServerCannotKeepIsRefusedWithItsPlace() throws SQLException {
-        Path queue = directory.resolve("odd.db");
-        Engine from = Engines.of(new QueueUrl.Sqlite(queue), Duration.ofSeconds(5));
-        from.openOrCreate().close();
+    /** A queue in a file that another program has written to. */
+    private Engine written(String... sql) throws SQLException {
+        Path queue = directory.resolve("written.db");
+        Engine engine = Engines.of(new QueueUrl.Sqlite(queue), Duration.ofSeconds(5));
+        engine.openOrCreate().close();
         try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + queue);
                 Statement statement = connection.createStatement()) {
-            statement.execute("insert into jobs (name, payload) values ('odd', 'a' || char(0) || 'b')");
+            for (String one : sql) {
+                statement.execute(one);
+            }
         }
+        return engine;
+    }
+
+    @Test
+    void whatAServerCannotKeepIsRefusedWithItsPlace() throws SQLException {
+        Engine from = written("insert into jobs (name, payload) values ('odd', 'a' || char(0) || 'b')");
         Engine to = server();
         assertThatThrownBy(() -> copy(from, to))
                 .isInstanceOf(StoreException.class)
@@ -354,15 +362,10 @@ class QueueCopyTest {
 
     @Test
     void whatSomebodyWrotePastTheRulesIsNotCopiedToAServer() throws SQLException {
-        Path queue = directory.resolve("past.db");
-        Engine from = Engines.of(new QueueUrl.Sqlite(queue), Duration.ofSeconds(5));
-        from.openOrCreate().close();
-        try (Connection connection = DriverManager.getConnection("jdbc:sqlite:" + queue);
-                Statement statement = connection.createStatement()) {
-            statement.execute("pragma ignore_check_constraints = on");
-            statement.execute("insert into jobs (name) values ('fine')");
-            statement.execute("insert into jobs (name, args) values ('odd', 'none')");
-        }
+        Engine from = written(
+                "pragma ignore_check_constraints = on",
+                "insert into jobs (name) values ('fine')",
+                "insert into jobs (name, args) values ('odd', 'none')");
         Engine to = server();
         assertThatThrownBy(() -> copy(from, to))
                 .isInstanceOf(StoreException.class)

@@ -9,6 +9,7 @@ import java.time.Duration;
 import java.util.Collections;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
 import org.assertj.core.api.ThrowableAssert.ThrowingCallable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
@@ -196,6 +197,17 @@ class PostgresTroubleTest {
                         "paused: all queues are paused");
     }
 
+    /** In one transaction, which is not committed. */
+    private void onOneConnection(Consumer<Statements> work) {
+        Connection connection = queue.database().connectToWrite();
+        try (Statements statements =
+                new Statements(connection, failure -> queue.database().translate("cannot read", failure))) {
+            work.accept(statements);
+        } finally {
+            queue.database().close(connection);
+        }
+    }
+
     private static final String ROWS_READ =
             """
             select idx_tup_fetch + seq_tup_read from pg_stat_xact_user_tables
@@ -208,15 +220,13 @@ class PostgresTroubleTest {
         for (int i = 0; i < 10; i++) {
             store.transaction(moves -> moves.enqueue(Collections.nCopies(2_000, NewJob.of("a"))));
         }
-        Connection connection = queue.database().connectToWrite();
-        Statements statements =
-                new Statements(connection, failure -> queue.database().translate("cannot read", failure));
-        Moves moves = new PostgresMoves(statements);
-        Moves.Most most = new Moves.Most(100, 1L << 30);
-        assertThat(moves.claim(1, moves.lanesWithReady(), Limits.NONE, most, StoreFixture.NOW))
-                .hasSize(100);
-        assertThat(statements.number(ROWS_READ)).isLessThan(1_000);
-        queue.database().close(connection);
+        onOneConnection(statements -> {
+            Moves moves = new PostgresMoves(statements);
+            Moves.Most most = new Moves.Most(100, 1L << 30);
+            assertThat(moves.claim(1, moves.lanesWithReady(), Limits.NONE, most, StoreFixture.NOW))
+                    .hasSize(100);
+            assertThat(statements.number(ROWS_READ)).isLessThan(1_000);
+        });
     }
 
     @Test
@@ -238,30 +248,26 @@ class PostgresTroubleTest {
     void whoElseThereIsCostsNoLookAtAllThatRunsEachTime() {
         store.transaction(moves -> moves.enqueue(Collections.nCopies(500, NewJob.of("a"))));
         store.transaction(moves -> moves.claim(1, moves.lanesWithReady(), 500, StoreFixture.NOW));
-        Connection connection = queue.database().connectToWrite();
-        Statements statements =
-                new Statements(connection, failure -> queue.database().translate("cannot read", failure));
-        Moves moves = new PostgresMoves(statements);
-        for (int i = 0; i < 100; i++) {
-            assertThat(moves.daemons()).hasSize(1);
-        }
-        assertThat(statements.number(RUNNING_READ)).isLessThan(50_000);
-        queue.database().close(connection);
+        onOneConnection(statements -> {
+            Moves moves = new PostgresMoves(statements);
+            for (int i = 0; i < 100; i++) {
+                assertThat(moves.daemons()).hasSize(1);
+            }
+            assertThat(statements.number(RUNNING_READ)).isLessThan(50_000);
+        });
     }
 
     /** From another machine each statement is a round trip. */
     @Test
     void aTurnWithNothingToDoIsFewStatements() {
-        Connection connection = queue.database().connectToWrite();
-        Statements statements =
-                new Statements(connection, failure -> queue.database().translate("cannot read", failure));
-        PostgresMoves moves = new PostgresMoves(statements);
-        look(moves);
-        long before = statements.count();
-        look(moves);
-        // On a slow machine it also asks whether the search was slow for want of time.
-        assertThat(statements.count() - before).isBetween(3L, 4L);
-        queue.database().close(connection);
+        onOneConnection(statements -> {
+            PostgresMoves moves = new PostgresMoves(statements);
+            look(moves);
+            long before = statements.count();
+            look(moves);
+            // On a slow machine it also asks whether the search was slow for want of time.
+            assertThat(statements.count() - before).isBetween(3L, 4L);
+        });
     }
 
     /** What a daemon that has nothing to do asks in a turn. */
