@@ -12,9 +12,12 @@ class SignalsIT extends DaemonTest {
     void noneOfTheseEndsIt() {
         at.handler("hello", "exit 0");
         long pid = at.start();
+        int restarts = 0;
         for (String signal : "HUP USR1 USR2 QUIT PIPE CHLD WINCH ALRM CONT USR2 USR1".split(" ")) {
             at.signal(signal);
             jobs().awaitState(jobs().enqueue("hello"), "done");
+            restarts += signal.equals("USR2") ? 1 : 0;
+            awaitRestarts(restarts);
         }
         assertThat(at.pid()).isEqualTo(pid);
         assertThat(Proc.isAlive(pid)).isTrue();
@@ -52,5 +55,9 @@ class SignalsIT extends DaemonTest {
         jobs().awaitState(jobs().enqueue("hello"), "done");
         assertThat(Proc.isAlive(pid)).isTrue();
         assertThat(at.daemon().descriptors().size()).isLessThan(open + 10);
+    }
+
+    private void awaitRestarts(int count) {
+        until("restarts: " + count, () -> at.logText().split("restarted in place", -1).length == count + 1);
     }
 }
