@@ -75,6 +75,13 @@ final class Prefetch {
         return withdrawn;
     }
 
+    /** Takes all back but the first ones, so many. */
+    List<Claim> withdrawBehind(int kept) {
+        List<Waiting> behind = waiting.stream().skip(kept).toList();
+        waiting.removeAll(behind);
+        return behind.stream().map(Waiting::claim).toList();
+    }
+
     /** Takes this one back. */
     Optional<Claim> withdraw(long token) {
         Optional<Waiting> found =

@@ -229,9 +229,17 @@ public final class Slots {
 
     /** Takes the claims back that wait for a slot, when the first of them has waited for that long. */
     public synchronized List<Claim> withdraw(Duration waited) {
-        List<Claim> withdrawn = waiting.withdraw(waited);
-        heap.withdrawn(withdrawn.stream().mapToLong(Claim::size).sum());
-        return withdrawn;
+        return withdrawn(waiting.withdraw(waited));
+    }
+
+    /** Takes the claims back that were taken ahead; those whose slot is free begin, as everybody sees that they run. */
+    public synchronized List<Claim> withdrawAhead() {
+        return withdrawn(waiting.withdrawBehind(beginning()));
+    }
+
+    private List<Claim> withdrawn(List<Claim> claims) {
+        heap.withdrawn(claims.stream().mapToLong(Claim::size).sum());
+        return claims;
     }
 
     /**
@@ -250,8 +258,19 @@ public final class Slots {
         return !waiting.isEmpty();
     }
 
+    /** How many attempts run, or begin within a moment. */
     public synchronized int busy() {
-        return places.busy();
+        return places.busy() + beginning();
+    }
+
+    /** How many of the claims that wait have a thread on its way to them. */
+    private int beginning() {
+        Prefetch.Waiting first = waiting.peek();
+        if (first == null) {
+            return 0;
+        }
+        int idle = Math.min(runners, first.plan().concurrency()) - ordinary();
+        return Math.max(0, Math.min(idle, waiting.size()));
     }
 
     /** Nothing runs, nothing waits, nothing that ended was not taken, and no slot's thread has anything more to write. */

@@ -73,7 +73,16 @@ final class Verdicts {
 
     /** Gives back what waits for its slot, when the first of it has waited for that long. */
     void withdraw(Duration waited, Instant now) {
-        for (Claim claim : slots.withdraw(waited)) {
+        giveBack(slots.withdraw(waited), now);
+    }
+
+    /** Gives back what was claimed ahead, for slots that are not free. */
+    void withdrawAhead(Instant now) {
+        giveBack(slots.withdrawAhead(), now);
+    }
+
+    private void giveBack(List<Claim> claims, Instant now) {
+        for (Claim claim : claims) {
             unwritten.add(new Unwritten(new Moves.Finish(claim, new Verdict.GiveBack(null), now), null, null));
         }
     }

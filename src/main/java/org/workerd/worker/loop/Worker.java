@@ -105,6 +105,7 @@ public final class Worker {
                 if (!before.isFinal()) {
                     drain();
                 }
+                verdicts.withdraw(Duration.ZERO, clock.instant());
                 slots.interruptAll();
             }
         }
@@ -114,7 +115,7 @@ public final class Worker {
         inbox.close();
         pulse.drains();
         noteDraining();
-        verdicts.withdraw(Duration.ZERO, clock.instant());
+        verdicts.withdrawAhead(clock.instant());
     }
 
     /** What it was told last. */

@@ -187,6 +187,22 @@ class SlotsTest {
         assertThat(slots.withdraw(Duration.ZERO)).isEmpty();
     }
 
+    /** Whoever has seen in the queue that it runs may rely on its end. */
+    @Test
+    void ofWhatWasClaimedOnlyWhatIsAheadIsTakenBackBeforeTheThreadsOfTheSlotsHaveIt() {
+        synchronized (slots) {
+            run(2, 1, 2, 3, 4);
+            assertThat(slots.withdrawAhead()).extracting(Claim::jobId).containsExactly(3L, 4L);
+            assertThat(slots.busy()).isEqualTo(2);
+        }
+        awaitRunning(1, 2);
+        run(2, 5);
+        assertThat(slots.withdrawAhead()).extracting(Claim::jobId).containsExactly(5L);
+        run(1, 6);
+        assertThat(slots.busy()).isEqualTo(2);
+        assertThat(slots.withdrawAhead()).extracting(Claim::jobId).containsExactly(6L);
+    }
+
     /** What was taken back is not claimed ahead again at once. */
     @Test
     void whoTookClaimsBackClaimsNoneAheadUntilAnotherHasEnded() {
