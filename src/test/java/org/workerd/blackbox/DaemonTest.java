@@ -157,14 +157,16 @@ abstract class DaemonTest {
 
     private void stopDaemons() {
         Set<String> named = Stream.concat(Stream.of(at), others.stream())
-                .filter(installation -> Files.exists(installation.pidfile))
+                .filter(installation -> Files.isRegularFile(installation.pidfile))
                 .map(installation -> Installation.read(installation.pidfile).strip())
                 .collect(Collectors.toSet());
         // In the midst of a restart it has another name, and few descriptors.
         List<Proc> daemons = Proc.of(at.top).stream()
-                .filter(process -> named.contains(Integer.toString(process.pid()))
-                        || process.name().equals("workerd")
-                                && process.descriptors().size() > 10)
+                .filter(process -> switch (process.name()) {
+                    case "workerd" -> process.descriptors().size() > 10;
+                    case "java" -> named.contains(Integer.toString(process.pid()));
+                    default -> false;
+                })
                 .toList();
         Shell shell = new Shell(temporary);
         daemons.forEach(daemon -> shell.run("kill", "-TERM", Integer.toString(daemon.pid())));

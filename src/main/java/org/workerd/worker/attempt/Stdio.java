@@ -8,11 +8,10 @@ import org.workerd.job.Claim;
 import org.workerd.unix.ByteLock;
 import org.workerd.unix.Posix;
 import org.workerd.unix.UnixException;
-import org.workerd.worker.loop.Survival;
 
 /**
  * A program's standard input and output, opened and locked by us, so that the attempt is known to be alive as long as one
- * of its processes has either, in whatever PID namespace somebody asks; see {@link Survival}. We close our own copies once
+ * of its processes has either, in whatever PID namespace somebody asks; see Survival. We close our own copies once
  * the program has its own.
  */
 public record Stdio(int input, int output) implements AutoCloseable {
